@@ -1,0 +1,3 @@
+from bailiwick.config.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,168 @@
+"""Every setting there is: its name, its form, its default and what it means. An invalid one stops the start.
+
+A setting `BAILIWICK_X` may be given as `BAILIWICK_X_FILE=path` instead; the file's text is then its value.
+"""
+
+import ipaddress
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+PREFIX: Final = "BAILIWICK_"
+
+
+class InvalidSetting(Exception):
+    """A setting's value cannot be used. The text says what to do; it is shown as it stands."""
+
+    code = "invalid_setting"
+
+    def __init__(self, name: str, advice: str) -> None:
+        super().__init__(f"{PREFIX}{name}: {advice}")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: `parse` turns its text into a value or raises ValueError with advice."""
+
+    name: str
+    parse: Callable[[str], Any]
+    default: str
+    text: str
+    secret: bool = False
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text and urlsplit(text).scheme not in schemes:
+            raise ValueError(f"give a URL that begins with {' or '.join(f'{s}://' for s in schemes)}")
+        return text.rstrip("/")
+
+    return parse
+
+
+def _choice(*values: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in values:
+            raise ValueError(f"give one of {', '.join(values)}")
+        return text
+
+    return parse
+
+
+def _integer(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
+            raise ValueError(f"give a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _networks(text: str) -> str:
+    for part in filter(None, (p.strip() for p in text.split(","))):
+        try:
+            ipaddress.ip_network(part)
+        except ValueError:
+            raise ValueError("give networks like 10.0.0.0/8, separated by commas") from None
+    return text
+
+
+def _ports(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([0-9]{1,5})-([0-9]{1,5})", text)
+    if not match or not 1024 <= int(match[1]) < int(match[2]) <= 65535:
+        raise ValueError("give a range like 20000-40000, within 1024-65535")
+    return int(match[1]), int(match[2])
+
+
+def _path(text: str) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
+
+
+def _existing_file(text: str) -> Path | None:
+    path = _path(text)
+    if path and not path.is_file():
+        raise ValueError("there is no such file; create it or leave the setting out")
+    return path
+
+
+def _address(text: str) -> str:
+    if text:
+        try:
+            ipaddress.ip_address(text)
+        except ValueError:
+            raise ValueError("give one IP address at which browsers reach this server's media") from None
+    return text
+
+
+def _demands(text: str) -> str:
+    if text != "off":
+        raise ValueError("this release takes no demands; leave the setting out or give off")
+    return text
+
+
+SETTINGS: Final = (
+    Setting("DATA", _path, "var", "Folder of all state: database, keys, location table, uploads."),
+    Setting("URL", _url("http", "https"), "http://localhost:8000", "Address at which people reach it."),
+    Setting("SECRET_KEY", str, "", "Signs sessions; made and kept in DATA when empty.", secret=True),
+    Setting(
+        "DATABASE_URL", _url("postgres", "postgresql"), "", "PostgreSQL; SQLite in DATA when empty.", secret=True
+    ),
+    Setting(
+        "REDIS_URL", _url("redis", "rediss"), "", "Hints between processes; in memory when empty.", secret=True
+    ),
+    Setting("TRUSTED_PROXIES", _networks, "", "Networks whose X-Forwarded-For or Forwarded is believed."),
+    Setting("SMTP_URL", _url("smtp", "smtps"), "", "Sends mail; printed when empty.", secret=True),
+    Setting("MAIL_FROM", str, "bailiwick@localhost", "Sender of mail."),
+    Setting("SIGN_UP", _choice("open", "closed"), "open", "Whether anyone may make an account."),
+    Setting("DEMANDS", _demands, "off", "Whether demands of authorities are taken at all."),
+    Setting("JANUS_URL", _url("ws", "wss"), "", "A Janus of your own; one is supervised when empty."),
+    Setting("JANUS_ADMIN_URL", _url("ws", "wss"), "", "Its admin interface."),
+    Setting("JANUS_SECRET", str, "", "Secret from which rooms' secrets derive; kept in DATA.", secret=True),
+    Setting("JANUS_ADMIN_SECRET", str, "", "Secret of the admin interface of your Janus.", secret=True),
+    Setting("MEDIA_ADDRESS", _address, "", "Public IP for media where this machine stands behind NAT."),
+    Setting("RTP_PORTS", _ports, "20000-40000", "UDP ports for media."),
+    Setting("TURN_URL", _url("turn", "turns"), "", "A TURN server to offer to browsers."),
+    Setting("TURN_SECRET", str, "", "Its shared secret (coturn static-auth-secret).", secret=True),
+    Setting("GEO_OVERRIDES", _existing_file, "", "File of networks to treat as undetermined, or a code."),
+    Setting("GEO_STALE_DAYS", _integer(30, 3650), "400", "Age at which a source counts as disagreeing."),
+    Setting("PROCESSES", _integer(1, 32), "1", "Web processes."),
+    Setting("LOG_LEVEL", _choice("debug", "info", "warning", "error"), "info", "How much is logged."),
+)
+
+
+def _raw(environ: Mapping[str, str], setting: Setting) -> str:
+    name = PREFIX + setting.name
+    path = environ.get(f"{name}_FILE")
+    if path is None:
+        return environ.get(name, setting.default)
+    if name in environ:
+        raise InvalidSetting(setting.name, f"is given twice; remove {name} or {name}_FILE")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        advice = f"the file that {name}_FILE names cannot be read ({error.strerror})"
+        raise InvalidSetting(setting.name, advice) from None
+
+
+def read(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """All settings by name, parsed.
+
+    Raises:
+        InvalidSetting: a value cannot be used, or a name that begins with BAILIWICK_ is unknown.
+    """
+    known = {PREFIX + s.name + suffix for s in SETTINGS for suffix in ("", "_FILE")}
+    for name in environ:
+        if name.startswith(PREFIX) and name not in known:
+            raise InvalidSetting(name.removeprefix(PREFIX), "is no setting; see docs/reference/settings.md")
+    return {setting.name: _value(environ, setting) for setting in SETTINGS}
+
+
+def _value(environ: Mapping[str, str], setting: Setting) -> Any:
+    try:
+        return setting.parse(_raw(environ, setting))
+    except ValueError as error:
+        raise InvalidSetting(setting.name, str(error)) from None

@@ -1,0 +1,121 @@
+"""A meeting, its host's access rule, and who was invited to it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+MAXIMUM_LIMIT = 300
+
+
+class LeavePolicy(models.TextChoices):
+    """What the host chose beforehand to happen when they leave (DESIGN.md, "The host leaves")."""
+
+    CONTINUE = "continue", "The meeting goes on"
+    HAND_OVER = "hand_over", "Hand over to a co-host, or to whoever has been here longest"
+    END = "end", "The meeting ends"
+
+
+class Meeting(models.Model):
+    """One meeting with one public link; may recur.
+
+    `revision` grows in every transaction that could change a decision about somebody inside: the access
+    rule, a block, an exemption, a restriction. Every presence carries the revision it was decided on.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.CharField(max_length=32, unique=True)
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="meetings")
+    title = models.CharField(max_length=120)
+    description = models.TextField(blank=True, max_length=2000)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    duration_minutes = models.PositiveSmallIntegerField(default=60)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    recurrence = models.CharField(max_length=200, blank=True, help_text="RFC 5545 RRULE, without DTSTART")
+
+    revision = models.PositiveBigIntegerField(default=1)
+    waiting_room = models.BooleanField(default=False)
+    locked = models.BooleanField(default=False)
+    maximum = models.PositiveSmallIntegerField(default=100)
+    on_host_leave = models.CharField(
+        max_length=12, choices=LeavePolicy.choices, default=LeavePolicy.CONTINUE
+    )
+    refused_count = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("starts_at", "created_at")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(maximum__gte=2, maximum__lte=MAXIMUM_LIMIT), name="meeting_maximum_range"
+            ),
+            models.CheckConstraint(condition=Q(revision__gte=1), name="meeting_revision_positive"),
+        )
+
+    def __str__(self) -> str:
+        return f"meeting {self.pk}"
+
+
+class HostRule(models.Model):
+    """The host's access rule. No row: everybody may come in from anywhere."""
+
+    meeting = models.OneToOneField(
+        Meeting, primary_key=True, on_delete=models.CASCADE, related_name="host_rule"
+    )
+    mode = models.CharField(max_length=5, choices=(("allow", "Allow only"), ("deny", "Deny")))
+    territories = models.JSONField(default=list, help_text="Sorted ISO 3166-1 alpha-2 codes, or XK")
+    undetermined = models.CharField(
+        max_length=12, choices=(("admit", "Admit"), ("waiting_room", "Waiting room"), ("refuse", "Refuse"))
+    )
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(mode__in=("allow", "deny")), name="host_rule_mode"),
+            models.CheckConstraint(
+                condition=Q(undetermined__in=("admit", "waiting_room", "refuse")),
+                name="host_rule_undetermined",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"access rule of meeting {self.meeting_id}"
+
+
+class CoHost(models.Model):
+    """Somebody who may do in the meeting what its host may, except end it by leaving or edit co-hosts."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="co_hosts")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("meeting", "account"), name="co_host_once"),)
+
+    def __str__(self) -> str:
+        return f"co-host of meeting {self.meeting_id}"
+
+
+class Invitation(models.Model):
+    """A personal link. `exempt`: the host's rule does not apply to whoever brings it (roster exemption)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    token_digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the link's token, hex")
+    exempt = models.BooleanField(default=False)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("email",)
+        constraints = (models.UniqueConstraint(fields=("meeting", "email"), name="invited_once"),)
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
+def bump(meetings: models.QuerySet[Meeting]) -> int:
+    """Raise the revision of `meetings`, inside the caller's transaction; the number of rows."""
+    return meetings.update(revision=F("revision") + 1)

@@ -1,0 +1,14 @@
+"""Settings of the tests: the product's own, with state in a folder that is thrown away."""
+
+import os
+import tempfile
+
+os.environ.setdefault("BAILIWICK_DATA", tempfile.mkdtemp(prefix="bailiwick-tests-"))
+
+from bailiwick.config.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
