@@ -1,0 +1,1 @@
+"""Territories, location, access rules, restrictions and the decision: pure, standard library only."""
