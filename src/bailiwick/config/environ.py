@@ -109,10 +109,18 @@ SETTINGS: Final = (
     Setting("URL", _url("http", "https"), "http://localhost:8000", "Address at which people reach it."),
     Setting("SECRET_KEY", str, "", "Signs sessions; made and kept in DATA when empty.", secret=True),
     Setting(
-        "DATABASE_URL", _url("postgres", "postgresql"), "", "PostgreSQL; SQLite in DATA when empty.", secret=True
+        "DATABASE_URL",
+        _url("postgres", "postgresql"),
+        "",
+        "PostgreSQL; SQLite in DATA when empty.",
+        secret=True,
     ),
     Setting(
-        "REDIS_URL", _url("redis", "rediss"), "", "Hints between processes; in memory when empty.", secret=True
+        "REDIS_URL",
+        _url("redis", "rediss"),
+        "",
+        "Hints between processes; in memory when empty.",
+        secret=True,
     ),
     Setting("TRUSTED_PROXIES", _networks, "", "Networks whose X-Forwarded-For or Forwarded is believed."),
     Setting("SMTP_URL", _url("smtp", "smtps"), "", "Sends mail; printed when empty.", secret=True),

@@ -38,9 +38,7 @@ class Meeting(models.Model):
     waiting_room = models.BooleanField(default=False)
     locked = models.BooleanField(default=False)
     maximum = models.PositiveSmallIntegerField(default=100)
-    on_host_leave = models.CharField(
-        max_length=12, choices=LeavePolicy.choices, default=LeavePolicy.CONTINUE
-    )
+    on_host_leave = models.CharField(max_length=12, choices=LeavePolicy.choices, default=LeavePolicy.CONTINUE)
     refused_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
