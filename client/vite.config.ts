@@ -1,0 +1,23 @@
+/// <reference types="vitest/config" />
+import { fileURLToPath } from "node:url";
+
+import { defineConfig } from "vite";
+
+/** Two entries, found by the server through the manifest: the meeting room and the host's pages. */
+export default defineConfig({
+  base: "/static/built/",
+  publicDir: false,
+  build: {
+    outDir: fileURLToPath(new URL("../src/bailiwick/web/static/built", import.meta.url)),
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: { main: "src/main.ts", host: "src/host.ts" } },
+  },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  test: {
+    include: ["tests/**/*.test.ts", "src/**/*.test.ts"],
+    environment: "node",
+  },
+});
