@@ -75,10 +75,14 @@ class WantedStream(Message):
 
 
 class Subscribe(Request):
-    """The whole set of streams the client wants now; the server offers the difference."""
+    """The whole set of streams the client wants now; the server offers the difference.
+
+    `fresh`: the receiving connection failed or the network changed; offer to a new one.
+    """
 
     type: Literal["subscribe"]
     streams: Annotated[list[WantedStream], Field(max_length=640)]
+    fresh: bool = False
 
 
 class Answer(Request):
@@ -101,22 +105,6 @@ class Layers(Request):
 
     type: Literal["layers"]
     layers: Annotated[list[WantedLayer], Field(max_length=640)]
-
-
-class IceCandidate(Message):
-    """RTCIceCandidateInit, as the browser gives it."""
-
-    candidate: Annotated[str, Field(max_length=512)]
-    sdpMid: Annotated[str, Field(max_length=16)] | None = None  # noqa: N815 (the browser's name)
-    sdpMLineIndex: Annotated[int, Field(ge=0, le=1023)] | None = None  # noqa: N815
-
-
-class Candidate(Request):
-    """A trickled candidate of the publishing or the subscribing connection; `null`: no more."""
-
-    type: Literal["candidate"]
-    leg: Literal["publisher", "subscriber"]
-    candidate: IceCandidate | None
 
 
 class SetState(Request):
@@ -207,7 +195,6 @@ FromClient = Annotated[
     | Subscribe
     | Answer
     | Layers
-    | Candidate
     | SetState
     | Chat
     | Leave
@@ -341,20 +328,16 @@ class OfferedStream(Message):
 
 
 class Offer(Message):
-    """An SDP offer for the subscribing connection. Answer it with the same revision."""
+    """An SDP offer for the subscribing connection. Answer it with the same revision.
+
+    `fresh`: answer with a new RTCPeerConnection and drop the one there was, if any.
+    """
 
     type: Literal["offer"]
     revision: int
     sdp: str
     streams: list[OfferedStream]
-
-
-class ServerCandidate(Message):
-    """A candidate of the media server."""
-
-    type: Literal["candidate"]
-    leg: Literal["publisher", "subscriber"]
-    candidate: IceCandidate | None
+    fresh: bool
 
 
 class MediaReset(Message):
@@ -431,7 +414,6 @@ FromServer = Annotated[
     | WaitingRoom
     | Published
     | Offer
-    | ServerCandidate
     | MediaReset
     | ChatMessage
     | Muted
