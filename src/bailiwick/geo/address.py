@@ -1,0 +1,72 @@
+"""A participant's network address, as something that can be looked up but not shown (P9)."""
+
+from __future__ import annotations
+
+from socket import AF_INET, AF_INET6, inet_pton
+from typing import NoReturn, Self
+
+from bailiwick.geo.errors import AddressError
+
+MAPPED_PREFIX = 0xFFFF  # ::ffff:0:0/96, RFC 4291 section 2.5.5.2
+LONGEST_TEXT = 45  # "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255"
+
+
+class ClientAddress:
+    """An IP address that no text, log line, exception or pickle can carry.
+
+    `packed` is (version, number): (4, 0 .. 2**32-1) or (6, 0 .. 2**128-1). An IPv4-mapped IPv6 address is
+    always held as IPv4: no source answers for the mapped form, so leaving it would make everybody behind
+    a dual-stack socket undetermined without a sign.
+    """
+
+    __slots__ = ("packed",)
+
+    def __init__(self, version: int, number: int) -> None:
+        self.packed = (version, number)
+
+    def __repr__(self) -> str:
+        return "<address>"
+
+    def __format__(self, spec: str) -> str:
+        return format("<address>", spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ClientAddress) and self.packed == other.packed
+
+    def __hash__(self) -> int:
+        return hash(self.packed)
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        msg = "an address cannot be copied or pickled"
+        raise TypeError(msg)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+
+def read_address(text: str) -> ClientAddress | None:
+    """Read one IPv4 or IPv6 address in its usual text form; None if it is anything else.
+
+    Zone ids, ports, brackets, white space, octal or short IPv4 forms are not addresses here.
+    """
+    try:
+        if ":" not in text:
+            return ClientAddress(4, int.from_bytes(inet_pton(AF_INET, text), "big"))
+        number = int.from_bytes(inet_pton(AF_INET6, text), "big")
+    except (OSError, ValueError):
+        return None
+    if number >> 32 == MAPPED_PREFIX:
+        return ClientAddress(4, number & 0xFFFFFFFF)
+    return ClientAddress(6, number)
+
+
+def parse_address(text: str) -> ClientAddress:
+    """As `read_address`, but raises AddressError (`bad_address`); the error does not repeat the text."""
+    address = read_address(text)
+    if address is None:
+        del text  # keep it out of tracebacks that show local variables
+        raise AddressError("bad_address")
+    return address
