@@ -35,6 +35,7 @@ class Meeting(models.Model):
     recurrence = models.CharField(max_length=200, blank=True, help_text="RFC 5545 RRULE, without DTSTART")
 
     revision = models.PositiveBigIntegerField(default=1)
+    roster_revision = models.PositiveBigIntegerField(default=1, help_text="Grows with what people see")
     waiting_room = models.BooleanField(default=False)
     locked = models.BooleanField(default=False)
     maximum = models.PositiveSmallIntegerField(default=100)

@@ -106,7 +106,10 @@ class Presence(models.Model):
 
 
 class Block(models.Model):
-    """A host's lasting "no" to an account, an invitation or a device; never to a name or an address."""
+    """A host's lasting "no" to an account, an invitation or a device; never to a name or an address.
+
+    `lobby_only`: they were removed, not blocked, and may come back through the waiting room.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="blocks")
@@ -118,6 +121,7 @@ class Block(models.Model):
     )
     device_digest = models.CharField(max_length=64, blank=True)
     label = models.CharField(max_length=80, blank=True, help_text="The name shown when blocked, for the host")
+    lobby_only = models.BooleanField(default=False)
     reason = models.CharField(max_length=24, default="removed")
     actor = models.CharField(max_length=12, choices=Role.choices)
     created_at = models.DateTimeField()

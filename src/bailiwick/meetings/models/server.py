@@ -11,6 +11,7 @@ class ServerState(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     revision = models.PositiveBigIntegerField(default=1)
     active_table = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the table, hex")
+    active_table_built = models.BigIntegerField(default=0, help_text="Its build time, POSIX seconds")
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(id=1), name="server_state_is_one_row"),)
