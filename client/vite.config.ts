@@ -1,6 +1,4 @@
 /// <reference types="vitest/config" />
-import { fileURLToPath } from "node:url";
-
 import { defineConfig } from "vite";
 
 /** Two entries, found by the server through the manifest: the meeting room and the host's pages. */
@@ -8,7 +6,7 @@ export default defineConfig({
   base: "/static/built/",
   publicDir: false,
   build: {
-    outDir: fileURLToPath(new URL("../src/bailiwick/web/static/built", import.meta.url)),
+    outDir: "../src/bailiwick/web/static/built",
     emptyOutDir: true,
     manifest: "manifest.json",
     target: "es2022",
