@@ -73,6 +73,7 @@ class Presence(models.Model):
     feed = models.BigIntegerField(null=True, blank=True)
     microphone_on = models.BooleanField(default=False)
     camera_on = models.BooleanField(default=False)
+    mutes = models.PositiveIntegerField(default=0, help_text="How often a host muted them")
     hand_raised_at = models.DateTimeField(null=True, blank=True)
 
     created_at = models.DateTimeField()
