@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import assert_never
+from typing import Final
 
 from bailiwick.rules.location import Location
 from bailiwick.rules.territory import Territory
@@ -49,13 +49,16 @@ class AccessRule:
 
     def verdict(self, location: Location) -> Verdict:
         """What the rule alone says about a location."""
-        if location.majority is None:
-            return Verdict(self.undetermined.value)
-        named = location.majority in self.territories
-        match self.mode:
-            case Mode.ALLOW:
-                return Verdict.ADMIT if named else Verdict.REFUSE
-            case Mode.DENY:
-                return Verdict.REFUSE if named else Verdict.ADMIT
-            case _:
-                assert_never(self.mode)
+        code = location.majority
+        if code is None:
+            return _UNDETERMINED[self.undetermined]
+        listed = code in self.territories
+        denied = listed if self.mode is _DENY else not listed
+        return _REFUSE if denied else _ADMIT
+
+
+# Python 3.11 reaches an enum's member through a descriptor, at the cost of the rest of the verdict.
+_DENY: Final = Mode.DENY
+_ADMIT: Final = Verdict.ADMIT
+_REFUSE: Final = Verdict.REFUSE
+_UNDETERMINED: Final = {choice: Verdict(choice.value) for choice in OnUndetermined}

@@ -7,11 +7,11 @@
 5. Admitted
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from bailiwick.rules.access import AccessRule, RuleSetter, Verdict
 from bailiwick.rules.clock import check_aware
@@ -51,7 +51,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class MeetingTerms:
-    """What a meeting asks of everybody, as of one revision. Build it once per revision and share it."""
+    """What a meeting asks of everybody, as of one revision. Build it once per revision and share it.
+
+    The derived fields keep a decision's cost the same however many restrictions reach elsewhere: proven ones
+    (P3) by code, in force or not, and the rules that count at the door and inside, in their order.
+    """
 
     revision: int
     rule: AccessRule | None
@@ -60,14 +64,16 @@ class MeetingTerms:
     locked: bool = False
     full: bool = False
     waiting_room: bool = False
-    _proven_by_code: dict[Code, tuple[Restriction, ...]] = field(init=False, repr=False, compare=False)
+    proven_in: Mapping[Code | None, Sequence[Restriction]] = field(init=False, repr=False, compare=False)
+    rules_inside: tuple[AccessRule, ...] = field(init=False, repr=False, compare=False)
+    rules_at_door: tuple[AccessRule, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_proven_by_code", _index(self.restrictions))
-
-    def proven_in(self, code: Code | None) -> tuple[Restriction, ...]:
-        """The proven restrictions (P3) whose territory has the code, in force or not; none for None (P1)."""
-        return () if code is None else self._proven_by_code.get(code, ())
+        of_host = () if self.rule is None else (self.rule,)
+        of_server = () if self.server_rule is None else (self.server_rule,)
+        object.__setattr__(self, "proven_in", _index(self.restrictions))
+        object.__setattr__(self, "rules_inside", of_host)
+        object.__setattr__(self, "rules_at_door", of_server + of_host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,11 @@ class Outcome:
     location: Location
     valid_until: datetime | None
 
+    def __init__(self, location: Location, valid_until: datetime | None) -> None:
+        # What dataclass would write, at half the cost: this is most of what an ordinary decision costs.
+        _set_location(self, location)
+        _set_valid_until(self, valid_until)
+
     @property
     def votes(self) -> tuple[Vote, ...]:
         """The votes decided on."""
@@ -117,7 +128,11 @@ class Outcome:
         return self.location.table
 
 
-@dataclass(frozen=True, slots=True)
+_set_location = Outcome.__dict__["location"].__set__
+_set_valid_until = Outcome.__dict__["valid_until"].__set__
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Admitted(Outcome):
     """May be in the meeting."""
 
@@ -146,80 +161,91 @@ class Withheld(Outcome):
     restrictions: tuple[RestrictionId, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Full(Outcome):
     """No place left."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Locked(Outcome):
     """The host locked the meeting."""
 
 
 Decision: TypeAlias = Admitted | Lobby | Refused | Withheld | Full | Locked
 
+# As in `access`: an enum's member reached through its class costs more than the step that asks for it.
+_REFUSE: Final = Verdict.REFUSE
+_WAITING_ROOM: Final = Verdict.WAITING_ROOM
+
 
 def decide(meeting: MeetingTerms, standing: Standing, location: Location, now: datetime) -> Decision:
     """Whether this person may be in this meeting now. Raises NaiveTime if `now` has no timezone."""
-    check_aware(now)
-    block = _longest(standing.blocks, now)
+    if now.tzinfo is not UTC:
+        check_aware(now)
+    block = _longest(standing.blocks, now) if standing.blocks else None
     if block is not None:
         return Refused(location, block.expires_at, Cause.BLOCKED, block=block)
-    reaching = [
-        restriction
-        for restriction in meeting.proven_in(location.unanimous)
-        if restriction.id not in standing.exemptions
-    ]
-    until = _next_edge(reaching, now)
-    withheld = tuple(restriction.id for restriction in reaching if restriction.in_force(now))
-    if withheld:
-        return Withheld(location, until, withheld)
-    return (
-        _by_rules(meeting, standing, location, until)
-        or _by_door(meeting, standing, location, until)
-        or Admitted(location, until)
-    )
+    until = None
+    reaching = meeting.proven_in.get(location.unanimous)
+    if reaching is not None:
+        withheld, until = _withheld(reaching, standing.exemptions, now)
+        if withheld:
+            return Withheld(location, until, withheld)
+    rules = meeting.rules_inside if standing.inside else meeting.rules_at_door
+    if rules and not standing.exempt:
+        refused = _by_rules(rules, standing, location, until)
+        if refused is not None:
+            return refused
+    if not standing.inside and not standing.runs_meeting:
+        stopped = _by_door(meeting, standing, location, until)
+        if stopped is not None:
+            return stopped
+    return Admitted(location, until)
+
+
+def _withheld(
+    reaching: Iterable[Restriction], exemptions: frozenset[RestrictionId], now: datetime
+) -> tuple[tuple[RestrictionId, ...], datetime | None]:
+    """Step 2: which of the restrictions on this code apply now, and when that next changes."""
+    applying = [restriction for restriction in reaching if restriction.id not in exemptions]
+    edges = [edge for restriction in applying if (edge := restriction.next_edge(now)) is not None]
+    in_force = tuple(restriction.id for restriction in applying if restriction.in_force(now))
+    return in_force, min(edges, default=None)
 
 
 def _by_rules(
-    meeting: MeetingTerms, standing: Standing, location: Location, until: datetime | None
+    rules: Iterable[AccessRule], standing: Standing, location: Location, until: datetime | None
 ) -> Refused | Lobby | None:
     """Step 3. A refusal by either rule comes before the waiting room of the other."""
-    if standing.exempt:
-        return None
-    server_rule = None if standing.inside else meeting.server_rule
     lobby = None
-    for rule in (server_rule, meeting.rule):
-        verdict = Verdict.ADMIT if rule is None else _verdict(rule, standing, location)
-        if rule is not None and verdict is Verdict.REFUSE:
+    for rule in rules:
+        verdict = rule.verdict(location)
+        if location.majority is None and _spared(verdict, standing, location):
+            continue
+        if verdict is _REFUSE:
             return Refused(location, until, Cause.RULE, rule.setter)
-        if rule is not None and verdict is Verdict.WAITING_ROOM and lobby is None:
+        if verdict is _WAITING_ROOM and lobby is None:
             lobby = Lobby(location, until, Cause.RULE, rule.setter)
     return lobby
 
 
-def _verdict(rule: AccessRule, standing: Standing, location: Location) -> Verdict:
-    """A rule's word on this person: the undetermined are spared if let in, or inside through no fault."""
-    verdict = rule.verdict(location)
-    if location.majority is not None:
-        return verdict
+def _spared(verdict: Verdict, standing: Standing, location: Location) -> bool:
+    """Whether a rule's word on the undetermined is not held against this one.
+
+    Not against someone the host let in; nor, inside, if the rule would make them wait or the fault is ours.
+    Whoever runs the meeting never waits: they would wait for themselves.
+    """
     if standing.let_in:
-        return Verdict.ADMIT
-    if standing.inside and (verdict is Verdict.WAITING_ROOM or _data_fault(location)):
-        return Verdict.ADMIT
-    return verdict
-
-
-def _data_fault(location: Location) -> bool:
-    return location.reason is not None and location.reason.data_fault
+        return True
+    if verdict is _WAITING_ROOM:
+        return standing.inside or standing.runs_meeting
+    return standing.inside and location.reason is not None and location.reason.data_fault
 
 
 def _by_door(
     meeting: MeetingTerms, standing: Standing, location: Location, until: datetime | None
 ) -> Locked | Full | Lobby | None:
-    """Step 4: never ejects anyone inside, and never stops who runs the meeting."""
-    if standing.inside or standing.runs_meeting:
-        return None
+    """Step 4, only for someone at the door who does not run the meeting."""
     if meeting.locked:
         return Locked(location, until)
     if meeting.full:
@@ -242,16 +268,10 @@ def _longest(blocks: Iterable[Block], now: datetime) -> Block | None:
     return longest
 
 
-def _next_edge(restrictions: Iterable[Restriction], now: datetime) -> datetime | None:
-    """The first instant after `now` at which one of the restrictions begins or ends."""
-    edges = (restriction.next_edge(now) for restriction in restrictions)
-    return min((edge for edge in edges if edge is not None), default=None)
-
-
-def _index(restrictions: Iterable[Restriction]) -> dict[Code, tuple[Restriction, ...]]:
-    """Proven restrictions by code, so that a decision costs the same however many reach elsewhere."""
-    by_code: dict[Code, tuple[Restriction, ...]] = {}
+def _index(restrictions: Iterable[Restriction]) -> Mapping[Code | None, Sequence[Restriction]]:
+    """The proven restrictions (P3) by code of their territory. None is never a key (P1)."""
+    by_code: dict[Code | None, list[Restriction]] = {}
     for restriction in restrictions:
         for code in restriction.territory if restriction.proven else ():
-            by_code[code] = (*by_code.get(code, ()), restriction)
+            by_code.setdefault(code, []).append(restriction)
     return by_code
