@@ -33,6 +33,7 @@ class Meeting(models.Model):
     duration_minutes = models.PositiveSmallIntegerField(default=60)
     time_zone = models.CharField(max_length=64, default="UTC")
     recurrence = models.CharField(max_length=200, blank=True, help_text="RFC 5545 RRULE, without DTSTART")
+    ics_sequence = models.PositiveIntegerField(default=0, help_text="RFC 5545 SEQUENCE: grows with the time")
 
     revision = models.PositiveBigIntegerField(default=1)
     roster_revision = models.PositiveBigIntegerField(default=1, help_text="Grows with what people see")
@@ -97,13 +98,18 @@ class CoHost(models.Model):
 
 
 class Invitation(models.Model):
-    """A personal link. `exempt`: the host's rule does not apply to whoever brings it (roster exemption)."""
+    """A personal link. `exempt`: the host's rule does not apply to whoever brings it (roster exemption).
+
+    A revoked one keeps its row, since a block may name it, but no token has its digest any more.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(max_length=254)
     token_digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the link's token, hex")
+    generation = models.PositiveIntegerField(default=1, help_text="Which link of this invitation is good")
     exempt = models.BooleanField(default=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

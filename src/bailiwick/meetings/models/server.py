@@ -50,6 +50,17 @@ class ServerRule(models.Model):
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("proposed_by")),
                 name="server_rule_two_people",
             ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True, approved_at__isnull=True)
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="server_rule_approved_by_somebody",
+            ),
+            # authority_prompted is the same in every row (above), so this allows one row in force
+            models.UniqueConstraint(
+                fields=("authority_prompted",),
+                condition=Q(approved_at__isnull=False, withdrawn_at__isnull=True),
+                name="server_rule_one_in_force",
+            ),
         )
 
     def __str__(self) -> str:
