@@ -1,7 +1,7 @@
 """What every benchmark shares: arguments, timing side by side with its limit, one JSON object at the end.
 
-A benchmark is a module `benchmarks.NAME` with `main(argv) -> int`, run by `bin/bench NAME`. A shared machine's
-absolute figures mean little; so each figure is measured beside its limit (the least the work could cost:
+A benchmark is a module `benchmarks.NAME` with `main(argv) -> int`, run by `bin/bench NAME`. On a shared
+machine absolute figures mean little; so each is measured beside its limit (the least the work could cost:
 usually the bare library underneath) in the same run, and what counts is `ratio`, value / limit.
 
     def main(argv: Sequence[str]) -> int:
@@ -27,7 +27,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something to time. One call of `run` does `operations` of them, so that the loop itself costs little."""
+    """Something to time. One call of `run` does `operations` of them, so that calling it costs little."""
 
     run: Callable[[], object]
     operations: int
