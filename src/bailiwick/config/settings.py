@@ -32,7 +32,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "ninja",
     "bailiwick.accounts",
+    "bailiwick.notices",
     "bailiwick.meetings",
     "bailiwick.web",
 ]

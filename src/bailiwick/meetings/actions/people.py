@@ -1,0 +1,143 @@
+"""Co-hosts, invitations and blocks of a meeting."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from bailiwick.accounts import queries as accounts
+from bailiwick.meetings import links
+from bailiwick.meetings.authority import Act, locked_for
+from bailiwick.meetings.errors import (
+    HostIsNoCoHost,
+    InvalidEmail,
+    NoSuchBlock,
+    NoSuchInvitation,
+    TooManyInvitations,
+    UnknownAccount,
+)
+from bailiwick.meetings.models import Block, CoHost, Invitation, Meeting, Presence, PresenceState, Role
+
+from .change import changed
+
+MOST_INVITATIONS: Final = 500
+
+
+def add_co_host(slug: str, account_id: UUID, email: str) -> None:
+    """Make the account with this address a co-host, at once if it is inside."""
+    with transaction.atomic():
+        meeting = locked_for(slug, account_id, Act.CO_HOSTS)
+        found = accounts.by_email(email)
+        if found is None:
+            raise UnknownAccount("nobody here has this address", field="email")
+        if found.pk == meeting.host_id:
+            raise HostIsNoCoHost("the host is the host already", field="email")
+        CoHost.objects.get_or_create(meeting=meeting, account=found)
+        _give_role(meeting, found.pk, Role.CO_HOST)
+
+
+def remove_co_host(slug: str, account_id: UUID, co_host_id: UUID) -> None:
+    """Take the role away, at once if they are inside; removing twice is no error."""
+    with transaction.atomic():
+        meeting = locked_for(slug, account_id, Act.CO_HOSTS)
+        done, _ = CoHost.objects.filter(meeting=meeting, account_id=co_host_id).delete()
+        if done:
+            _give_role(meeting, co_host_id, Role.PARTICIPANT)
+
+
+def _give_role(meeting: Meeting, account_id: UUID, role: Role) -> None:
+    inside = Presence.objects.filter(meeting=meeting, account_id=account_id)
+    inside.exclude(state=PresenceState.ENDED).update(role=role)
+    changed(meeting.pk)
+
+
+def _checked(emails: Sequence[str]) -> list[str]:
+    wanted = list(dict.fromkeys(email.strip().lower() for email in emails))
+    for email in wanted:
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise InvalidEmail(f"{email[:80]} is not an e-mail address", field="emails") from None
+    return wanted
+
+
+def invite(
+    slug: str, account_id: UUID, emails: Sequence[str], *, exempt: bool, now: datetime
+) -> list[Invitation]:
+    """Invitations for these addresses, new or renewed; `invitations.send` mails them after the commit.
+
+    Somebody already invited keeps their link, unless it was revoked: then they get another one.
+    """
+    wanted = _checked(emails)
+    with transaction.atomic():
+        meeting = locked_for(slug, account_id, Act.INVITE)
+        known = {row.email: row for row in Invitation.objects.filter(meeting=meeting)}
+        if len(known.keys() | set(wanted)) > MOST_INVITATIONS:
+            raise TooManyInvitations(f"a meeting has at most {MOST_INVITATIONS} invitations", field="emails")
+        invited = [_invite(meeting, known.get(email), email) for email in wanted]
+        for row in invited:
+            _set_exempt(row, exempt)
+        changed(meeting.pk)
+    return invited
+
+
+def _invite(meeting: Meeting, known: Invitation | None, email: str) -> Invitation:
+    row = known or Invitation(meeting=meeting, email=email)
+    row.revoked_at = None
+    row.token_digest = links.digest(links.token(row))
+    row.save()
+    return row
+
+
+def set_exempt(slug: str, account_id: UUID, invitation_id: UUID, *, exempt: bool) -> None:
+    """Whether the meeting's rule applies to whoever brings this link; those inside included."""
+    with transaction.atomic():
+        meeting = locked_for(slug, account_id, Act.INVITE)
+        _set_exempt(_invitation(meeting, invitation_id), exempt)
+        changed(meeting.pk)
+
+
+def _set_exempt(row: Invitation, exempt: bool) -> None:
+    row.exempt = exempt
+    row.save(update_fields=["exempt"])
+    inside = Presence.objects.filter(invitation=row).exclude(state=PresenceState.ENDED)
+    inside.update(exempt=exempt)
+
+
+def revoke(slug: str, account_id: UUID, invitation_id: UUID, now: datetime) -> None:
+    """The personal link stops working, and with it the exemption of whoever came in by it.
+
+    The row stays: a block may name it, and must not go with it (P8). Its digest becomes one that no token
+    has, so that nothing that looks tokens up can forget to ask whether it was revoked.
+    """
+    with transaction.atomic():
+        meeting = locked_for(slug, account_id, Act.INVITE)
+        row = _invitation(meeting, invitation_id)
+        _set_exempt(row, exempt=False)
+        row.revoked_at = now
+        row.generation += 1
+        row.token_digest = links.digest(secrets.token_urlsafe(32))
+        row.save(update_fields=["revoked_at", "generation", "token_digest"])
+        changed(meeting.pk)
+
+
+def _invitation(meeting: Meeting, invitation_id: UUID) -> Invitation:
+    row = Invitation.objects.filter(meeting=meeting, pk=invitation_id, revoked_at__isnull=True).first()
+    if row is None:
+        raise NoSuchInvitation
+    return row
+
+
+def lift_block(slug: str, account_id: UUID, block_id: UUID) -> None:
+    """The person can come back the same second (P7)."""
+    with transaction.atomic():
+        meeting = locked_for(slug, account_id, Act.LIFT_BLOCK)
+        done, _ = Block.objects.filter(meeting=meeting, pk=block_id).delete()
+        if not done:
+            raise NoSuchBlock
+        changed(meeting.pk)

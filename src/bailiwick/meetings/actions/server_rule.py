@@ -1,0 +1,85 @@
+"""The server-wide access rule: two people, in writing, never at an authority's wish, at the door only."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from bailiwick.accounts import queries as accounts
+from bailiwick.meetings.access import fields_of
+from bailiwick.meetings.errors import AuthorityPrompted, InvalidField, NoSuchRule, SamePerson, StaffOnly
+from bailiwick.meetings.models import ServerRule, ServerState
+from bailiwick.rules.access import AccessRule
+
+from .rule import check_rule
+
+_OPEN = Q(approved_at__isnull=True, withdrawn_at__isnull=True)
+
+
+def _in_force() -> QuerySet[ServerRule]:
+    return ServerRule.objects.filter(approved_at__isnull=False, withdrawn_at__isnull=True)
+
+
+def propose(
+    account_id: UUID, rule: AccessRule, *, statement: str, authority_prompted: bool, now: datetime
+) -> ServerRule:
+    """A proposal, without effect until another member of staff approves it.
+
+    Raises:
+        AuthorityPrompted: it is a demand, which never becomes an access rule. Nothing is kept of it.
+        StaffOnly, InvalidField, EmptyAllowList: the account may not, or the proposal is incomplete.
+    """
+    _check_staff(account_id)
+    if authority_prompted:
+        raise AuthorityPrompted
+    check_rule(rule)
+    if not 20 <= len(statement.strip()) <= 2000:
+        raise InvalidField("say why, in 20 to 2000 characters; it is published", field="statement")
+    return ServerRule.objects.create(
+        **fields_of(rule),
+        statement=statement.strip(),
+        authority_prompted=False,
+        proposed_by_id=account_id,
+        proposed_at=now,
+    )
+
+
+def approve(account_id: UUID, rule_id: int, now: datetime) -> None:
+    """Put a proposal in force, in place of the one before.
+
+    Raises:
+        SamePerson: nobody approves what they proposed (P5); the database holds that too.
+        NoSuchRule: it is decided or withdrawn already. StaffOnly.
+    """
+    _check_staff(account_id)
+    with transaction.atomic():
+        rule = ServerRule.objects.select_for_update().filter(_OPEN, pk=rule_id).first()
+        if rule is None:
+            raise NoSuchRule
+        if rule.proposed_by_id == account_id:
+            raise SamePerson
+        _in_force().update(withdrawn_at=now)
+        rule.approved_by_id, rule.approved_at = account_id, now
+        rule.save(update_fields=["approved_by", "approved_at"])
+        _changed()
+
+
+def withdraw(account_id: UUID, rule_id: int, now: datetime) -> None:
+    """End a rule or a proposal at once; one person is enough to take a rule away (P7)."""
+    _check_staff(account_id)
+    with transaction.atomic():
+        if ServerRule.objects.filter(pk=rule_id, withdrawn_at__isnull=True).update(withdrawn_at=now) != 1:
+            raise NoSuchRule
+        _changed()
+
+
+def _check_staff(account_id: UUID) -> None:
+    if not accounts.is_staff(account_id):
+        raise StaffOnly
+
+
+def _changed() -> None:
+    """Raise the server's revision: every node reads the rule anew for its next decision at the door."""
+    ServerState.objects.get_or_create(id=1)
+    ServerState.objects.filter(id=1).update(revision=F("revision") + 1)

@@ -1,0 +1,31 @@
+"""What the staff page shows of alarms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .models import Alarm
+from .texts import AlarmText, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An alarm with its text."""
+
+    alarm: Alarm
+    text: AlarmText
+
+
+def open_alarms() -> Sequence[Shown]:
+    """Not yet acknowledged, last noticed first (one query)."""
+    return [Shown(row, text_of(row.code)) for row in Alarm.objects.filter(acknowledged_at__isnull=True)]
+
+
+def past_alarms(limit: int = 50) -> Sequence[Shown]:
+    """Acknowledged ones, and by whom (one query)."""
+    rows = Alarm.objects.filter(acknowledged_at__isnull=False).select_related("acknowledged_by")
+    return [Shown(row, text_of(row.code)) for row in rows[:limit]]
+
+
+def open_count() -> int:
+    """One query."""
+    return Alarm.objects.filter(acknowledged_at__isnull=True).count()

@@ -1,0 +1,50 @@
+"""What each alarm says, and what to do: titles and advice by code."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmText:
+    """A line for lists and subjects, and what to do about it."""
+
+    title: str
+    advice: str
+
+
+ALARMS: Final[dict[str, AlarmText]] = {
+    "location_unavailable": AlarmText(
+        "Nobody can be located",
+        "The location table is missing, damaged or not the active one. Everybody counts as undetermined, so"
+        " each meeting's rule does what its host chose for that. Run “bailiwick geo status”, then"
+        " “bailiwick geo build”.",
+    ),
+    "location_stale": AlarmText(
+        "The location table is old",
+        "A source is older than this server allows and counts as disagreeing. Run “bailiwick geo build”.",
+    ),
+    "proxy_chain": AlarmText(
+        "Addresses behind the proxy cannot be read",
+        "Requests come through a proxy whose forwarding header is missing or broken. Check"
+        " BAILIWICK_TRUSTED_PROXIES and the proxy's settings.",
+    ),
+    "eject_delayed": AlarmText(
+        "Somebody removed may still be connected",
+        "The media server did not confirm that a removed participant's media is gone. It is tried again until"
+        " it does. If this stays, look at the media server.",
+    ),
+    "media_down": AlarmText(
+        "The media server does not answer",
+        "Meetings are interrupted until it is back; people rejoin by themselves. Look at its log.",
+    ),
+    "mail_failed": AlarmText(
+        "Mail cannot be sent",
+        "The mail server refused or did not answer. Check BAILIWICK_SMTP_URL. Invitations that were not sent"
+        " are marked on their meeting's page.",
+    ),
+}
+
+
+def text_of(code: str) -> AlarmText:
+    """The alarm's text; an unlisted code is shown as it is rather than hidden."""
+    return ALARMS.get(code) or AlarmText(code, "See the server's log for the event of this name.")
