@@ -103,10 +103,9 @@ def set_exempt(slug: str, account_id: UUID, invitation_id: UUID, *, exempt: bool
 
 
 def _set_exempt(row: Invitation, exempt: bool) -> None:
+    # whoever is inside by this link follows: the gate reads the exemption from the invitation
     row.exempt = exempt
     row.save(update_fields=["exempt"])
-    inside = Presence.objects.filter(invitation=row).exclude(state=PresenceState.ENDED)
-    inside.update(exempt=exempt)
 
 
 def revoke(slug: str, account_id: UUID, invitation_id: UUID, now: datetime) -> None:

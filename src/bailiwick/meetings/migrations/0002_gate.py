@@ -4,30 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('meetings', '0001_initial'),
+        ("meetings", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='block',
-            name='lobby_only',
+            model_name="block",
+            name="lobby_only",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='meeting',
-            name='roster_revision',
-            field=models.PositiveBigIntegerField(default=1, help_text='Grows with what people see'),
+            model_name="meeting",
+            name="roster_revision",
+            field=models.PositiveBigIntegerField(default=1, help_text="Grows with what people see"),
         ),
         migrations.AddField(
-            model_name='presence',
-            name='mutes',
-            field=models.PositiveIntegerField(default=0, help_text='How often a host muted them'),
+            model_name="presence",
+            name="mutes",
+            field=models.PositiveIntegerField(default=0, help_text="How often a host muted them"),
         ),
         migrations.AddField(
-            model_name='serverstate',
-            name='active_table_built',
-            field=models.BigIntegerField(default=0, help_text='Its build time, POSIX seconds'),
+            model_name="serverstate",
+            name="active_table_built",
+            field=models.BigIntegerField(default=0, help_text="Its build time, POSIX seconds"),
         ),
     ]

@@ -5,34 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('meetings', '0002_gate'),
+        ("meetings", "0002_gate"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='invitation',
-            name='generation',
-            field=models.PositiveIntegerField(default=1, help_text='Which link of this invitation is good'),
+            model_name="invitation",
+            name="generation",
+            field=models.PositiveIntegerField(default=1, help_text="Which link of this invitation is good"),
         ),
         migrations.AddField(
-            model_name='invitation',
-            name='revoked_at',
+            model_name="invitation",
+            name="revoked_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='meeting',
-            name='ics_sequence',
-            field=models.PositiveIntegerField(default=0, help_text='RFC 5545 SEQUENCE: grows with the time'),
+            model_name="meeting",
+            name="ics_sequence",
+            field=models.PositiveIntegerField(default=0, help_text="RFC 5545 SEQUENCE: grows with the time"),
         ),
         migrations.AddConstraint(
-            model_name='serverrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('approved_by__isnull', True)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='server_rule_approved_by_somebody'),
+            model_name="serverrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_at__isnull", True), ("approved_by__isnull", True)),
+                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="server_rule_approved_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='serverrule',
-            constraint=models.UniqueConstraint(condition=models.Q(('approved_at__isnull', False), ('withdrawn_at__isnull', True)), fields=('authority_prompted',), name='server_rule_one_in_force'),
+            model_name="serverrule",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("approved_at__isnull", False), ("withdrawn_at__isnull", True)),
+                fields=("authority_prompted",),
+                name="server_rule_one_in_force",
+            ),
         ),
     ]

@@ -58,7 +58,6 @@ class Presence(models.Model):
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.PARTICIPANT)
     state = models.CharField(max_length=8, choices=PresenceState.choices, default=PresenceState.GRANTED)
     let_in = models.BooleanField(default=False)
-    exempt = models.BooleanField(default=False)
 
     grant_digest = models.CharField(max_length=64, unique=True)
     grant_expires_at = models.DateTimeField()

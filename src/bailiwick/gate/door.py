@@ -1,0 +1,234 @@
+"""The door: decides and, in one conditional transaction, makes or takes a presence. Synchronous: every
+function runs whole in the gate's hop.
+
+Deciding needs no lock. The commit demands that the revision decided on is still the meeting's; if a rule
+was committed in between, it is decided again (P8: nobody slips through the gap).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final, TypeVar
+from uuid import UUID
+
+from bailiwick.accounts.sessions import signed_in
+from bailiwick.meetings import bearers, blocks, presences
+from bailiwick.meetings.models import Presence, PresenceState
+from bailiwick.meetings.presences import Grant, Lost, Person, person_of
+from bailiwick.meetings.terms import MeetingFacts, TermsCache, facts
+from bailiwick.rules.access import AccessRule
+from bailiwick.rules.decision import Admitted, Cause, Decision, Full, Lobby, Locked, Standing, decide
+from bailiwick.rules.location import Location
+
+from . import secrets
+from .ending import Ending, EndReason, of_decision
+from .errors import Unavailable
+
+_ATTEMPTS: Final = 8
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Somebody at the door. Whatever names them stays out of `repr`."""
+
+    slug: str = field(repr=False)
+    name: str = field(repr=False)
+    session_key: str | None = field(default=None, repr=False)
+    invitation: str | None = field(default=None, repr=False)
+    device: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The door opened: a single-use grant. `lobby`: into the waiting room."""
+
+    grant: str = field(repr=False)
+    lobby: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A presence taken by a connection: what its node keeps in memory of it, except where it is."""
+
+    presence_id: UUID
+    generation: int
+    meeting: MeetingFacts
+    person: Person
+    decision: Admitted | Lobby
+    waiting: bool
+    resume: str = field(repr=False)
+    let_in: bool = False
+    media_session: str = ""
+    mutes: int = 0
+
+
+class Door:
+    """Decides at the door; `between` is called between deciding and committing (a seam for tests)."""
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        device_key: bytes,
+        between: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._clock = clock
+        self._device_key = device_key
+        self._between = between
+        self._terms = TermsCache()
+
+    # ------------------------------------------------------------ POST join
+
+    def knock(self, knock: Knock, location: Location) -> Opened | Ending:
+        """Admit to a presence with a grant, or say why not."""
+        return _settle(lambda: self._knock(knock, location))
+
+    def _knock(self, knock: Knock, location: Location) -> Opened | Ending | Lost:
+        meeting = facts(slug=knock.slug)
+        if meeting is None or meeting.ended_at is not None:
+            return _closed(meeting)
+        person, name = self._who(meeting, knock)
+        decision = self._at_door(meeting, person, location)
+        self._between()
+        if not isinstance(decision, Admitted | Lobby):
+            return _refuse(meeting, of_decision(decision))
+        lobby = isinstance(decision, Lobby)
+        places = 0 if lobby or person.runs_meeting else meeting.maximum
+        token = secrets.new_token()
+        grant = Grant(secrets.digest(token), name)
+        placed = presences.place(meeting.id, meeting.revision, places, person, grant, self._clock())
+        if placed is Lost.FULL:
+            return of_decision(Full(decision.location, None))
+        return placed if isinstance(placed, Lost) else Opened(token, lobby)
+
+    def _who(self, meeting: MeetingFacts, knock: Knock) -> tuple[Person, str]:
+        account = signed_in(knock.session_key)
+        invitation = bearers.bearer(meeting.id, knock.invitation) if knock.invitation else None
+        account_id = account.id if account else None
+        person = Person(
+            account_id=account_id,
+            invitation_id=invitation.id if invitation else None,
+            device_digest=secrets.device_digest(self._device_key, meeting.id, knock.device),
+            exempt=bool(invitation and invitation.exempt),
+            role=presences.role_of(meeting.host_id, meeting.id, account_id),
+        )
+        return person, knock.name or (account.display_name if account else "")
+
+    # ------------------------------------------------------------ the socket's first message
+
+    def enter(self, grant: str, location: Location, node_id: UUID) -> Entry | Ending:
+        """Use a grant up, decided again at the location of the connection that brings it."""
+        return _settle(lambda: self._enter(secrets.digest(grant), location, node_id))
+
+    def _enter(self, digest: str, location: Location, node_id: UUID) -> Entry | Ending | Lost:
+        now = self._clock()
+        presence = presences.granted(digest, now)
+        meeting = facts(meeting_id=presence.meeting_id) if presence else None
+        if presence is None or meeting is None:
+            return Ending(EndReason.BAD_GRANT)
+        if meeting.ended_at is not None:
+            return self._out(presence, _closed(meeting), node_id)
+        person = person_of(presence)
+        decision = self._at_door(meeting, person, location, let_in=presence.let_in)
+        self._between()
+        if not isinstance(decision, Admitted | Lobby):
+            return self._out(presence, of_decision(decision), node_id)
+        waiting = isinstance(decision, Lobby)
+        state = PresenceState.WAITING if waiting else PresenceState.ACTIVE
+        token = secrets.new_token()
+        lost = presences.take_grant(presence, state, meeting.revision, node_id, secrets.digest(token), now)
+        return lost or Entry(presence.pk, 1, meeting, person, decision, waiting, token, presence.let_in)
+
+    def resume(self, token: str, location: Location, node_id: UUID) -> Entry | Ending:
+        """Take a presence over from a lost connection; the gate decides again before it does."""
+        return _settle(lambda: self._resume(secrets.digest(token), location, node_id))
+
+    def _resume(self, digest: str, location: Location, node_id: UUID) -> Entry | Ending | Lost:
+        presence = presences.resumable(digest)
+        meeting = facts(meeting_id=presence.meeting_id) if presence else None
+        if presence is None or meeting is None:
+            return Ending(EndReason.BAD_GRANT)
+        if meeting.ended_at is not None:
+            return self._out(presence, _closed(meeting), node_id)
+        person = person_of(presence)
+        waiting = presence.state == PresenceState.WAITING
+        again = self.decide_waiting if waiting else self.decide_inside
+        decision = again(meeting, person, location, let_in=presence.let_in)
+        self._between()
+        if not isinstance(decision, Admitted | Lobby):
+            return self._out(presence, of_decision(decision), node_id)
+        token = secrets.new_token()
+        lost = presences.take_over(presence, meeting.revision, node_id, secrets.digest(token))
+        return lost or Entry(
+            presence.pk, presence.generation + 1, meeting, person, decision, waiting, token,
+            presence.let_in, presence.media_session, presence.mutes,
+        )  # fmt: skip
+
+    def _out(self, presence: Presence, ending: Ending, node_id: UUID) -> Ending:
+        """A presence that is not taken after all; whatever media it has left is this node's to destroy."""
+        presences.end([presence.pk], ending.reason, self._clock(), refusals=ending.is_refusal)
+        presences.move(presence.pk, node_id)
+        return ending
+
+    # ------------------------------------------------------------ decisions
+
+    def _at_door(
+        self, meeting: MeetingFacts, person: Person, location: Location, *, let_in: bool = False
+    ) -> Decision:
+        now = self._clock()
+        found, to_lobby = blocks.of(meeting.id, person, now)
+        terms = self._terms.of(meeting)
+        if to_lobby:
+            terms = replace(terms, waiting_room=True)
+        if let_in:
+            # the host's word to this person is younger than the lock
+            terms = replace(terms, locked=False)
+        standing = Standing(
+            let_in=let_in, runs_meeting=person.runs_meeting, exempt=person.exempt, blocks=found
+        )
+        return decide(terms, standing, location, now)
+
+    def rule(self, meeting: MeetingFacts) -> AccessRule | None:
+        """The host's rule, for those inside to see."""
+        return self._terms.of(meeting).rule
+
+    def decide_waiting(
+        self, meeting: MeetingFacts, person: Person, location: Location, *, let_in: bool
+    ) -> Decision:
+        """For somebody in the waiting room: a lock or a full meeting is no reason to go from there."""
+        decision = self._at_door(meeting, person, location, let_in=let_in)
+        if isinstance(decision, Locked | Full):
+            return Lobby(location, decision.valid_until, Cause.WAITING_ROOM, None)
+        return decision
+
+    def decide_inside(
+        self, meeting: MeetingFacts, person: Person, location: Location, *, let_in: bool
+    ) -> Decision:
+        """For somebody who is inside: nothing of the door reaches them."""
+        now = self._clock()
+        found, _ = blocks.of(meeting.id, person, now)
+        standing = Standing(
+            inside=True, let_in=let_in, runs_meeting=person.runs_meeting, exempt=person.exempt, blocks=found
+        )
+        return decide(self._terms.of(meeting), standing, location, now)
+
+
+def _settle(attempt: Callable[[], T | Lost]) -> T | Ending:
+    """Repeat while the rules move under the decision. A grant or token somebody else used is no good."""
+    for _ in range(_ATTEMPTS):
+        answer = attempt()
+        if not isinstance(answer, Lost):
+            return answer
+        if answer is not Lost.STALE:
+            return Ending(EndReason.BAD_GRANT)
+    raise Unavailable("contention")
+
+
+def _closed(meeting: MeetingFacts | None) -> Ending:
+    return Ending(EndReason.NO_SUCH_MEETING if meeting is None else EndReason.ENDED)
+
+
+def _refuse(meeting: MeetingFacts, ending: Ending) -> Ending:
+    if ending.is_refusal:
+        presences.refused(meeting.id)
+    return ending

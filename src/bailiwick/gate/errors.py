@@ -1,0 +1,41 @@
+"""What may go wrong at the gate, with stable codes; mapped to HTTP and WebSocket once, in `live`."""
+
+
+class GateError(Exception):
+    """A request to the gate failed. `code` is stable; the text holds nothing about anybody."""
+
+    code = "gate_error"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.code)
+        self.detail = detail
+
+
+class Unavailable(GateError):  # noqa: N818
+    """Nothing can be decided now (database down, node stopping): 503, try again."""
+
+    code = "unavailable"
+
+
+class NotAllowed(GateError):  # noqa: N818
+    """The role does not carry this act."""
+
+    code = "not_allowed"
+
+
+class NoSuchParticipant(GateError):  # noqa: N818
+    """Nobody inside or waiting by that id."""
+
+    code = "no_such_participant"
+
+
+class TooFewPresent(GateError):  # noqa: N818
+    """A dry run in a small meeting would tell where somebody is."""
+
+    code = "too_few_present"
+
+
+class TooManyDryRuns(GateError):  # noqa: N818
+    """Dry runs are rate-limited, so that their differences tell nothing about one person."""
+
+    code = "too_many_dry_runs"

@@ -1,0 +1,94 @@
+"""What a node reads of the meetings it holds people in, and decides there. Synchronous, in the gate's hop."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from bailiwick.meetings import presences
+from bailiwick.meetings.models import Meeting, Presence, ServerState
+from bailiwick.meetings.presences import Person, person_of
+from bailiwick.meetings.terms import MeetingFacts, facts
+from bailiwick.rules.access import AccessRule
+from bailiwick.rules.decision import Decision
+from bailiwick.rules.location import Location
+
+from .door import Door
+
+Revisions = tuple[int, int]
+
+
+class Subject(Protocol):
+    """What a decision needs of a presence this node holds."""
+
+    @property
+    def presence_id(self) -> UUID: ...
+    @property
+    def location(self) -> Location: ...
+    @property
+    def decided_revision(self) -> int: ...
+    @property
+    def ending(self) -> bool: ...
+    def due(self, now: datetime) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One meeting as read at `meeting.revision` or later, with the decisions that were due."""
+
+    meeting: MeetingFacts
+    rule: AccessRule | None
+    rows: list[Presence]
+    ended: dict[UUID, str]
+    decisions: dict[UUID, Decision] = field(default_factory=dict)
+    persons: dict[UUID, Person] = field(default_factory=dict)
+
+
+def changed(known: Mapping[UUID, Revisions]) -> set[UUID]:
+    """Which of these meetings have other revisions by now, or are gone. One query."""
+    rows = Meeting.objects.filter(id__in=known).order_by().values_list("id", "revision", "roster_revision")
+    current = {row[0]: (row[1], row[2]) for row in rows}
+    return {meeting_id for meeting_id, seen in known.items() if current.get(meeting_id) != seen}
+
+
+def survey(
+    door: Door, meeting_id: UUID, subjects: Collection[Subject], now: datetime, *, again: bool
+) -> Survey | None:
+    """Read a meeting and decide for those whose decision is older than its rules, due, or wait.
+
+    The revision is read first, so that what is decided on is never older than what is recorded. `again`:
+    decide for all. None: the meeting is gone.
+    """
+    meeting = facts(meeting_id=meeting_id)
+    if meeting is None:
+        return None
+    rows = presences.present(meeting_id)
+    by_id = {row.pk: row for row in rows}
+    missing = [subject.presence_id for subject in subjects if subject.presence_id not in by_id]
+    found = Survey(meeting, door.rule(meeting), rows, presences.ended_among(missing) if missing else {})
+    for subject in subjects:
+        row = by_id.get(subject.presence_id)
+        if row is None or subject.ending:
+            continue
+        person = person_of(row)
+        found.persons[row.pk] = person
+        old = subject.decided_revision < meeting.revision or subject.due(now)
+        if row.state == "waiting":
+            found.decisions[row.pk] = door.decide_waiting(
+                meeting, person, subject.location, let_in=row.let_in
+            )
+        elif again or old:
+            found.decisions[row.pk] = door.decide_inside(meeting, person, subject.location, let_in=row.let_in)
+    return found
+
+
+def active_table(own: str | None, built: int) -> str:
+    """The hash of the table that decides for all nodes; a node that brings a younger one makes it so."""
+    state, _ = ServerState.objects.get_or_create(id=1)
+    if own and state.active_table != own and (not state.active_table or built > state.active_table_built):
+        rows = ServerState.objects.filter(id=1, active_table_built=state.active_table_built)
+        if rows.update(active_table=own, active_table_built=built) == 1:
+            return own
+        state.refresh_from_db()
+    return state.active_table

@@ -1,0 +1,68 @@
+"""Who a host removed or blocked, matched by account, invitation or device; never by name or address."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from bailiwick.rules import decision
+
+from .models import Block
+from .presences import Person
+
+
+def _matching(meeting_id: UUID, person: Person) -> Q | None:
+    keys = Q()
+    if person.account_id:
+        keys |= Q(account_id=person.account_id)
+    if person.invitation_id:
+        keys |= Q(invitation_id=person.invitation_id)
+    if person.device_digest:
+        keys |= Q(device_digest=person.device_digest)
+    return Q(meeting_id=meeting_id) & keys if keys else None
+
+
+def of(meeting_id: UUID, person: Person, now: datetime) -> tuple[tuple[decision.Block, ...], bool]:
+    """The blocks that reach this person, and whether a removal sends them to the waiting room."""
+    matching = _matching(meeting_id, person)
+    if matching is None:
+        return (), False
+    rows = list(Block.objects.filter(matching).exclude(expires_at__lte=now))
+    blocks = tuple(_block(row) for row in rows if not row.lobby_only)
+    return blocks, any(row.lobby_only for row in rows)
+
+
+def _block(row: Block) -> decision.Block:
+    return decision.Block(
+        id=row.pk.hex,
+        scope=decision.BlockScope.SERIES,
+        expires_at=row.expires_at,
+        reason=row.reason,
+        actor=row.actor,
+    )
+
+
+def add(meeting_id: UUID, person: Person, *, label: str, actor: str, lobby_only: bool, now: datetime) -> None:
+    """Keep somebody out, or (`lobby_only`) send them to the waiting room. In the caller's transaction.
+
+    Without account, invitation or device there is nothing to hold on to: the removal is all there is.
+    """
+    if not (person.account_id or person.invitation_id or person.device_digest):
+        return
+    Block.objects.create(
+        meeting_id=meeting_id,
+        account_id=person.account_id,
+        invitation_id=person.invitation_id,
+        device_digest="" if person.account_id else person.device_digest,
+        label=label,
+        actor=actor,
+        lobby_only=lobby_only,
+        created_at=now,
+    )
+
+
+def forgive(meeting_id: UUID, person: Person) -> None:
+    """Somebody removed was let in again: the removal no longer sends them to the waiting room."""
+    matching = _matching(meeting_id, person)
+    if matching is not None:
+        Block.objects.filter(matching, lobby_only=True).delete()

@@ -1,0 +1,54 @@
+"""Leases of web processes. A lapsed lease is taken by deleting its row: exactly one node succeeds."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from .models import Node, Presence, PresenceState
+
+LEASE = timedelta(seconds=4)
+
+
+def renew(node_id: UUID, now: datetime) -> bool:
+    """Extend the lease. False: it lapsed and another node took what this one held."""
+    return Node.objects.filter(id=node_id).update(lease_until=now + LEASE) == 1
+
+
+def register(node_id: UUID, now: datetime) -> None:
+    """A new node, with nothing in its hands."""
+    Node.objects.create(id=node_id, lease_until=now + LEASE)
+
+
+def adopt_lapsed(node_id: UUID, now: datetime) -> int:
+    """Take over what lapsed nodes held; number of presences. Nobody holds their connections as of now.
+
+    Ended ones come along too, so that the sweep finishes what the dead node began.
+    """
+    adopted = 0
+    for lapsed in Node.objects.filter(lease_until__lt=now).exclude(id=node_id):
+        with transaction.atomic():
+            adopted += _adopt(lapsed, node_id, now)
+    return adopted
+
+
+def _adopt(lapsed: Node, node_id: UUID, now: datetime) -> int:
+    rows = Presence.objects.filter(node_id=lapsed.pk)
+    live = rows.exclude(state=PresenceState.ENDED).update(node_id=node_id, unheld_since=now)
+    rows.update(node_id=node_id)
+    # the delete is conditional on the lease having stayed lapsed; losing it undoes the two updates
+    gone, _ = Node.objects.filter(id=lapsed.pk, lease_until=lapsed.lease_until).delete()
+    if gone != 1:
+        transaction.set_rollback(True)
+        return 0
+    return live
+
+
+def retire(node_id: UUID, now: datetime) -> None:
+    """A node that stops in order: its lease lapses at once."""
+    Node.objects.filter(id=node_id).update(lease_until=now - timedelta(seconds=1))
+
+
+def others(node_id: UUID, now: datetime) -> int:
+    """How many other nodes are alive."""
+    return Node.objects.filter(lease_until__gte=now).exclude(id=node_id).count()

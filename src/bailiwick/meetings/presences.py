@@ -1,0 +1,339 @@
+"""Presences change here, and only by conditional updates: a number of rows says who won.
+
+Every function opens its own transaction unless it says otherwise. A transaction that makes or admits a
+presence first takes the meeting's row (`_take`), on the condition that its revision is still the one just
+decided on; the rule's editor bumps that row too, so the two are in order, whatever the database.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from .models import CoHost, Meeting, Presence, PresenceState, Role
+
+GRANT_LIFE = timedelta(seconds=60)
+_INSIDE = (PresenceState.GRANTED, PresenceState.ACTIVE)
+LIVE = (PresenceState.WAITING, PresenceState.ACTIVE)
+
+
+class Lost(Enum):
+    """Why a conditional change did not happen."""
+
+    STALE = auto()  # the revision moved on: decide again
+    FULL = auto()
+    GONE = auto()  # the presence is no longer in the state asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is at the door or inside, as far as blocks and roles go. Nothing of where they are."""
+
+    account_id: UUID | None = None
+    invitation_id: UUID | None = None
+    device_digest: str = ""
+    exempt: bool = False
+    role: str = Role.PARTICIPANT
+
+    @property
+    def runs_meeting(self) -> bool:
+        """Host or co-host."""
+        return self.role in (Role.HOST, Role.CO_HOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a presence begins with; `digest` is of the secret that goes to the browser."""
+
+    digest: str
+    name: str
+    let_in: bool = False
+
+
+def role_of(host_id: UUID, meeting_id: UUID, account_id: UUID | None) -> str:
+    """The role an account has in a meeting."""
+    if account_id is None:
+        return Role.PARTICIPANT
+    if account_id == host_id:
+        return Role.HOST
+    is_co_host = CoHost.objects.filter(meeting_id=meeting_id, account_id=account_id).exists()
+    return Role.CO_HOST if is_co_host else Role.PARTICIPANT
+
+
+def _take(meeting_id: UUID, revision: int, **changes: Any) -> bool:
+    """Lock the meeting's row on the condition that nothing about its rules changed and it has not ended."""
+    rows = Meeting.objects.filter(id=meeting_id, revision=revision, ended_at__isnull=True)
+    return rows.update(**(changes or {"revision": F("revision")})) == 1
+
+
+def _full(meeting_id: UUID, maximum: int, now: datetime) -> bool:
+    inside = Presence.objects.filter(meeting_id=meeting_id, state__in=_INSIDE)
+    return inside.exclude(state=PresenceState.GRANTED, grant_expires_at__lte=now).count() >= maximum
+
+
+def place(
+    meeting_id: UUID, revision: int, maximum: int, person: Person, grant: Grant, now: datetime
+) -> UUID | Lost:
+    """A presence with a single-use grant, conditional on the revision decided on (one transaction).
+
+    `maximum` is the number of places; 0: no matter (host and co-hosts, and the waiting room).
+    """
+    with transaction.atomic():
+        if not _take(meeting_id, revision):
+            return Lost.STALE
+        if maximum and _full(meeting_id, maximum, now):
+            return Lost.FULL
+        return Presence.objects.create(
+            meeting_id=meeting_id,
+            account_id=person.account_id,
+            invitation_id=person.invitation_id,
+            device_digest=person.device_digest,
+            role=person.role,
+            display_name=grant.name,
+            let_in=grant.let_in,
+            grant_digest=grant.digest,
+            grant_expires_at=now + GRANT_LIFE,
+            decided_revision=revision,
+            created_at=now,
+        ).pk
+
+
+def refused(meeting_id: UUID) -> None:
+    """Count one refusal at the door, for the host to see."""
+    Meeting.objects.filter(id=meeting_id).update(
+        refused_count=F("refused_count") + 1, roster_revision=F("roster_revision") + 1
+    )
+
+
+def granted(digest: str, now: datetime) -> Presence | None:
+    """The presence whose unused grant this is."""
+    rows = Presence.objects.filter(grant_digest=digest, state=PresenceState.GRANTED)
+    return rows.filter(grant_expires_at__gt=now).select_related("invitation").first()
+
+
+def resumable(digest: str) -> Presence | None:
+    """The presence whose last resume token this is."""
+    rows = Presence.objects.filter(resume_digest=digest, state__in=LIVE)
+    return rows.select_related("invitation").first()
+
+
+def take_grant(
+    presence: Presence, state: str, revision: int, node_id: UUID, resume_digest: str, now: datetime
+) -> Lost | None:
+    """Use the grant up: waiting or active from now on, held by `node_id`. None: done."""
+    with transaction.atomic():
+        if not _take(presence.meeting_id, revision, roster_revision=F("roster_revision") + 1):
+            return Lost.STALE
+        rows = Presence.objects.filter(id=presence.pk, state=PresenceState.GRANTED, grant_expires_at__gt=now)
+        done = rows.update(
+            state=state,
+            generation=1,
+            node_id=node_id,
+            resume_digest=resume_digest,
+            decided_revision=revision,
+            joined_at=now if state == PresenceState.ACTIVE else None,
+        )
+        return None if done == 1 else Lost.GONE
+
+
+def take_over(presence: Presence, revision: int, node_id: UUID, resume_digest: str) -> Lost | None:
+    """A connection takes a presence over: exactly one of any number that try it with the same token."""
+    with transaction.atomic():
+        if not _take(presence.meeting_id, revision, roster_revision=F("roster_revision") + 1):
+            return Lost.STALE
+        rows = Presence.objects.filter(
+            id=presence.pk,
+            state=presence.state,
+            generation=presence.generation,
+            resume_digest=presence.resume_digest,
+        )
+        done = rows.update(
+            generation=F("generation") + 1,
+            node_id=node_id,
+            resume_digest=resume_digest,
+            decided_revision=revision,
+            unheld_since=None,
+        )
+        return None if done == 1 else Lost.GONE
+
+
+def promote(presence_id: UUID, meeting_id: UUID, revision: int, maximum: int, now: datetime) -> Lost | None:
+    """From the waiting room into the meeting. None: done."""
+    with transaction.atomic():
+        if not _take(meeting_id, revision, roster_revision=F("roster_revision") + 1):
+            return Lost.STALE
+        if maximum and _full(meeting_id, maximum, now):
+            return Lost.FULL
+        rows = Presence.objects.filter(id=presence_id, state=PresenceState.WAITING)
+        done = rows.update(state=PresenceState.ACTIVE, joined_at=now, decided_revision=revision)
+        return None if done == 1 else Lost.GONE
+
+
+def confirm(presence_ids: Collection[UUID], node_id: UUID, revision: int) -> None:
+    """These were decided again on `revision` and stay as they are."""
+    Presence.objects.filter(
+        id__in=presence_ids, node_id=node_id, state__in=LIVE, decided_revision__lt=revision
+    ).update(decided_revision=revision)
+
+
+def move(presence_id: UUID, node_id: UUID) -> None:
+    """Make this node the one that finishes an ended presence."""
+    Presence.objects.filter(id=presence_id, state=PresenceState.ENDED).update(node_id=node_id)
+
+
+def end(presence_ids: Sequence[UUID], reason: str, now: datetime, *, refusals: bool = False) -> set[UUID]:
+    """Mark presences ended: from here on no resume and no grant brings them back (P8).
+
+    Returns the ids that this call ended: each presence is ended by exactly one caller. With `refusals`,
+    their number is added to what the host sees, in the same transaction. Display names go at once (P9).
+    """
+    ended: set[UUID] = set()
+    with transaction.atomic():
+        counts: dict[UUID, int] = {}
+        for presence_id in sorted(presence_ids):
+            meeting_id = _end_one(presence_id, reason, now)
+            if meeting_id is not None:
+                ended.add(presence_id)
+                counts[meeting_id] = counts.get(meeting_id, 0) + 1
+        for meeting_id, count in sorted(counts.items()):
+            Meeting.objects.filter(id=meeting_id).update(
+                roster_revision=F("roster_revision") + 1,
+                refused_count=F("refused_count") + (count if refusals else 0),
+            )
+    return ended
+
+
+def _end_one(presence_id: UUID, reason: str, now: datetime) -> UUID | None:
+    rows = Presence.objects.filter(id=presence_id).exclude(state=PresenceState.ENDED)
+    done = rows.update(
+        state=PresenceState.ENDED,
+        ended_at=now,
+        end_reason=reason,
+        resume_digest="",
+        display_name="",
+        device_digest="",
+        streams=[],
+        hand_raised_at=None,
+    )
+    if done != 1:
+        return None
+    return Presence.objects.values_list("meeting_id", flat=True).get(id=presence_id)
+
+
+def let_go(presence_id: UUID, generation: int, now: datetime) -> bool:
+    """The connection is lost: since when nobody holds it. False if another connection took it over."""
+    rows = Presence.objects.filter(id=presence_id, generation=generation, state__in=LIVE)
+    return rows.update(unheld_since=now) == 1
+
+
+def record_media(presence_id: UUID, generation: int, session: str, feed: int | None) -> bool:
+    """The media session of an active presence. False: it is no longer inside, so destroy the session."""
+    rows = Presence.objects.filter(id=presence_id, generation=generation, state=PresenceState.ACTIVE)
+    with transaction.atomic():
+        done = rows.update(media_session=session, feed=feed, streams=[])
+        if done == 1:
+            _seen(presence_id)
+    return done == 1
+
+
+def change(presence_id: UUID, **fields: Any) -> bool:
+    """What others see of somebody inside: microphone_on, camera_on, hand_raised_at, streams."""
+    rows = Presence.objects.filter(id=presence_id, state=PresenceState.ACTIVE)
+    with transaction.atomic():
+        done = rows.update(**fields)
+        if done == 1:
+            _seen(presence_id)
+    return done == 1
+
+
+def _seen(presence_id: UUID) -> None:
+    """Others see a difference. Inside the caller's transaction."""
+    meeting = Presence.objects.filter(id=presence_id).values("meeting_id")
+    Meeting.objects.filter(id__in=meeting).update(roster_revision=F("roster_revision") + 1)
+
+
+def told(presence_ids: Collection[UUID], now: datetime) -> None:
+    """They were told why."""
+    Presence.objects.filter(id__in=presence_ids, told_at__isnull=True).update(told_at=now)
+
+
+def media_gone(presence_ids: Collection[UUID], now: datetime) -> None:
+    """The media server's own list shows that their sessions are gone."""
+    rows = Presence.objects.filter(id__in=presence_ids, state=PresenceState.ENDED)
+    rows.filter(media_gone_at__isnull=True).update(media_gone_at=now)
+
+
+def to_finish(node_id: UUID, before: datetime) -> list[Presence]:
+    """Ended since before `before`, media not known to be gone, held by this node or by none."""
+    mine = Q(node_id=node_id) | Q(node__isnull=True)
+    return list(
+        Presence.objects.filter(
+            mine, state=PresenceState.ENDED, media_gone_at__isnull=True, ended_at__lte=before
+        ).order_by("ended_at")[:200]
+    )
+
+
+def to_let_go(node_id: UUID, before: datetime) -> list[UUID]:
+    """Held by this node, but by no connection since before `before`."""
+    rows = Presence.objects.filter(node_id=node_id, state__in=LIVE, unheld_since__lte=before)
+    return list(rows.values_list("id", flat=True)[:500])
+
+
+def unused_grants(now: datetime) -> list[UUID]:
+    """Granted, never used, expired."""
+    rows = Presence.objects.filter(state=PresenceState.GRANTED, grant_expires_at__lte=now)
+    return list(rows.values_list("id", flat=True)[:500])
+
+
+def delete_finished(before: datetime) -> set[UUID]:
+    """Delete presences whose media is gone since before `before` (P9); meetings nobody is left in."""
+    rows = Presence.objects.filter(state=PresenceState.ENDED, media_gone_at__lte=before)
+    meetings = set(rows.values_list("meeting_id", flat=True))
+    busy = set(
+        Presence.objects.filter(meeting_id__in=meetings)
+        .exclude(state=PresenceState.ENDED, media_gone_at__lte=before)
+        .values_list("meeting_id", flat=True)
+    )
+    rows.filter(meeting_id__in=busy).delete()
+    return meetings - busy
+
+
+def delete_all_finished(meeting_id: UUID, before: datetime) -> None:
+    """Delete what `delete_finished` left of a meeting, once its room is closed."""
+    Presence.objects.filter(
+        meeting_id=meeting_id, state=PresenceState.ENDED, media_gone_at__lte=before
+    ).delete()
+
+
+def media_sessions() -> set[str]:
+    """Every media session some presence's row knows, ended ones whose media is not yet gone included."""
+    rows = Presence.objects.filter(media_gone_at__isnull=True).exclude(media_session="")
+    return set(rows.values_list("media_session", flat=True))
+
+
+def present(meeting_id: UUID) -> list[Presence]:
+    """Active and waiting presences, longest inside first."""
+    rows = Presence.objects.filter(meeting_id=meeting_id, state__in=LIVE).select_related("invitation")
+    return list(rows.order_by("joined_at", "created_at", "id"))
+
+
+def ended_among(presence_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Of these presences, the ended ones and why."""
+    rows = Presence.objects.filter(id__in=presence_ids, state=PresenceState.ENDED)
+    return dict(rows.values_list("id", "end_reason"))
+
+
+def person_of(presence: Presence) -> Person:
+    """Who a presence's row says it is; exempt as long as the invitation is."""
+    return Person(
+        account_id=presence.account_id,
+        invitation_id=presence.invitation_id,
+        device_digest=presence.device_digest,
+        exempt=bool(presence.invitation and presence.invitation.exempt),
+        role=presence.role,
+    )

@@ -1,0 +1,100 @@
+"""What the gate decides on: one meeting's facts and terms, read so that they are at least as new as the
+revision they are read with. A cache by revision keeps the door down to one query where nothing changed."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Subquery
+
+from bailiwick.rules.access import AccessRule
+from bailiwick.rules.decision import MeetingTerms
+
+from .access import rules_of, server_rule
+from .models import Meeting, ServerRule, ServerState
+
+_CACHED: Final = 1024
+_FIELDS: Final = (
+    "id", "slug", "title", "host_id", "revision", "roster_revision", "locked", "waiting_room", "maximum",
+    "on_host_leave", "refused_count", "ended_at", "created_at", "starts_at", "recurrence", "server_revision",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFacts:
+    """A meeting's row as the gate needs it, with the revision of server-wide state beside it."""
+
+    id: UUID
+    slug: str
+    title: str
+    host_id: UUID
+    revision: int
+    roster_revision: int
+    locked: bool
+    waiting_room: bool
+    maximum: int
+    on_host_leave: str
+    refused: int
+    ended_at: datetime | None
+    created_at: datetime
+    starts_at: datetime | None
+    recurrence: str
+    server_revision: int
+
+
+def facts(*, slug: str | None = None, meeting_id: UUID | None = None) -> MeetingFacts | None:
+    """The meeting with that link or id; None if there is none. One query."""
+    rows = Meeting.objects.order_by().annotate(
+        server_revision=Subquery(ServerState.objects.filter(id=1).values("revision")[:1])
+    )
+    rows = rows.filter(slug=slug) if meeting_id is None else rows.filter(id=meeting_id)
+    row = rows.values_list(*_FIELDS).first()
+    if row is None:
+        return None
+    values = dict(zip(_FIELDS, row, strict=True))
+    values["refused"] = values.pop("refused_count")
+    values["server_revision"] = values["server_revision"] or 0
+    return MeetingFacts(**values)
+
+
+class TermsCache:
+    """Terms by meeting and revisions. For one thread's use, or several: entries are never changed."""
+
+    def __init__(self) -> None:
+        self._rules: OrderedDict[tuple[UUID, int], AccessRule | None] = OrderedDict()
+        self._server: tuple[int, AccessRule | None] = (-1, None)
+
+    def of(self, meeting: MeetingFacts) -> MeetingTerms:
+        """The terms of `meeting`, nobody's place counted yet (`full` is False)."""
+        return MeetingTerms(
+            revision=meeting.revision,
+            rule=self._host_rule(meeting),
+            server_rule=self._server_rule(meeting.server_revision),
+            locked=meeting.locked,
+            waiting_room=meeting.waiting_room,
+        )
+
+    def _host_rule(self, meeting: MeetingFacts) -> AccessRule | None:
+        key = (meeting.id, meeting.revision)
+        if key not in self._rules:
+            self._rules[key] = rules_of(Meeting.objects.select_related("host_rule").get(id=meeting.id))
+            while len(self._rules) > _CACHED:
+                self._rules.popitem(last=False)
+        return self._rules[key]
+
+    def _server_rule(self, revision: int) -> AccessRule | None:
+        if self._server[0] != revision:
+            self._server = (revision, current_server_rule())
+        return self._server[1]
+
+
+def current_server_rule() -> AccessRule | None:
+    """The server-wide rule in force: approved by a second person and not withdrawn."""
+    row = (
+        ServerRule.objects.filter(approved_at__isnull=False, withdrawn_at__isnull=True)
+        .order_by("-approved_at")
+        .first()
+    )
+    return None if row is None else server_rule(row)
