@@ -55,8 +55,9 @@ class Vote:
 class Location:
     """The votes, the hash of the table they came from, and the consensus.
 
-    `reason` is None exactly if `unanimous` is a code. An override may name a `majority` for access rules
-    while `unanimous` stays None (reason OVERRIDDEN).
+    `reason` is None exactly if `unanimous` is a code. A consensus its votes do not bear out cannot be built
+    (ValueError), so that no mistake elsewhere makes evidence for a restriction (P1). The one exception: an
+    operator's override may name a `majority` for access rules; `unanimous` stays None.
     """
 
     votes: tuple[Vote, ...]
@@ -68,6 +69,15 @@ class Location:
     def __post_init__(self) -> None:
         if (self.unanimous is None) is (self.reason is None):
             raise ValueError("a location has either a unanimous code or a reason why not")
+        if self.unanimous is not None and not self._borne_out():
+            raise ValueError("unanimous says what its votes do not say")
+        overridden = self.reason is Undetermined.OVERRIDDEN
+        if self.majority not in (None, _majority(self.votes)) and not overridden:
+            raise ValueError("majority says what its votes do not say")
+
+    def _borne_out(self) -> bool:
+        agreed = _reason(self.votes) is None and self.votes[0].code == self.unanimous
+        return agreed and self.majority == self.unanimous and self.table is not None
 
 
 def locate(votes: Sequence[Vote], table: str) -> Location:

@@ -1,9 +1,9 @@
 """How far each state's word counts (P1): the reviewed table behind `territory.own_territory`.
 
 A row is a set of codes and the law it rests on. The test for a code besides the state's own is strict: the
-state's ordinary laws apply there as of right, without being extended case by case. Where that is doubtful,
-disputed or partial, the code is left out; a state not listed reaches its own code alone. States' rows never
-overlap, and every dependent territory's own authorities reach that territory alone.
+state's penal law and its courts' jurisdiction reach there as of right, with no act extending them case by
+case. Where that is doubtful or disputed the code is left out; a state not listed reaches its own code alone.
+States' rows never overlap, and the authorities of a dependent territory reach that territory alone.
 
 Changing a row widens or narrows what authorities can ask: it needs a source, a decision record and two
 reviewers.
@@ -40,7 +40,7 @@ REACH: Final[dict[str, Reach]] = {
     "NO": Reach(
         "NO BV SJ",
         "Svalbard Act (1925-07-17-11) s 1-2, Jan Mayen Act (1930-02-27-2) s 1-2, Dependencies Act"
-        " (1930-02-27-3) s 1-2: part of or subject to the Kingdom; private and penal law apply",
+        " (1930-02-27-3) s 1-2: part of or subject to the Kingdom; private, penal and procedural law apply",
     ),
     "US": Reach(
         "US AS GU MP PR UM VI",

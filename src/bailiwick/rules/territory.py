@@ -19,6 +19,7 @@ __all__ = [
     "group",
     "name",
     "own_territory",
+    "own_territory_source",
     "parse_code",
     "parse_territory",
 ]
@@ -59,8 +60,8 @@ def group(name: Literal["EU", "EEA"], on: date) -> Territory:
         raise UnknownTerritory("not a group we keep a table of")
     if on < TABLES_BEGIN:
         raise ValueError("the group tables begin in 2004")
-    return frozenset(
-        Code(code)
+    return parse_territory(
+        code
         for codes, since, last_day, _source in MEMBERSHIPS[name]
         if since <= on <= last_day
         for code in codes.split()
@@ -72,8 +73,14 @@ def own_territory(state: Code) -> Territory:
 
     A code without a row, and so every dependent territory, reaches itself alone.
     """
-    row = REACH.get(state)
-    return frozenset({state}) if row is None else frozenset(map(Code, row.codes.split()))
+    row = REACH.get(parse_code(state))
+    return frozenset({state}) if row is None else parse_territory(row.codes.split())
+
+
+def own_territory_source(state: Code) -> str:
+    """The law `own_territory` rests on, for the public page of an order."""
+    row = REACH.get(parse_code(state))
+    return "ISO 3166-1: the code assigned to it" if row is None else row.source
 
 
 def name(code: Code) -> str:
