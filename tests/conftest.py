@@ -1,0 +1,47 @@
+"""For every test: time limits and profiles of hypothesis; for the unit layer: no socket is ever opened."""
+
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import settings
+
+SERVER_LAYERS: Final = {"contracts", "functional", "browser", "servers"}
+SOCKET_EVENTS: Final = {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto"}
+
+pytest_plugins = ["tests.servers.fixtures"] if find_spec("tests.servers.fixtures") else []
+
+# A deadline per example says more about the machine's other work than about the code.
+settings.register_profile("bailiwick", deadline=None, print_blob=True)
+settings.load_profile("bailiwick")
+
+
+class SocketOpened(Exception):  # noqa: N818 - a state of the world
+    """A test of the unit layer reached for the network. It belongs in tests/functional, or wants a
+    double."""
+
+
+class _Sockets:
+    """Whether sockets are forbidden now. An audit hook cannot be taken away again, so it asks here."""
+
+    forbidden = False
+
+    @classmethod
+    def hook(cls, event: str, _arguments: tuple[Any, ...]) -> None:
+        if cls.forbidden and event in SOCKET_EVENTS:
+            raise SocketOpened(event)
+
+
+sys.addaudithook(_Sockets.hook)
+
+
+@pytest.fixture(autouse=True)
+def _no_socket(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Unnamed pairs (an event loop's own) pass; connecting, binding and resolving names do not."""
+    layer = request.path.relative_to(Path(__file__).parent).parts[0]
+    _Sockets.forbidden = layer not in SERVER_LAYERS
+    yield
+    _Sockets.forbidden = False
