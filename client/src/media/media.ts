@@ -1,0 +1,226 @@
+import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
+
+import type { FromServer, WantedLayer } from "../protocol/messages";
+import { RequestFailed, type Observer, type Session } from "../session/session";
+import type { Devices } from "./devices";
+import { Meter } from "./level";
+import { ConnectionLost, Publisher } from "./publisher";
+import { FINE, judge, type Grade, type Quality, type Sample } from "./quality";
+import { Sight } from "./sight";
+import { Sound } from "./sound";
+import { SILENCE, listen, type Speaking } from "./speakers";
+import { inbound, outbound, sample, type Inbound, type Outbound } from "./statistics";
+import {
+  kindOf,
+  nowSeen,
+  personOf,
+  sameLayers,
+  wantedLayers,
+  wantedStreams,
+  type Key,
+  type Wanted,
+} from "./streams";
+import { Subscriber } from "./subscriber";
+
+const LEVELS_EVERY = 200;
+const SAMPLE_EVERY = 2000;
+const SETTLE = 60;
+
+/** What the interface sees of media. `client/dev/` draws the room with a pretended one. */
+export interface MediaView {
+  readonly tracks: ReadonlySignal<ReadonlyMap<Key, MediaStreamTrack>>;
+  readonly speaking: ReadonlySignal<Speaking>;
+  readonly grade: ReadonlySignal<Grade>;
+  readonly sparing: ReadonlySignal<boolean>;
+  readonly soundBlocked: ReadonlySignal<boolean>;
+  readonly level: ReadonlySignal<number>;
+  readonly sight: Sight;
+  unblockSound(): void;
+}
+
+/** Both peer connections of one person, steered by the roster, by what is in sight, and by the local devices. */
+export class Media implements MediaView, Observer {
+  readonly tracks: ReadonlySignal<ReadonlyMap<Key, MediaStreamTrack>>;
+  readonly speaking: ReadonlySignal<Speaking>;
+  readonly grade: ReadonlySignal<Grade>;
+  readonly sparing: ReadonlySignal<boolean>;
+  readonly soundBlocked: ReadonlySignal<boolean>;
+  readonly level: ReadonlySignal<number>;
+  readonly sight = new Sight();
+  readonly #session: Session;
+  readonly #devices: Devices;
+  readonly #publisher: Publisher;
+  readonly #subscriber: Subscriber;
+  readonly #meter: Meter;
+  readonly #sound: Sound;
+  readonly #speaking = signal<Speaking>(SILENCE);
+  readonly #quality = signal<Quality>(FINE);
+  /** How often we have come in; 0: not inside. */
+  readonly #entered = signal(0);
+  #seen: readonly Key[] = [];
+  #layers: readonly WantedLayer[] = [];
+  #sampled: Sample | null = null;
+  #timers: ReturnType<typeof setInterval>[] = [];
+  #settling: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(session: Session, devices: Devices) {
+    this.#session = session;
+    this.#devices = devices;
+    this.#publisher = new Publisher((sdp, tracks) => this.#publish(sdp, tracks));
+    this.#subscriber = new Subscriber({
+      subscribe: (streams, fresh) => session.send({ type: "subscribe", streams, fresh }),
+      answer: (revision, sdp) => this.#answer(revision, sdp),
+    });
+    this.#meter = new Meter(devices.microphone);
+    this.level = this.#meter.level;
+    this.tracks = computed(() => this.#subscriber.received.value.tracks);
+    this.#sound = new Sound(this.tracks, devices.speaker);
+    this.soundBlocked = this.#sound.blocked;
+    this.speaking = this.#speaking;
+    this.grade = computed(() => this.#quality.value.grade);
+    this.sparing = computed(() => this.#quality.value.sparing);
+    session.observe(this);
+    this.#steer();
+  }
+
+  unblockSound(): void {
+    void this.#sound.unblock();
+  }
+
+  /** RTP received, by participant and kind. */
+  inbound(): Promise<Inbound[]> {
+    return inbound(this.#subscriber.connection, this.#subscriber.received.value.lines);
+  }
+
+  /** RTP sent, by simulcast layer. */
+  outbound(): Promise<Outbound[]> {
+    return outbound(this.#publisher.connection);
+  }
+
+  onEnter(anew: boolean): void {
+    const ice = this.#session.room.peek()?.iceServers ?? [];
+    this.#layers = [];
+    if (anew) {
+      this.#publisher.start(ice);
+      this.#subscriber.start(ice);
+    } else {
+      this.#publisher.resume();
+      this.#subscriber.resume();
+    }
+    this.#entered.value += 1;
+    this.#watch();
+    this.#look();
+  }
+
+  onMessage(message: FromServer): void {
+    if (message.type === "offer") this.#subscriber.offer(message);
+    if (message.type === "media_reset") this.onEnter(true);
+    if (message.type === "muted") this.#devices.hush();
+  }
+
+  onStop(): void {
+    this.#entered.value = 0;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
+    this.#publisher.stop();
+    this.#subscriber.stop();
+    this.#devices.stop();
+    this.#speaking.value = SILENCE;
+  }
+
+  /** Whatever changes, the same few effects set it right. */
+  #steer(): void {
+    const { microphone, camera, screen } = this.#devices;
+    effect(() => this.#publisher.put("microphone", microphone.value.on ? microphone.value.track : null));
+    effect(() => this.#publisher.put("camera", camera.value.track));
+    effect(() => this.#publisher.put("screen", screen.value?.getVideoTracks()[0] ?? null));
+    effect(() => this.#publisher.put("screen_audio", screen.value?.getAudioTracks()[0] ?? null));
+    effect(() => this.#sayState(microphone.value.on && microphone.value.track !== null, camera.value.track !== null));
+    effect(() => this.#publisher.spare(this.sparing.value));
+    effect(() => {
+      void [this.#session.room.value, this.sight.visible.value, this.#subscriber.received.value, this.sparing.value];
+      this.#lookSoon();
+    });
+  }
+
+  /** What others see of me; said anew whenever I come (back) in. */
+  #sayState(microphone: boolean, camera: boolean): void {
+    if (this.#entered.value > 0) this.#session.send({ type: "set_state", microphone, camera });
+  }
+
+  #lookSoon(): void {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#look(), SETTLE);
+  }
+
+  /** Ask for the streams and layers that are wanted now. */
+  #look(): void {
+    const wanted = this.#wanted();
+    if (this.#session.state.peek().at !== "inside" || wanted === null) return;
+    this.#subscriber.want(wanted);
+    const { lines } = this.#subscriber.received.peek();
+    const layers = wantedLayers(lines, this.sight.visible.peek(), this.sparing.peek() ? 1 : 2);
+    if (sameLayers(layers, this.#layers)) return;
+    this.#layers = layers;
+    if (layers.length > 0) this.#session.send({ type: "layers", layers });
+  }
+
+  #wanted(): Wanted[] | null {
+    const room = this.#session.room.peek();
+    if (!room) return null;
+    const visible = this.sight.visible.peek();
+    this.#seen = nowSeen(this.#seen, visible);
+    return wantedStreams(room.participants.values(), room.you, visible, this.#seen);
+  }
+
+  #watch(): void {
+    if (this.#timers.length > 0) return;
+    this.#timers = [
+      setInterval(() => this.#hear(), LEVELS_EVERY),
+      setInterval(() => void this.#sample(), SAMPLE_EVERY),
+    ];
+  }
+
+  /** Who is speaking: the browser knows the levels of what it plays (RTCRtpSynchronizationSource). */
+  #hear(): void {
+    const levels = new Map<string, number>();
+    const { lines } = this.#subscriber.received.peek();
+    for (const line of this.#subscriber.connection?.getTransceivers() ?? []) {
+      const key = lines.get(line.mid ?? "");
+      if (!key || kindOf(key) !== "microphone") continue;
+      const level = Math.max(0, ...line.receiver.getSynchronizationSources().map((source) => source.audioLevel ?? 0));
+      levels.set(personOf(key), level);
+    }
+    const you = this.#session.room.peek()?.you;
+    if (you && this.#devices.microphone.peek().on) levels.set(you, this.#meter.linear);
+    this.#speaking.value = listen(this.#speaking.peek(), levels, Date.now());
+  }
+
+  async #sample(): Promise<void> {
+    const now = await sample(this.#publisher.connection, this.#subscriber.connection);
+    this.#quality.value = judge(this.#quality.peek(), this.#sampled, now);
+    this.#sampled = now;
+  }
+
+  async #publish(sdp: string, tracks: Parameters<ConstructorParameters<typeof Publisher>[0]>[1]): Promise<string> {
+    const answer = await this.#request({ type: "publish", sdp, tracks });
+    return answer.type === "published" ? answer.sdp : "";
+  }
+
+  async #answer(revision: number, sdp: string): Promise<void> {
+    try {
+      await this.#request({ type: "answer", revision, sdp });
+    } catch (failure) {
+      if (!(failure instanceof ConnectionLost)) throw failure; // Else `subscribe` is sent anew on return.
+    }
+  }
+
+  async #request(message: Parameters<Session["request"]>[0]): ReturnType<Session["request"]> {
+    try {
+      return await this.#session.request(message);
+    } catch (failure) {
+      if (failure instanceof RequestFailed && failure.code === "connection_lost") throw new ConnectionLost();
+      throw failure;
+    }
+  }
+}

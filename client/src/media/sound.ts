@@ -1,0 +1,68 @@
+import { effect, signal, type ReadonlySignal } from "@preact/signals";
+
+import { kindOf, type Key } from "./streams";
+
+/** Lets others be heard: one hidden audio element for each sound. */
+export class Sound {
+  /** Whether the browser wants a click before anything may be heard. */
+  readonly blocked: ReadonlySignal<boolean>;
+  readonly #blocked = signal(false);
+  readonly #elements = new Map<Key, HTMLAudioElement>();
+  readonly #speaker: ReadonlySignal<string>;
+
+  constructor(tracks: ReadonlySignal<ReadonlyMap<Key, MediaStreamTrack>>, speaker: ReadonlySignal<string>) {
+    this.blocked = this.#blocked;
+    this.#speaker = speaker;
+    effect(() => this.#follow(tracks.value));
+    effect(() => this.#route(speaker.value));
+  }
+
+  /** After a click: try again. */
+  async unblock(): Promise<void> {
+    this.#blocked.value = false;
+    await Promise.all([...this.#elements.values()].map((element) => this.#play(element)));
+  }
+
+  #follow(tracks: ReadonlyMap<Key, MediaStreamTrack>): void {
+    for (const [key, element] of this.#elements) {
+      if (!tracks.has(key)) this.#silence(key, element);
+    }
+    for (const [key, track] of tracks) {
+      if (track.kind === "audio" && kindOf(key) !== "camera") this.#hear(key, track);
+    }
+  }
+
+  #hear(key: Key, track: MediaStreamTrack): void {
+    const element = this.#elements.get(key) ?? new Audio();
+    this.#elements.set(key, element);
+    const current = element.srcObject instanceof MediaStream ? element.srcObject.getAudioTracks()[0] : undefined;
+    if (current === track) return;
+    element.srcObject = new MediaStream([track]);
+    void this.#send(element, this.#speaker.peek());
+    void this.#play(element);
+  }
+
+  #silence(key: Key, element: HTMLAudioElement): void {
+    element.pause();
+    element.srcObject = null;
+    this.#elements.delete(key);
+  }
+
+  #route(speaker: string): void {
+    for (const element of this.#elements.values()) void this.#send(element, speaker);
+  }
+
+  async #send(element: HTMLAudioElement, speaker: string): Promise<void> {
+    if (!("setSinkId" in element)) return;
+    // A loudspeaker unplugged since it was chosen: the system's own is good enough.
+    await element.setSinkId(speaker).catch(() => undefined);
+  }
+
+  async #play(element: HTMLAudioElement): Promise<void> {
+    try {
+      await element.play();
+    } catch (failure) {
+      if (failure instanceof DOMException && failure.name === "NotAllowedError") this.#blocked.value = true;
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import { signal, type ReadonlySignal } from "@preact/signals";
+
+import type { Offer, WantedStream } from "../protocol/messages";
+import { Repair } from "./repair";
+import { withoutAddresses } from "./sdp";
+import { sameStreams, type Key, type Wanted } from "./streams";
+
+export interface SubscriberSignalling {
+  subscribe(streams: readonly WantedStream[], fresh: boolean): void;
+  /** Rejects when the server does not take the answer; not when it is lost with the connection. */
+  answer(revision: number, sdp: string): Promise<void>;
+}
+
+/** What the server has offered and this browser taken: by media line. */
+export interface Received {
+  readonly lines: ReadonlyMap<string, Key>;
+  readonly tracks: ReadonlyMap<Key, MediaStreamTrack>;
+}
+
+/** A wanted stream not offered for so long means that a message went astray. */
+const PATIENCE = 10_000;
+
+const NOTHING: Received = { lines: new Map(), tracks: new Map() };
+
+/**
+ * What this browser receives: one peer connection, offered by the server. `want` says the whole set; what follows of
+ * it is the server's business, so a lost message is healed by saying it again.
+ */
+export class Subscriber {
+  readonly received: ReadonlySignal<Received>;
+  readonly #received = signal<Received>(NOTHING);
+  #connection: RTCPeerConnection | null = null;
+  #ice: readonly RTCIceServer[] = [];
+  #wanted: readonly Wanted[] = [];
+  #declared: readonly WantedStream[] | null = null;
+  #queue: Promise<void> = Promise.resolve();
+  #failures = 0;
+  #running = false;
+  #askedAnew = false;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  readonly #signalling: SubscriberSignalling;
+  readonly #repair: Repair;
+
+  constructor(signalling: SubscriberSignalling) {
+    this.#signalling = signalling;
+    this.received = this.#received;
+    const renew = (): void => this.#declare(true);
+    this.#repair = new Repair(renew, renew);
+  }
+
+  get connection(): RTCPeerConnection | null {
+    return this.#connection;
+  }
+
+  /** Begin, or begin anew: the connection there was is dead. */
+  start(ice: readonly RTCIceServer[]): void {
+    this.#drop();
+    this.#ice = ice;
+    this.#running = true;
+    this.#failures = 0;
+    if (this.#wanted.length > 0) this.#declare(true);
+  }
+
+  /** The signalling is back and the media has gone on: say again what is wanted. */
+  resume(): void {
+    if (this.#running && (this.#declared || this.#wanted.length > 0)) this.#declare(this.#needsAnew());
+  }
+
+  /** Declare the whole set of streams wanted from now on. */
+  want(wanted: readonly Wanted[]): void {
+    this.#wanted = wanted;
+    if (!this.#running || sameStreams(this.#declared ?? [], wanted)) return;
+    this.#declare(this.#needsAnew());
+  }
+
+  offer(offer: Offer): void {
+    if (!this.#running) return;
+    this.#queue = this.#queue.then(() => this.#take(offer)).catch(() => this.#tryLater());
+  }
+
+  stop(): void {
+    this.#running = false;
+    this.#wanted = [];
+    this.#drop();
+  }
+
+  #drop(): void {
+    this.#repair.stop();
+    clearTimeout(this.#patience);
+    this.#askedAnew = false;
+    this.#connection?.close();
+    this.#connection = null;
+    this.#declared = null;
+    this.#received.value = NOTHING;
+  }
+
+  #needsAnew(): boolean {
+    return this.#connection === null && !this.#askedAnew;
+  }
+
+  #declare(fresh: boolean): void {
+    this.#declared = this.#wanted.map(({ participant, mid }) => ({ participant, mid }));
+    if (fresh) this.#askedAnew = true;
+    this.#signalling.subscribe(this.#declared, fresh);
+    clearTimeout(this.#patience);
+    if (!fresh) this.#patience = setTimeout(() => this.#isMissing() && this.#declare(true), PATIENCE);
+  }
+
+  #isMissing(): boolean {
+    const { tracks } = this.#received.value;
+    return this.#running && this.#wanted.some(({ key }) => !tracks.has(key));
+  }
+
+  async #take(offer: Offer): Promise<void> {
+    const connection = offer.fresh || !this.#connection ? this.#connect() : this.#connection;
+    await connection.setRemoteDescription({ type: "offer", sdp: offer.sdp });
+    await connection.setLocalDescription(await connection.createAnswer());
+    if (connection !== this.#connection) return;
+    this.#received.value = this.#assign(offer, connection);
+    await this.#signalling.answer(offer.revision, withoutAddresses(connection.localDescription?.sdp ?? ""));
+    this.#failures = 0;
+  }
+
+  #connect(): RTCPeerConnection {
+    this.#connection?.close();
+    this.#askedAnew = false;
+    this.#connection = new RTCPeerConnection({ iceServers: [...this.#ice], bundlePolicy: "max-bundle" });
+    this.#repair.watch(this.#connection);
+    return this.#connection;
+  }
+
+  /** Which person's which track is on which line of this offer. */
+  #assign(offer: Offer, connection: RTCPeerConnection): Received {
+    const keys = new Map(this.#wanted.map((wanted) => [`${wanted.participant} ${wanted.mid}`, wanted.key]));
+    const known = new Map([...this.#received.value.lines].map(([mid, key]) => [mid, key]));
+    const lines = new Map<string, Key>();
+    const tracks = new Map<Key, MediaStreamTrack>();
+    const byMid = new Map(connection.getTransceivers().map((line) => [line.mid, line]));
+    for (const { mid, participant, source_mid } of offer.streams) {
+      const before = known.get(mid);
+      const key = keys.get(`${participant} ${source_mid}`) ?? (before?.startsWith(participant) ? before : undefined);
+      const track = byMid.get(mid)?.receiver.track;
+      if (!key || !track) continue;
+      lines.set(mid, key);
+      tracks.set(key, track);
+    }
+    return { lines, tracks };
+  }
+
+  /** An offer could not be taken: ask for one to a new connection, a little later each time. */
+  #tryLater(): void {
+    this.#failures = Math.min(this.#failures + 1, 5);
+    setTimeout(() => this.#running && this.#declare(true), 250 * 2 ** this.#failures);
+  }
+}

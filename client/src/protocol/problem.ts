@@ -1,0 +1,75 @@
+/**
+ * Why somebody is out: an RFC 9457 object, the same from the door (403, 409, 410, 429, 451, 503) as in the
+ * `removed` message. It never names the country somebody was seen in.
+ */
+export interface Problem {
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly status: number;
+  /** Who set the rule: of `refused_by_rule`. */
+  readonly setter: "host" | "server" | null;
+  /** Seconds until another try makes sense: of `rate_limited`, `unavailable`, `full`. */
+  readonly retryAfter: number | null;
+  /** What a restriction says of itself: of `withheld`. */
+  readonly restriction: RestrictionFacts | null;
+  /** For an appeal: what was decided, signed. Opaque. */
+  readonly receipt: string | null;
+}
+
+/** RFC 7725: who demanded it, under which law, where and until when it holds, and how to object. */
+export interface RestrictionFacts {
+  readonly authority: string;
+  readonly legalBasis: string;
+  readonly territory: readonly string[];
+  readonly effectiveFrom: string | null;
+  readonly expiresAt: string | null;
+  readonly appealUrl: string | null;
+  readonly registerUrl: string | null;
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** Read a problem object, forgiving: whatever is missing, the code and a status remain. */
+export function readProblem(raw: Raw, retryAfter: number | null = null): Problem {
+  const code = text(raw["code"]) ?? "unknown";
+  const setter = raw["setter"];
+  return {
+    code,
+    title: text(raw["title"]) ?? "",
+    detail: text(raw["detail"]) ?? "",
+    status: typeof raw["status"] === "number" ? raw["status"] : 0,
+    setter: setter === "host" || setter === "server" ? setter : null,
+    retryAfter: typeof raw["retry_after"] === "number" ? raw["retry_after"] : retryAfter,
+    restriction: code === "withheld" ? restrictionFacts(raw) : null,
+    receipt: text(raw["receipt"]),
+  };
+}
+
+/** A problem of our own making, when the server could not give one. */
+export function problemOf(code: string, retryAfter: number | null = null): Problem {
+  return readProblem({ code }, retryAfter);
+}
+
+function restrictionFacts(raw: Raw): RestrictionFacts {
+  const territory = raw["territory"];
+  return {
+    authority: text(raw["authority"]) ?? "",
+    legalBasis: text(raw["legal_basis"]) ?? "",
+    territory: Array.isArray(territory) ? territory.filter((code) => typeof code === "string") : [],
+    effectiveFrom: text(raw["effective_from"]),
+    expiresAt: text(raw["expires_at"]),
+    appealUrl: webAddress(raw["appeal_url"]),
+    registerUrl: webAddress(raw["register_url"]),
+  };
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** Only paths of ours and https addresses become links. */
+function webAddress(value: unknown): string | null {
+  const address = text(value);
+  return address && /^(https?:\/\/|\/(?!\/))/.test(address) ? address : null;
+}
