@@ -208,6 +208,11 @@ class Publisher:
         """Packets of this track so far, all simulcast layers together."""
         return sum(outgoing.sent for outgoing in self._outgoing[mid])
 
+    @property
+    def packets_sent(self) -> int:
+        """Packets of all tracks so far."""
+        return sum(self.sent(mid) for mid in self._outgoing)
+
     def _line(self, place: int) -> MediaLine:
         media, mid = self._shape[place]
         track = self._lines[place]
@@ -264,6 +269,11 @@ class Subscriber:
         """What arrived on an m-line of the last offer; empty if nothing did. KeyError for an m-line
         unknown."""
         return self._tallies.setdefault(self._ssrcs[mid], Tally())
+
+    def begin(self, mid: str) -> Tally:
+        """A new tally for an m-line of the last offer, which carries another stream from now on."""
+        tally = self._tallies[self._ssrcs[mid]] = Tally()
+        return tally
 
     @property
     def packets(self) -> int:

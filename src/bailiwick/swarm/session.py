@@ -118,6 +118,7 @@ class Session:
     _chosen: list[str] = field(default_factory=list)
     _declared: frozenset[Stream] | None = None
     _offered: bool = False
+    _fresh: bool = False
     _id: int = 0
     _publish_id: int = 0
 
@@ -227,8 +228,8 @@ class Session:
         return Again(AGAIN_SECONDS)
 
     def receiving_failed(self) -> Again:
-        """The same, of the connection that receives."""
-        self._declared = None
+        """The same, of the connection that receives: ask for an offer to a new one."""
+        self._declared, self._fresh = None, True
         return Again(AGAIN_SECONDS)
 
     def _next(self) -> int:
@@ -266,7 +267,8 @@ class Session:
             return ()
         self._declared = wanted
         streams = [{"participant": participant, "mid": mid} for participant, mid in sorted(wanted)]
-        return (Send({"type": "subscribe", "id": self._next(), "streams": streams}),)
+        fresh, self._fresh = self._fresh, False
+        return (Send({"type": "subscribe", "id": self._next(), "streams": streams, "fresh": fresh}),)
 
     def _offer(self, message: Message) -> AnswerOffer:
         streams = {s["mid"]: (s["participant"], s["source_mid"]) for s in message["streams"]}
