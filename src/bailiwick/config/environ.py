@@ -126,6 +126,12 @@ SETTINGS: Final = (
     Setting("SMTP_URL", _url("smtp", "smtps"), "", "Sends mail; printed when empty.", secret=True),
     Setting("MAIL_FROM", str, "bailiwick@localhost", "Sender of mail."),
     Setting("SIGN_UP", _choice("open", "closed"), "open", "Whether anyone may make an account."),
+    Setting(
+        "EMAIL_VERIFICATION",
+        _choice("none", "optional", "mandatory"),
+        "optional",
+        "Whether a new account's e-mail address is confirmed by mail: not, by a link, or before signing in.",
+    ),
     Setting("DEMANDS", _demands, "off", "Whether demands of authorities are taken at all."),
     Setting("JANUS_URL", _url("ws", "wss"), "", "A Janus of your own; one is supervised when empty."),
     Setting("JANUS_ADMIN_URL", _url("ws", "wss"), "", "Its admin interface."),

@@ -141,8 +141,37 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/meetings/"
 LOGOUT_REDIRECT_URL = "/"
+
+SIGN_UP_OPEN: bool = ENV["SIGN_UP"] == "open"
+TRUSTED_PROXIES: str = ENV["TRUSTED_PROXIES"]
+ACCOUNT_ADAPTER = "bailiwick.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "bailiwick.accounts.forms.SignUpFields"
+ACCOUNT_EMAIL_VERIFICATION: str = ENV["EMAIL_VERIFICATION"]
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_USER_DISPLAY = "bailiwick.accounts.adapter.shown_name"
+# "ip" is a whole school behind one address (accounts.rate_key): wide; "key" is one account's name: narrow
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "120/m/ip,10/10m/key",
+    "signup": "60/m/ip",
+    "reset_password": "60/m/ip,5/10m/key",
+    "reset_password_from_key": "60/m/ip",
+}
+MFA_ADAPTER = "bailiwick.accounts.adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _SECURE  # browsers allow passkeys on http://localhost only
 
 
 def _mail(url: str) -> dict[str, Any]:

@@ -1,0 +1,84 @@
+"""What we change in django-allauth: no address of anybody is read, kept or mailed (P9)."""
+
+from base64 import urlsafe_b64encode
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from bailiwick.geo.client_address import TrustedNetworks, client_address
+
+from .models import Account
+from .rate_key import RateKeys
+
+_keys = RateKeys()
+
+
+@cache
+def _trusted(text: str) -> TrustedNetworks:
+    return TrustedNetworks.from_text(text)
+
+
+def rate_key(request: HttpRequest) -> str:
+    """What rate limits know this request's sender by."""
+    headers = [
+        (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
+        for name, value in request.headers.items()
+        if name in {"X-Forwarded-For", "Forwarded"}
+    ]
+    trusted = _trusted(settings.TRUSTED_PROXIES)
+    return _keys.of(client_address(request.META.get("REMOTE_ADDR"), headers, trusted))
+
+
+def shown_name(account: Account) -> str:
+    """How pages and mails address the account's owner."""
+    return account.display_name or account.email
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
+    """Sign-up as the setting says; what allauth takes for the client's address is a rotating hash."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return bool(settings.SIGN_UP_OPEN)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Used by allauth for rate limits, user sessions and security mails alike."""
+        return rate_key(request)
+
+    def get_http_user_agent(self, request: HttpRequest) -> str:
+        """What browser somebody uses is nobody's business either."""
+        return ""
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Account,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """As allauth's, without the address and the browser in the mail's context."""
+        to = email or EmailAddress.objects.get_primary_email(user)
+        if to:
+            self.send_mail(template_prefix, to, {"timestamp": timezone.now(), **(context or {})})
+
+
+def _fernet() -> Fernet:
+    key = sha256(b"bailiwick.mfa:" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(urlsafe_b64encode(key))
+
+
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+    """Secrets of authenticator apps and recovery codes are encrypted in the database."""
+
+    def encrypt(self, text: str) -> str:
+        return _fernet().encrypt(text.encode()).decode("ascii")
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _fernet().decrypt(encrypted_text.encode("ascii")).decode()

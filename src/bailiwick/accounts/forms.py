@@ -1,0 +1,36 @@
+"""Sign-up and profile."""
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from .models import Account
+
+
+class SignUpFields(forms.Form):
+    """What an account has besides address and password; allauth puts its own fields below."""
+
+    display_name = forms.CharField(
+        label=_("Your name"),
+        help_text=_("Shown to others in meetings. You can change it at any time."),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    def signup(self, request: HttpRequest, user: Account) -> None:
+        """Called by allauth once the account is made."""
+        user.display_name = self.cleaned_data["display_name"].strip()
+        user.save(update_fields=["display_name"])
+
+
+class ProfileForm(forms.ModelForm[Account]):
+    """What the owner may change of an account without a password."""
+
+    class Meta:
+        model = Account
+        fields = ("display_name", "time_zone")
+        labels = {"display_name": _("Your name"), "time_zone": _("Your time zone")}
+        help_texts = {
+            "display_name": _("Shown to others in meetings."),
+            "time_zone": _("Proposed for new meetings. Not used for anything else."),
+        }
