@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from bailiwick.rules.access import AccessRule, Mode, OnUndetermined, RuleSetter
 from bailiwick.rules.decision import Block, BlockScope, MeetingTerms
@@ -25,6 +26,7 @@ def votes_for(*codes: str | None) -> tuple[Vote, ...]:
     return tuple(Vote(source, code) for source, code in zip(SOURCES, named, strict=False))
 
 
+@cache
 def at(code: str) -> Location:
     """Where all three sources agree on the code."""
     return locate(votes_for(code, code, code), TABLE)
