@@ -18,7 +18,7 @@ from bailiwick.geo.catalogue import SOURCE_NAMES
 from bailiwick.geo.overrides import Overrides
 from bailiwick.geo.special import SPECIAL_V4, SPECIAL_V6, bounds
 from bailiwick.geo.table import SPACE, Clock, Table
-from bailiwick.geo.tablefile import SPECIAL_COMBINATION, Contents, SourceRecord, Votes
+from bailiwick.geo.tablefile import SPECIAL_COMBINATION, SourceRecord, Votes
 
 Network = IPv4Network | IPv6Network
 Prefixes = Mapping[str, str | Sequence[str | None] | None]
@@ -69,7 +69,7 @@ def write_small_table(path: Path, prefixes: Prefixes, sources: Sequence[str], bu
         SourceRecord(name, int(when), "0" * 64, len(votes), len(votes))
         for name, when in zip(sources, built, strict=True)
     )
-    return tablefile.write(path, Contents(records, tuple(combinations), *families[0], *families[1]))
+    return tablefile.write(path, tablefile.contents(records, combinations, *families))
 
 
 def _each(built: float | Sequence[float], count: int) -> Sequence[float]:
@@ -82,7 +82,7 @@ def _votes(value: str | Sequence[str | None] | None, count: int) -> Votes:
 
 def _family(
     version: int, votes: Mapping[Network, Votes], combinations: Sequence[Votes]
-) -> tuple[list[int], list[int]]:
+) -> list[tuple[int, int]]:
     """By brute force, on purpose nothing like the sweep of `geo.compile`."""
     special = SPECIAL_V4 if version == 4 else SPECIAL_V6
     mine = sorted((n for n in votes if n.version == version), key=lambda n: -n.prefixlen)
@@ -92,11 +92,11 @@ def _family(
         edges |= {first, last + 1}
     starts = sorted(edge for edge in edges if edge < SPACE[version])
     nothing = combinations.index((None,) * len(combinations[0]), 1)
-    which = []
+    ranges = []
     for start in starts:
         if any(low <= start <= high for low, high in map(bounds, special)):
-            which.append(SPECIAL_COMBINATION)
+            ranges.append((start, SPECIAL_COMBINATION))
             continue
         found = next((n for n in mine if bounds(n)[0] <= start <= bounds(n)[1]), None)
-        which.append(nothing if found is None else combinations.index(votes[found], 1))
-    return starts, which
+        ranges.append((start, nothing if found is None else combinations.index(votes[found], 1)))
+    return ranges

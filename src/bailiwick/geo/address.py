@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from socket import AF_INET, AF_INET6, inet_pton
-from typing import NoReturn, Self
+from struct import Struct
+from typing import Final, NoReturn, Self
 
 from bailiwick.geo.errors import AddressError
 
-MAPPED_PREFIX = 0xFFFF  # ::ffff:0:0/96, RFC 4291 section 2.5.5.2
-LONGEST_TEXT = 45  # "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255"
+_MAPPED: Final = 0xFFFF  # ::ffff:0:0/96, RFC 4291 section 2.5.5.2
+_halves = Struct(">QQ").unpack
+_number = int.from_bytes
 
 
 class ClientAddress:
     """An IP address that no text, log line, exception or pickle can carry.
 
-    `packed` is (version, number): (4, 0 .. 2**32-1) or (6, 0 .. 2**128-1). An IPv4-mapped IPv6 address is
-    always held as IPv4: no source answers for the mapped form, so leaving it would make everybody behind
-    a dual-stack socket undetermined without a sign.
+    IPv4: `version` 4, `upper` 0, `lower` the address. IPv6: `version` 6 and the two 64-bit halves. An
+    IPv4-mapped IPv6 address is always held as IPv4: no source answers for the mapped form, so leaving it
+    would make everybody behind a dual-stack socket undetermined without a sign.
     """
 
-    __slots__ = ("packed",)
+    __slots__ = ("lower", "upper", "version")
 
-    def __init__(self, version: int, number: int) -> None:
-        self.packed = (version, number)
+    def __init__(self, version: int, upper: int, lower: int) -> None:
+        self.version = version
+        self.upper = upper
+        self.lower = lower
+
+    @property
+    def packed(self) -> tuple[int, int]:
+        """(version, the address as one number)."""
+        return self.version, self.upper << 64 | self.lower
 
     def __repr__(self) -> str:
         return "<address>"
@@ -54,13 +63,13 @@ def read_address(text: str) -> ClientAddress | None:
     """
     try:
         if ":" not in text:
-            return ClientAddress(4, int.from_bytes(inet_pton(AF_INET, text), "big"))
-        number = int.from_bytes(inet_pton(AF_INET6, text), "big")
+            return ClientAddress(4, 0, _number(inet_pton(AF_INET, text)))
+        upper, lower = _halves(inet_pton(AF_INET6, text))
     except (OSError, ValueError):
         return None
-    if number >> 32 == MAPPED_PREFIX:
-        return ClientAddress(4, number & 0xFFFFFFFF)
-    return ClientAddress(6, number)
+    if upper == 0 and lower >> 32 == _MAPPED:
+        return ClientAddress(4, 0, lower & 0xFFFFFFFF)
+    return ClientAddress(6, upper, lower)
 
 
 def parse_address(text: str) -> ClientAddress:

@@ -20,6 +20,7 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_netw
 from pathlib import Path
 from typing import Final, Self
 
+from bailiwick.geo.address import ClientAddress
 from bailiwick.geo.errors import ConfigurationError
 from bailiwick.geo.special import bounds
 from bailiwick.rules.territory import Code, UnknownTerritory, parse_code
@@ -163,27 +164,17 @@ def _split(under: list[Segment], over: Segment) -> Iterator[Segment]:
         yield Segment(max(segment.first, over.last + 1), segment.last, segment.code)
 
 
-def apply(
-    starts: list[int], segments: list[Segment], limit: int
-) -> Iterator[tuple[int, int, Segment | None]]:
-    """Cut the ranges beginning at `starts` along the segments.
+class OverrideIndex:
+    """Finds the segment an address lies in."""
 
-    Yields (first address, index of the range it lies in, the segment or None), ascending and covering 0 to
-    `limit` - 1.
-    """
-    position = 0
-    for segment in segments:
-        yield from _plain(starts, position, segment.first)
-        for first, index, _ in _plain(starts, segment.first, segment.last + 1):
-            yield first, index, segment
-        position = segment.last + 1
-    yield from _plain(starts, position, limit)
+    def __init__(self, overrides: Overrides) -> None:
+        self._segments = {version: overrides.segments(version) for version in (4, 6)}
+        self._firsts = {v: [s.first for s in segments] for v, segments in self._segments.items()}
 
-
-def _plain(starts: list[int], first: int, end: int) -> Iterator[tuple[int, int, None]]:
-    if first >= end:
-        return
-    index = bisect_right(starts, first) - 1
-    yield first, index, None
-    for later in range(index + 1, bisect_left(starts, end)):
-        yield starts[later], later, None
+    def find(self, address: ClientAddress) -> Segment | None:
+        """The override that applies to an address, if any."""
+        version, number = address.packed
+        at = bisect_right(self._firsts[version], number) - 1
+        if at < 0 or self._segments[version][at].last < number:
+            return None
+        return self._segments[version][at]

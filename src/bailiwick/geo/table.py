@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,8 +13,9 @@ from typing import Final, Self
 
 from bailiwick.geo import tablefile
 from bailiwick.geo.address import ClientAddress
-from bailiwick.geo.overrides import Overrides, apply
-from bailiwick.geo.tablefile import SPECIAL_COMBINATION, Contents, SourceRecord, Votes
+from bailiwick.geo.index import V4_BITS, V6_PAGE_MASK, V6_PAGE_SHIFT, index_v4, index_v6
+from bailiwick.geo.overrides import OverrideIndex, Overrides, Segment
+from bailiwick.geo.tablefile import SPECIAL_COMBINATION, Contents, SourceRecord
 from bailiwick.rules.location import Location, Undetermined, Vote, locate, undetermined
 from bailiwick.rules.territory import Code
 
@@ -39,25 +40,8 @@ class TableInfo:
     ranges_v6: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranges:
-    """One family with overrides applied: where ranges begin, and which place each one is."""
-
-    starts: list[int]
-    places: list[int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A distinct answer: a combination of votes, perhaps overridden."""
-
-    combination: int
-    overridden: bool = False
-    code: Code | None = None
-
-
 class Table:
-    """An opened table. Look-ups share Location objects: equal answers are the same object.
+    """An opened table. Equal answers are the same Location object, made when first asked for.
 
     A source becomes stale by the clock alone, while the table is in use; the look-up notices.
     """
@@ -65,25 +49,16 @@ class Table:
     def __init__(
         self, contents: Contents, file_hash: str, overrides: Overrides, stale_after_days: float, clock: Clock
     ) -> None:
-        self._sources = contents.sources
-        self._combinations = contents.combinations
+        self._contents = contents
+        self._starts_v4, self._which_v4 = contents.starts_v4, contents.which_v4
+        self._upper_v6, self._lower_v6 = contents.upper_v6, contents.lower_v6
+        self._which_v6 = contents.which_v6
+        self._slots_v4, self._pages_v6 = index_v4(contents.starts_v4), index_v6(contents.upper_v6)
+        self._overrides = OverrideIndex(overrides) if overrides.lines else None
         self._stale_after = stale_after_days * DAY
         self._clock = clock
         self.hash: Final = _joint_hash(file_hash, overrides.hash)
-        places: dict[_Place, int] = {_Place(i): i for i in range(len(contents.combinations))}
-        self._v4 = _overlay(contents.starts_v4, contents.which_v4, overrides, 4, places)
-        self._v6 = _overlay(contents.starts_v6, contents.which_v6, overrides, 6, places)
-        self._places = tuple(places)
-        self.info: Final = TableInfo(
-            hash=self.hash,
-            file_hash=file_hash,
-            overrides_hash=overrides.hash,
-            overrides=len(overrides.lines),
-            sources=contents.sources,
-            combinations=len(contents.combinations),
-            ranges_v4=len(self._v4.starts),
-            ranges_v6=len(self._v6.starts),
-        )
+        self.info: Final = _info(self.hash, file_hash, overrides, contents)
         self._no_address = undetermined(Undetermined.NO_ADDRESS, table=self.hash)
         self._settle(clock())
 
@@ -106,66 +81,94 @@ class Table:
             return self._no_address
         if not self._settled_from <= self._clock() < self._settled_until:
             self._settle(self._clock())
-        version, number = address.packed
-        if version == 4:
-            return self._locations_v4[bisect_right(self._v4.starts, number) - 1]
-        return self._locations_v6[bisect_right(self._v6.starts, number) - 1]
+        which = self._find_v4(address.lower) if address.version == 4 else self._find_v6(address)
+        if self._overrides is not None:
+            override = self._overrides.find(address)
+            if override is not None:
+                return self._overridden(which, override)
+        return self._locations[which] or self._make(which)
 
-    def ranges(self, version: int) -> Iterable[tuple[int, int, Location]]:
-        """Every range as (first address, last address, location), ascending."""
-        family, locations = (self._v4, self._locations_v4) if version == 4 else (self._v6, self._locations_v6)
-        ends = [*family.starts[1:], SPACE[version]]
-        return (
-            (start, end - 1, where) for start, end, where in zip(family.starts, ends, locations, strict=True)
-        )
+    def ranges(self, version: int) -> Iterator[tuple[int, int, Location]]:
+        """Every range as (first address, last address, location), ascending, overrides left out of
+        account."""
+        table = self._contents
+        if version == 4:
+            starts, which = list(table.starts_v4), table.which_v4
+        else:
+            starts = [upper << 64 | table.lower_v6.get(at, 0) for at, upper in enumerate(table.upper_v6)]
+            which = table.which_v6
+        ends = [*starts[1:], SPACE[version]]
+        for start, end, combination in zip(starts, ends, which, strict=True):
+            yield start, end - 1, self._locations[combination] or self._make(combination)
 
     def stale_sources(self, now: float) -> frozenset[str]:
         """Names of the sources past their limit of age at that time."""
-        return frozenset(s.name for s in self._sources if now >= s.built + self._stale_after)
+        return frozenset(s.name for s in self.info.sources if now >= s.built + self._stale_after)
+
+    def _find_v4(self, number: int) -> int:
+        slots, slot = self._slots_v4, number >> V4_BITS
+        return self._which_v4[bisect_right(self._starts_v4, number, slots[slot], slots[slot + 1]) - 1]
+
+    def _find_v6(self, address: ClientAddress) -> int:
+        upper = address.upper
+        slots, shift = self._pages_v6[upper >> V6_PAGE_SHIFT]
+        slot = (upper & V6_PAGE_MASK) >> shift
+        at = bisect_right(self._upper_v6, upper, slots[slot], slots[slot + 1]) - 1
+        # Ranges that begin within one upper half follow each other: step back past those that begin later.
+        while at in self._lower_v6 and self._upper_v6[at] == upper and self._lower_v6[at] > address.lower:
+            at -= 1
+        return self._which_v6[at]
 
     def _settle(self, now: float) -> None:
-        """Make the Location objects for the sources that are stale now, and note until when that holds."""
-        edges = sorted({s.built + self._stale_after for s in self._sources})
+        """Forget the Location objects made for other stale sources, and note until when the present ones
+        hold."""
+        edges = sorted({s.built + self._stale_after for s in self.info.sources})
         at = bisect_right(edges, now)
-        stale = self.stale_sources(now)
-        made = [self._location(place, stale) for place in self._places]
-        self._locations_v4 = [made[place] for place in self._v4.places]
-        self._locations_v6 = [made[place] for place in self._v6.places]
+        self._stale = self.stale_sources(now)
+        self._locations: list[Location | None] = [None] * len(self._contents.combinations)
+        self._overridden_locations: dict[tuple[int, Code | None], Location] = {}
         self._settled_from = edges[at - 1] if at else -math.inf
         self._settled_until = edges[at] if at < len(edges) else math.inf
 
-    def _location(self, place: _Place, stale: frozenset[str]) -> Location:
-        special = place.combination == SPECIAL_COMBINATION
-        votes = () if special else self._votes(self._combinations[place.combination], stale)
-        if place.overridden:
-            return undetermined(Undetermined.OVERRIDDEN, votes, self.hash, place.code)
-        if special:
-            return undetermined(Undetermined.SPECIAL, table=self.hash)
-        return locate(votes, self.hash)
+    def _make(self, which: int) -> Location:
+        if which == SPECIAL_COMBINATION:
+            made = undetermined(Undetermined.SPECIAL, table=self.hash)
+        else:
+            made = locate(self._votes(which), self.hash)
+        self._locations[which] = made
+        return made
 
-    def _votes(self, codes: Votes, stale: frozenset[str]) -> tuple[Vote, ...]:
+    def _overridden(self, which: int, override: Segment) -> Location:
+        """The votes as they are, never unanimous (P1)."""
+        key = which, override.code
+        if key not in self._overridden_locations:
+            reason, votes = Undetermined.OVERRIDDEN, self._votes(which)
+            self._overridden_locations[key] = undetermined(reason, votes, self.hash, override.code)
+        return self._overridden_locations[key]
+
+    def _votes(self, which: int) -> tuple[Vote, ...]:
+        if which == SPECIAL_COMBINATION:
+            return ()
         return tuple(
-            Vote(source.name, None if code is None else Code(code), source.name in stale)
-            for source, code in zip(self._sources, codes, strict=True)
+            Vote(source.name, None if code is None else Code(code), source.name in self._stale)
+            for source, code in zip(self.info.sources, self._contents.combinations[which], strict=True)
         )
+
+
+def _info(table_hash: str, file_hash: str, overrides: Overrides, contents: Contents) -> TableInfo:
+    return TableInfo(
+        hash=table_hash,
+        file_hash=file_hash,
+        overrides_hash=overrides.hash,
+        overrides=len(overrides.lines),
+        sources=contents.sources,
+        combinations=len(contents.combinations),
+        ranges_v4=len(contents.starts_v4),
+        ranges_v6=len(contents.upper_v6),
+    )
 
 
 def _joint_hash(file_hash: str, overrides_hash: str | None) -> str:
     if overrides_hash is None:
         return file_hash
     return sha256(f"{file_hash} {overrides_hash}".encode("ascii")).hexdigest()
-
-
-def _overlay(
-    starts: list[int], which: list[int], overrides: Overrides, version: int, places: dict[_Place, int]
-) -> _Ranges:
-    """Apply the overrides of one family; new places are added to `places` (place -> its number)."""
-    segments = overrides.segments(version)
-    if not segments:
-        return _Ranges(starts, which)
-    ranges = _Ranges([], [])
-    for first, index, segment in apply(starts, segments, SPACE[version]):
-        place = _Place(which[index]) if segment is None else _Place(which[index], True, segment.code)
-        ranges.starts.append(first)
-        ranges.places.append(places.setdefault(place, len(places)))
-    return ranges

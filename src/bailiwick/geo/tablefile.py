@@ -4,12 +4,13 @@
     4 bytes   length H of the header, little-endian (as all numbers here)
     H bytes   header, canonical JSON (sorted keys, no blanks, ASCII):
               {"combinations": [[code or null, one per source], ...], "sources": [{"built": unix seconds,
-               "name", "rows_v4", "rows_v6", "sha256"}, ...], "v4": n, "v6": m}
+               "name", "rows_v4", "rows_v6", "sha256"}, ...], "v4": n, "v6": m, "v6_lower": k}
     n x u32   first address of every IPv4 range, ascending, the first 0
     n x u16   its combination
-    m x u64   first address of every IPv6 range, upper half
-    m x u64   lower half
+    m x u64   first address of every IPv6 range, upper half, ascending, the first 0
     m x u16   its combination
+    k x u32   which IPv6 ranges begin with a lower half other than 0 (few do), ascending
+    k x u64   that lower half
     32 bytes  SHA-256 of all bytes before
 
 A range ends where the next one begins, the last at the end of the address space; so every address is in
@@ -25,6 +26,7 @@ import os
 import struct
 import sys
 from array import array
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from itertools import pairwise
@@ -37,6 +39,7 @@ VERSION = 1
 SPECIAL_COMBINATION = 0
 _PREFIX = struct.Struct("<7sBI")
 _DIGEST_SIZE = 32
+_LOWER = 2**64 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +59,55 @@ Votes = tuple[str | None, ...]  # one per source, in the order of the sources
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A table's contents; `starts` are ascending from 0, `combinations[0]` is the special one."""
+    """A table's contents. Ranges of both families ascend from 0; `combinations[0]` is the special one.
+
+    `upper_v6` holds the upper halves of the first addresses; `lower_v6` the lower halves other than 0, by
+    the number of their range.
+    """
 
     sources: tuple[SourceRecord, ...]
     combinations: tuple[Votes, ...]
-    starts_v4: list[int]
-    which_v4: list[int]
-    starts_v6: list[int]
-    which_v6: list[int]
+    starts_v4: array[int]  # u32
+    which_v4: array[int]  # u16, index into combinations
+    upper_v6: array[int]  # u64
+    which_v6: array[int]  # u16
+    lower_v6: dict[int, int]
 
 
-def write(path: Path, contents: Contents) -> str:
+def contents(
+    sources: Iterable[SourceRecord],
+    combinations: Iterable[Votes],
+    v4: Iterable[tuple[int, int]],
+    v6: Iterable[tuple[int, int]],
+) -> Contents:
+    """From ranges as (first address, combination). ValueError if they do not ascend from 0, or a range or a
+    combination does not fit."""
+    starts_v4, which_v4 = _unzipped(v4)
+    starts_v6, which_v6 = _unzipped(v6)
+    made = Contents(
+        tuple(sources),
+        tuple(combinations),
+        array("I", starts_v4),
+        array("H", which_v4),
+        array("Q", [start >> 64 for start in starts_v6]),
+        array("H", which_v6),
+        {at: start & _LOWER for at, start in enumerate(starts_v6) if start & _LOWER},
+    )
+    for starts in (starts_v4, starts_v6):
+        if not starts or starts[0] != 0 or any(a >= b for a, b in pairwise(starts)):
+            raise ValueError("ranges do not ascend from 0")
+    _check_shape(made)
+    return made
+
+
+def _unzipped(ranges: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    pairs = list(ranges)
+    return [start for start, _ in pairs], [which for _, which in pairs]
+
+
+def write(path: Path, table: Contents) -> str:
     """Write the file durably (fsync, not yet renamed into place by this function); returns its hash."""
-    body = encode(contents)
+    body = encode(table)
     digest = sha256(body)
     with path.open("wb") as file:
         file.write(body)
@@ -93,10 +132,10 @@ def read(path: Path) -> tuple[Contents, str]:
     if found.digest() != digest:
         raise TableError("table_corrupt", "checksum")
     try:
-        contents = decode(body)
+        table = decode(body)
     except (ValueError, KeyError, TypeError, struct.error) as error:
         raise TableError("table_corrupt", "structure") from error
-    return contents, found.hexdigest()
+    return table, found.hexdigest()
 
 
 def _check_prefix(data: bytes) -> None:
@@ -106,69 +145,66 @@ def _check_prefix(data: bytes) -> None:
         raise TableError("table_version", f"format {data[len(MAGIC)]}, this program reads {VERSION}")
 
 
-def encode(contents: Contents) -> bytes:
+def encode(table: Contents) -> bytes:
     """The bytes before the checksum."""
     header = json.dumps(
         {
-            "combinations": contents.combinations,
-            "sources": [asdict(source) for source in contents.sources],
-            "v4": len(contents.starts_v4),
-            "v6": len(contents.starts_v6),
+            "combinations": table.combinations,
+            "sources": [asdict(source) for source in table.sources],
+            "v4": len(table.starts_v4),
+            "v6": len(table.upper_v6),
+            "v6_lower": len(table.lower_v6),
         },
         sort_keys=True,
         separators=(",", ":"),
     ).encode("ascii")
-    mask = 2**64 - 1
-    return b"".join(
-        (
-            _PREFIX.pack(MAGIC, VERSION, len(header)),
-            header,
-            _pack("I", contents.starts_v4),
-            _pack("H", contents.which_v4),
-            _pack("Q", [start >> 64 for start in contents.starts_v6]),
-            _pack("Q", [start & mask for start in contents.starts_v6]),
-            _pack("H", contents.which_v6),
-        )
+    columns = (
+        table.starts_v4,
+        table.which_v4,
+        table.upper_v6,
+        table.which_v6,
+        array("I", table.lower_v6.keys()),
+        array("Q", table.lower_v6.values()),
     )
+    return b"".join((_PREFIX.pack(MAGIC, VERSION, len(header)), header, *map(_little_endian, columns)))
 
 
 def decode(body: bytes) -> Contents:
     """The reverse of `encode`; ValueError, KeyError, TypeError or struct.error if it is not one."""
     _magic, _version, length = _PREFIX.unpack_from(body)
     header = json.loads(body[_PREFIX.size : _PREFIX.size + length])
+    n, m, k = int(header["v4"]), int(header["v6"]), int(header["v6_lower"])
     reader = _Reader(body, _PREFIX.size + length)
-    n, m = int(header["v4"]), int(header["v6"])
-    starts_v4, which_v4 = reader.take("I", n), reader.take("H", n)
-    upper, lower = reader.take("Q", m), reader.take("Q", m)
-    contents = Contents(
+    table = Contents(
         sources=tuple(SourceRecord(**source) for source in header["sources"]),
-        combinations=tuple(tuple(votes) for votes in header["combinations"]),
-        starts_v4=starts_v4,
-        which_v4=which_v4,
-        starts_v6=[high << 64 | low for high, low in zip(upper, lower, strict=True)],
+        combinations=tuple(map(tuple, header["combinations"])),
+        starts_v4=reader.take("I", n),
+        which_v4=reader.take("H", n),
+        upper_v6=reader.take("Q", m),
         which_v6=reader.take("H", m),
+        lower_v6=dict(zip(reader.take("I", k), reader.take("Q", k), strict=True)),
     )
     reader.finish()
-    _check_shape(contents)
-    return contents
+    _check_shape(table)
+    return table
 
 
-def _check_shape(contents: Contents) -> None:
-    width = len(contents.sources)
-    if any(len(votes) != width for votes in contents.combinations):
+def _check_shape(table: Contents) -> None:
+    """That every look-up finds something. The order of the ranges is the checksum's business."""
+    width = len(table.sources)
+    if any(len(votes) != width for votes in table.combinations):
         raise ValueError("a combination has not one vote per source")
-    for starts, which in ((contents.starts_v4, contents.which_v4), (contents.starts_v6, contents.which_v6)):
-        if not starts or starts[0] != 0 or any(a >= b for a, b in pairwise(starts)):
-            raise ValueError("ranges are not ascending from 0")
-        if max(which) >= len(contents.combinations):
-            raise ValueError("a range refers to no combination")
+    if not table.starts_v4 or table.starts_v4[0] or not table.upper_v6 or table.upper_v6[0]:
+        raise ValueError("the ranges do not begin at 0")
+    if any(max(which) >= len(table.combinations) for which in (table.which_v4, table.which_v6)):
+        raise ValueError("a range refers to no combination")
 
 
-def _pack(kind: str, numbers: list[int]) -> bytes:
-    packed = array(kind, numbers)
+def _little_endian(column: array[int]) -> bytes:
     if sys.byteorder == "big":
-        packed.byteswap()
-    return packed.tobytes()
+        column = column[:]
+        column.byteswap()
+    return column.tobytes()
 
 
 class _Reader:
@@ -176,8 +212,8 @@ class _Reader:
         self._body = body
         self._position = position
 
-    def take(self, kind: str, count: int) -> list[int]:
-        numbers = array(kind)
+    def take(self, kind: str, count: int) -> array[int]:
+        numbers: array[int] = array(kind)
         end = self._position + count * numbers.itemsize
         chunk = self._body[self._position : end]
         if count < 0 or len(chunk) != count * numbers.itemsize:
@@ -186,7 +222,7 @@ class _Reader:
         if sys.byteorder == "big":
             numbers.byteswap()
         self._position = end
-        return numbers.tolist()
+        return numbers
 
     def finish(self) -> None:
         if self._position != len(self._body):
