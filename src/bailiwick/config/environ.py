@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 PREFIX: Final = "BAILIWICK_"
 
 
-class InvalidSetting(Exception):
+class InvalidSetting(Exception):  # noqa: N818 - a state of the configuration, shown as it stands
     """A setting's value cannot be used. The text says what to do; it is shown as it stands."""
 
     code = "invalid_setting"
@@ -145,6 +145,8 @@ SETTINGS: Final = (
     Setting("GEO_STALE_DAYS", _integer(30, 3650), "400", "Age at which a source counts as disagreeing."),
     Setting("PROCESSES", _integer(1, 32), "1", "Web processes."),
     Setting("LOG_LEVEL", _choice("debug", "info", "warning", "error"), "info", "How much is logged."),
+    Setting("LOG_FORMAT", _choice("auto", "json", "console"), "auto", "Form of log lines."),
+    Setting("LOG_FILES", _choice("off", "on"), "off", "Whether logs are kept in DATA/logs as well."),
 )
 
 

@@ -50,7 +50,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "bailiwick.web.headers.HeadersMiddleware",
+    "bailiwick.web.errors.MeetingErrorMiddleware",
 ]
+CSRF_FAILURE_VIEW = "bailiwick.web.errors.csrf_failed"
 
 TEMPLATES = [
     {
@@ -107,6 +110,9 @@ CHANNEL_LAYERS: dict[str, Any] = {
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }
 
+LOGGING_CONFIG = "bailiwick.config.logging.configure"
+LOGGING = {"level": ENV["LOG_LEVEL"], "format": ENV["LOG_FORMAT"]}
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [Path(__file__).parent.parent / "web" / "locale"]
@@ -116,6 +122,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9A-Za-z_-]{8,12}\..+$"  # Vite's and Django's hashed names
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
