@@ -179,11 +179,10 @@ class Hangup:
 
 @dataclass(frozen=True, slots=True)
 class SlowLink:
-    """Packets were lost on the way: ``uplink`` from the participant, else to them. At most about one a
-    second."""
+    """Packets were lost on this leg: from the participant if PUBLISHER, else on the way to them. At most
+    about one a second."""
 
     leg: Leg
-    uplink: bool
     lost: int
 
 
@@ -196,8 +195,7 @@ class Talking:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The session has ended on the media server (silenced, destroyed, timed out, claimed elsewhere). The last
-    event."""
+    """The session has ended (silenced, destroyed, timed out, its room closed). The last event."""
 
 
 MediaEvent = Published | Connected | Hangup | SlowLink | Talking | Gone

@@ -1,0 +1,357 @@
+"""One participant's session on Janus: a publisher handle, joined at once, and a subscriber handle from the
+first subscription on.
+
+What stands on Janus is read back, never assumed, wherever events may have been missed: after a claim, and
+after the connection was lost and made again.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import structlog
+
+from bailiwick.media.janus.client import JanusClient
+from bailiwick.media.janus.legs import Publishing, Subscribing, read_publishing, read_subscribing
+from bailiwick.media.janus.videoroom import Handle, VideoRoom
+from bailiwick.media.janus.wire import Message
+from bailiwick.media.port import (
+    Connected,
+    Fault,
+    FeedId,
+    Gone,
+    Hangup,
+    HangupReason,
+    Layer,
+    Leg,
+    MediaError,
+    MediaEvent,
+    Mid,
+    Offer,
+    Published,
+    RoomId,
+    Sdp,
+    SessionGone,
+    SessionRef,
+    SlowLink,
+    StreamId,
+    Talking,
+    Track,
+    TrackKind,
+)
+from bailiwick.media.sdp import check_answer, check_tracks, fingerprint
+
+log = structlog.get_logger(__name__)
+
+HANGUP_SECONDS = 2.0
+"""How long Janus may take to close a PeerConnection we asked it to."""
+REASONS = {"DTLS alert": HangupReason.CLOSED, "ICE failed": HangupReason.ICE_FAILED}
+
+
+class JanusSession:
+    """``media.port.MediaSession``, and the ``SessionListener`` of its session."""
+
+    def __init__(self, client: JanusClient, room: RoomId, number: int = 0) -> None:
+        self._client = client
+        self._videoroom = VideoRoom(client)
+        self._room = room
+        self._number = number
+        self._publishing: Publishing | None = None
+        self._subscribing: Subscribing | None = None
+        self._wanted: frozenset[StreamId] = frozenset()
+        self._revision = 0
+        self._publisher_lock = asyncio.Lock()
+        self._subscriber_lock = asyncio.Lock()
+        self._listener: Callable[[MediaEvent], None] | None = None
+        self._ended = False
+
+    # Set-up, by the adapter
+
+    async def open(self) -> None:
+        """Create the session and join the room. On any failure nothing is left on Janus."""
+        self._number = await self._client.create_session(self)
+        try:
+            handle = Handle(self._number, await self._client.attach(self._number))
+            private_id = await self._videoroom.join(handle, self._room, self.feed)
+        except BaseException:
+            self._client.discard_session(self._number)
+            raise
+        self._publishing = Publishing(handle, private_id)
+        self._publishing.down.set()
+
+    async def claim(self) -> None:
+        """Take the session over from wherever it was opened. Raises SessionGone."""
+        await self._client.claim_session(self._number, self)
+        await self._read_back()
+
+    def end(self) -> None:
+        """It was silenced: nothing more can be done with it but destroying it."""
+        if not self._ended:
+            self._ended = True
+            self._tell(Gone())
+
+    # MediaSession
+
+    @property
+    def ref(self) -> SessionRef:
+        return SessionRef(str(self._number))
+
+    @property
+    def feed(self) -> FeedId:
+        return self._client.secrets.feed(self._number)
+
+    async def publish(self, offer: Sdp, tracks: Sequence[Track]) -> Sdp:
+        check_tracks(offer, tracks)
+        async with self._publisher_lock:
+            publishing = self._publisher()
+            print_ = fingerprint(offer)
+            if publishing.fingerprint not in {"", print_}:
+                await self._hang_up_publisher(publishing)
+            publishing.down.clear()
+            publishing.fingerprint = print_
+            publishing.tracks, answer = await self._videoroom.publish(publishing.handle, offer, tracks)
+            # Before the client has the answer: not one packet of a muted kind gets through.
+            await self._moderate(publishing, publishing.muted or frozenset(), muted=True)
+            if publishing.connected:
+                self._tell(Published(publishing.tracks))
+            return answer
+
+    async def mute(self, kinds: Collection[TrackKind]) -> None:
+        async with self._publisher_lock:
+            publishing = self._publisher()
+            before, after = publishing.muted, frozenset(kinds)
+            # Declared first: if a request below fails, calling again does what is left.
+            publishing.muted = None
+            await self._moderate(publishing, after - (before or frozenset()), muted=True)
+            freed = frozenset(TrackKind) if before is None else before
+            await self._moderate(publishing, freed - after, muted=False)
+            publishing.muted = after
+
+    async def subscribe(self, streams: Collection[StreamId], *, fresh: bool = False) -> Offer | None:
+        async with self._subscriber_lock:
+            self._check()
+            self._wanted = frozenset(streams)
+            if fresh:
+                self._drop_subscriber()
+            if self._subscribing is not None and self._subscribing.offer is not None:
+                return None
+            return await self._negotiate()
+
+    async def answer(self, sdp: Sdp, revision: int) -> Offer | None:
+        async with self._subscriber_lock:
+            self._check()
+            subscribing = self._subscribing
+            if subscribing is None or subscribing.offer is None or subscribing.revision != revision:
+                raise MediaError(Fault.BAD_REVISION)
+            check_answer(subscribing.offer, sdp)
+            try:
+                await self._videoroom.start(subscribing.handle, sdp)
+            except MediaError:
+                # Janus waits for ever for an answer it has not taken: begin anew.
+                self._drop_subscriber()
+                raise
+            subscribing.offer = None
+            return await self._negotiate()
+
+    async def layers(self, wanted: Sequence[Layer]) -> None:
+        async with self._subscriber_lock:
+            self._check()
+            subscribing = self._subscribing
+            present = [layer for layer in wanted if subscribing and layer.mid in subscribing.carried]
+            if subscribing is not None and present:
+                await self._videoroom.layers(subscribing.handle, present)
+
+    def on_event(self, callback: Callable[[MediaEvent], None]) -> None:
+        self._listener = callback
+        self._tell_state()
+
+    # The publishing leg
+
+    def _publisher(self) -> Publishing:
+        self._check()
+        if self._publishing is None:
+            raise SessionGone("no publisher")
+        return self._publishing
+
+    async def _hang_up_publisher(self, publishing: Publishing) -> None:
+        """The client has a new PeerConnection: the old one has to go first."""
+        await self._client.hang_up(publishing.handle.session, publishing.handle.number)
+        try:
+            async with asyncio.timeout(HANGUP_SECONDS):
+                await publishing.down.wait()
+        except TimeoutError as error:
+            raise MediaError(Fault.TIMEOUT, "hangup") from error
+
+    async def _moderate(self, publishing: Publishing, kinds: frozenset[TrackKind], *, muted: bool) -> None:
+        for track in publishing.tracks:
+            if track.kind in kinds:
+                await self._videoroom.moderate(self._room, self.feed, track.mid, muted=muted)
+
+    # The subscribing leg
+
+    async def _negotiate(self) -> Offer | None:
+        """Bring what is carried to what is wanted."""
+        subscribing = self._subscribing
+        if subscribing is None:
+            if not self._wanted:
+                return None
+            handle = Handle(self._number, await self._client.attach(self._number))
+            subscribing = self._subscribing = Subscribing(handle)
+        if not subscribing.joined:
+            return await self._join(subscribing)
+        held = set(subscribing.carried.values())
+        surplus = [mid for mid, stream in subscribing.carried.items() if stream not in self._wanted]
+        update = await self._videoroom.update(subscribing.handle, self._wanted - held, surplus)
+        if update is None:
+            return None
+        return self._offer(subscribing, update.streams, update.offer, fresh=False)
+
+    async def _join(self, subscribing: Subscribing) -> Offer | None:
+        private_id = self._publisher().private_id
+        if not self._wanted:
+            return None
+        first = await self._videoroom.subscribe(subscribing.handle, self._room, private_id, self._wanted)
+        if first is None:
+            return None
+        subscribing.joined = True
+        return self._offer(subscribing, first.streams, first.offer, fresh=True)
+
+    def _offer(
+        self, subscribing: Subscribing, streams: Mapping[Mid, StreamId], offer: Sdp, *, fresh: bool
+    ) -> Offer:
+        # Milliseconds of the clock: grows on every node, however often the session changes hands.
+        self._revision = max(self._revision + 1, time.time_ns() // 1_000_000)
+        subscribing.carried = dict(streams)
+        subscribing.offer, subscribing.revision = offer, self._revision
+        return Offer(offer, self._revision, dict(streams), fresh)
+
+    def _drop_subscriber(self) -> None:
+        """The next offer will be a fresh one, on a handle of its own: Janus cannot join twice on one."""
+        dropped, self._subscribing = self._subscribing, None
+        if dropped is not None:
+            self._client.spawn(self._detach(dropped.handle))
+
+    async def _detach(self, handle: Handle) -> None:
+        try:
+            await self._client.detach(handle.session, handle.number)
+        except MediaError as error:
+            # It goes with the session at the latest.
+            log.info("media_handle_left_behind", code=error.code)
+
+    # SessionListener
+
+    def on_message(self, message: Message) -> None:
+        leg = self._leg(message.get("sender"))
+        match message:
+            case {"janus": "webrtcup"} if leg is not None:
+                self._is_up(leg)
+            case {"janus": "hangup"} if leg is not None:
+                self._is_down(leg, REASONS.get(str(message.get("reason")), HangupReason.SERVER))
+            case {"janus": "slowlink", "lost": int(lost)} if leg is not None:
+                self._tell(SlowLink(leg, lost))
+            case {"janus": "event", "plugindata": {"data": dict(data)}} if leg is Leg.PUBLISHER:
+                self._room_event(data)
+            case _:
+                pass
+
+    def on_reclaimed(self) -> None:
+        self._client.spawn(self._catch_up())
+
+    def on_gone(self) -> None:
+        self.end()
+
+    def _leg(self, handle: object) -> Leg | None:
+        if self._publishing is not None and self._publishing.handle.number == handle:
+            return Leg.PUBLISHER
+        if self._subscribing is not None and self._subscribing.handle.number == handle:
+            return Leg.SUBSCRIBER
+        return None
+
+    def _is_up(self, leg: Leg) -> None:
+        if leg is Leg.PUBLISHER and self._publishing is not None:
+            self._publishing.connected = True
+            self._tell(Connected(leg))
+            self._tell(Published(self._publishing.tracks))
+        elif self._subscribing is not None:
+            self._subscribing.connected = True
+            self._tell(Connected(leg))
+
+    def _is_down(self, leg: Leg, reason: HangupReason) -> None:
+        if leg is Leg.PUBLISHER and self._publishing is not None:
+            had = self._publishing.tracks
+            self._publishing.connected, self._publishing.fingerprint = False, ""
+            self._publishing.tracks = ()
+            self._publishing.down.set()
+            self._tell(Hangup(leg, reason))
+            if had:
+                self._tell(Published(()))
+        else:
+            self._drop_subscriber()
+            self._tell(Hangup(leg, reason))
+
+    def _room_event(self, data: Message) -> None:
+        match data:
+            case {"leaving": "ok", "reason": "kicked"} | {"videoroom": "destroyed"}:
+                self.end()
+            case {"unpublished": str(feed)} | {"leaving": str(feed)} if feed.isdecimal():
+                self._feed_has_gone(FeedId(int(feed)))
+            case {"videoroom": "talking" | "stopped-talking" as what, "id": feed} if feed == str(self.feed):
+                self._tell(Talking(what == "talking"))
+            case _:
+                pass
+
+    def _feed_has_gone(self, feed: FeedId) -> None:
+        """Janus has emptied its m-lines; should the feed come back with the same mids, they are new
+        streams."""
+        if self._subscribing is not None:
+            carried_now = self._subscribing.carried
+            self._subscribing.carried = {mid: s for mid, s in carried_now.items() if s.feed != feed}
+
+    # Reading back
+
+    async def _catch_up(self) -> None:
+        try:
+            async with self._publisher_lock, self._subscriber_lock:
+                await self._read_back()
+        except MediaError as error:
+            log.warning("media_session_not_read_back", code=error.code)
+            self.end()
+        else:
+            self._tell_state()
+
+    async def _read_back(self) -> None:
+        """What Janus has of this session. Raises SessionGone if it has no publisher in the room any more."""
+        muted = None if self._publishing is None else self._publishing.muted
+        self._publishing = self._subscribing = None
+        for number in await self._client.list_handles(self._number):
+            handle = Handle(self._number, number)
+            info = await self._client.handle_info(self._number, number)
+            match info.get("plugin_specific"):
+                case {"type": "publisher", "room": self._room, "private_id": int(private_id)}:
+                    self._publishing = read_publishing(handle, private_id, info, muted)
+                case {"type": "subscriber", "answered": True}:
+                    self._subscribing = read_subscribing(handle, info)
+                case _:
+                    # An offer on its way to a client that never got it, or a handle without a use.
+                    self._client.spawn(self._detach(handle))
+        self._publisher()
+
+    # Events
+
+    def _check(self) -> None:
+        if self._ended:
+            raise SessionGone("ended")
+
+    def _tell(self, event: MediaEvent) -> None:
+        if self._listener is not None:
+            # Not called from here: what it raises is its own affair, not that of the connection.
+            asyncio.get_running_loop().call_soon(self._listener, event)
+
+    def _tell_state(self) -> None:
+        if self._publishing is not None and self._publishing.connected:
+            self._tell(Connected(Leg.PUBLISHER))
+            self._tell(Published(self._publishing.tracks))
+        if self._subscribing is not None and self._subscribing.connected:
+            self._tell(Connected(Leg.SUBSCRIBER))
+        if self._ended:
+            self._tell(Gone())
