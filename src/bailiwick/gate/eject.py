@@ -4,6 +4,7 @@ After *mark* no grant, resume or node brings the presence back (P8). After *sile
 sweep repeats the rest from the rows (`ended and media_gone_at is null`) when this process dies in between.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,6 +44,7 @@ class Ejector:
         self._media = media
         self._clock = clock
         self._trouble = trouble
+        self._background: set[asyncio.Task[None]] = set()
 
     async def eject(self, cases: Sequence[Case]) -> None:
         """Put these out. Cases that somebody else has just ended are that caller's to finish.
@@ -60,6 +62,16 @@ class Ejector:
             case.held.ending = True
         await self.silence(cases)
         await self.tell(cases)
+        # destroying is paced so that nobody else feels it; the room does not wait for it
+        task = asyncio.create_task(self._clear(cases))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def drain(self) -> None:
+        """Wait until all that was put out is cleared away."""
+        await asyncio.gather(*self._background)
+
+    async def _clear(self, cases: Sequence[Case]) -> None:
         if await self.destroy(cases):
             await self.record(cases)
 

@@ -5,6 +5,7 @@ presence first takes the meeting's row (`_take`), on the condition that its revi
 decided on; the rule's editor bumps that row too, so the two are in order, whatever the database.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -192,37 +193,39 @@ def end(presence_ids: Sequence[UUID], reason: str, now: datetime, *, refusals: b
     Returns the ids that this call ended: each presence is ended by exactly one caller. With `refusals`,
     their number is added to what the host sees, in the same transaction. Display names go at once (P9).
     """
-    ended: set[UUID] = set()
+    rows = Presence.objects.filter(id__in=presence_ids).exclude(state=PresenceState.ENDED)
     with transaction.atomic():
-        counts: dict[UUID, int] = {}
-        for presence_id in sorted(presence_ids):
-            meeting_id = _end_one(presence_id, reason, now)
-            if meeting_id is not None:
-                ended.add(presence_id)
-                counts[meeting_id] = counts.get(meeting_id, 0) + 1
-        for meeting_id, count in sorted(counts.items()):
+        # SQLite's transactions are IMMEDIATE (one writer); PostgreSQL locks the rows: nobody else ends them
+        found = dict(rows.select_for_update().values_list("id", "meeting_id"))
+        Presence.objects.filter(id__in=found).update(
+            state=PresenceState.ENDED,
+            ended_at=now,
+            end_reason=reason,
+            resume_digest="",
+            display_name="",
+            device_digest="",
+            streams=[],
+            hand_raised_at=None,
+        )
+        for meeting_id, count in sorted(Counter(found.values()).items()):
             Meeting.objects.filter(id=meeting_id).update(
                 roster_revision=F("roster_revision") + 1,
                 refused_count=F("refused_count") + (count if refusals else 0),
             )
-    return ended
+    return set(found)
 
 
-def _end_one(presence_id: UUID, reason: str, now: datetime) -> UUID | None:
-    rows = Presence.objects.filter(id=presence_id).exclude(state=PresenceState.ENDED)
-    done = rows.update(
-        state=PresenceState.ENDED,
-        ended_at=now,
-        end_reason=reason,
-        resume_digest="",
-        display_name="",
-        device_digest="",
-        streams=[],
-        hand_raised_at=None,
-    )
-    if done != 1:
-        return None
-    return Presence.objects.values_list("meeting_id", flat=True).get(id=presence_id)
+def same_person(meeting_id: UUID, row: Presence) -> list[Presence]:
+    """All that this person has inside or waiting: by account, invitation or device; at least the row."""
+    keys = Q(id=row.pk)
+    if row.account_id:
+        keys |= Q(account_id=row.account_id)
+    if row.invitation_id:
+        keys |= Q(invitation_id=row.invitation_id)
+    if row.device_digest:
+        keys |= Q(device_digest=row.device_digest)
+    rows = Presence.objects.filter(keys, meeting_id=meeting_id)
+    return list(rows.exclude(state=PresenceState.ENDED))
 
 
 def let_go(presence_id: UUID, generation: int, now: datetime) -> bool:

@@ -1,0 +1,357 @@
+"""The gate of one node: the one place that admits and ejects."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import structlog
+from channels.layers import BaseChannelLayer
+
+from bailiwick.geo.address import ClientAddress
+from bailiwick.geo.locator import Locator
+from bailiwick.media.port import MediaServer
+from bailiwick.meetings import access, events, nodes, presences
+from bailiwick.meetings.models import HostRule
+from bailiwick.rules.access import AccessRule
+from bailiwick.rules.decision import Cause, Lobby
+
+from . import acts
+from .bands import Allowance, Counts, DryRun, banded, count
+from .door import Door, Entry, Knock, Opened
+from .eject import Case, Ejector
+from .ending import Ending, EndReason
+from .errors import Unavailable
+from .hints import Hints, new_question
+from .hop import Hop
+from .line import Chat, Held, Line
+from .media_keeper import MediaKeeper
+from .node import Node
+from .sweep import Sweep
+
+log = structlog.get_logger()
+_BEAT_SECONDS: Final = 1.0
+_DRY_RUN_SECONDS: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A presence taken by a connection that is not attached yet.
+
+    `resume`: its next token. `by_rule`: a country rule sent them to the waiting room.
+    """
+
+    held: Held
+    resume: str = field(repr=False)
+    title: str = field(repr=False)
+    by_rule: bool
+
+
+class Gate:
+    """Starts and stops with its process; everything that enters or leaves a meeting passes here."""
+
+    def __init__(
+        self,
+        *,
+        media: MediaServer,
+        locator: Locator,
+        layer: BaseChannelLayer,
+        device_key: bytes,
+        clock: Callable[[], datetime],
+        alarm: Callable[[str], None],
+        ejector: type[Ejector] = Ejector,
+        door: Door | None = None,
+    ) -> None:
+        self._media = media
+        self._locator = locator
+        self._clock = clock
+        self._alarm = alarm
+        self._door = door or Door(clock, device_key)
+        self._hop = Hop("gate")
+        self._background = Hop("gate-sweep")
+        node_id = uuid4()
+        self._hints = Hints(
+            layer,
+            node_id,
+            {"hint": self._hinted, "chat": self._chatted, "count": self._asked, "counted": self._told},
+        )
+        self._ejector = ejector(self._hop, media, clock, self._trouble)
+        self._keeper = MediaKeeper(media, self._hop, is_current=self._is_active, changed=self.changed)
+        self._node = Node(
+            node_id,
+            door=self._door,
+            hop=self._hop,
+            ejector=self._ejector,
+            keeper=self._keeper,
+            locator=locator,
+            clock=clock,
+        )
+        self._sweep = Sweep(self._node, self._background, media, self._keeper, clock)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._allowance = Allowance()
+        self._answers: dict[str, tuple[Counts, int]] = {}
+
+    # ------------------------------------------------------------ start and stop
+
+    async def start(self) -> None:
+        """Register this node and begin to reconcile and sweep.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        self._loop = asyncio.get_running_loop()
+        await self._hop.run(nodes.register, self._node.id, self._clock())
+        self._media.on_lost(self._media_lost)
+        self._unlisten = events.listen(self._changed_by_somebody)
+        self._tasks = [
+            asyncio.create_task(self._forever("reconcile", self._node.step)),
+            asyncio.create_task(self._forever("lease", self._beat)),
+            asyncio.create_task(self._forever("sweep", self._swept)),
+            asyncio.create_task(self._hints.run()),
+        ]
+
+    async def stop(self) -> None:
+        """Hand everything over: lines close so that they resume elsewhere, media flows on."""
+        self._unlisten()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._node.drop_all()
+        await self._ejector.drain()
+        await self._keeper.stop()
+        try:
+            await self._hop.run(nodes.retire, self._node.id, self._clock())
+        except Unavailable as error:
+            log.warning("lease_not_retired", cause=error.detail)
+        self._hop.close()
+        self._background.close()
+
+    async def _forever(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
+        """A loop of the gate must not die: whatever goes wrong is logged, raised as an alarm, tried again."""
+        while True:
+            try:
+                await step()
+            except Exception as error:  # noqa: BLE001 (the guarantee of one second rests on this loop)
+                code = getattr(error, "code", type(error).__name__)
+                log.error("gate_loop_failed", loop=name, code=code, where=_where(error))
+                await self._raise_alarm(f"gate_{name}_failed")
+                await asyncio.sleep(_BEAT_SECONDS)
+
+    async def _raise_alarm(self, code: str) -> None:
+        try:
+            await self._background.run(self._alarm, code)
+        except Unavailable as error:
+            log.error("alarm_not_recorded", alarm=code, cause=error.detail)
+
+    async def _beat(self) -> None:
+        await self._node.renew_lease()
+        await asyncio.sleep(_BEAT_SECONDS)
+
+    async def _swept(self) -> None:
+        await self._sweep.once()
+        await asyncio.sleep(_BEAT_SECONDS)
+
+    async def ready(self) -> bool:
+        """Whether a meeting could be joined: database and media server answer."""
+        try:
+            await self._hop.run(nodes.others, self._node.id, self._clock())
+        except Unavailable:
+            return False
+        return await self._media.healthy()
+
+    # ------------------------------------------------------------ coming in
+
+    async def knock(self, knock: Knock, address: ClientAddress | None) -> Opened | Ending:
+        """Ask at the door. Raises Unavailable: nothing is admitted on guesswork."""
+        return await self._hop.run(self._door.knock, knock, self._locator.locate(address))
+
+    async def enter(self, grant: str, address: ClientAddress | None) -> Joined | Ending:
+        """Use a grant up; decided again where this connection comes from."""
+        location = self._locator.locate(address)
+        return self._taken(await self._hop.run(self._door.enter, grant, location, self._node.id), address)
+
+    async def resume(self, token: str, address: ClientAddress | None) -> Joined | Ending:
+        """Take a presence over; decided again where this connection comes from."""
+        location = self._locator.locate(address)
+        return self._taken(await self._hop.run(self._door.resume, token, location, self._node.id), address)
+
+    def _taken(self, entry: Entry | Ending, address: ClientAddress | None) -> Joined | Ending:
+        if isinstance(entry, Ending):
+            return entry
+        held = Held(
+            presence_id=entry.presence_id,
+            meeting_id=entry.meeting.id,
+            generation=entry.generation,
+            person=entry.person,
+            waiting=entry.waiting,
+            let_in=entry.let_in,
+            mutes=entry.mutes,
+            decided_revision=entry.meeting.revision,
+            valid_until=entry.decision.valid_until,
+            address=address,
+            location=entry.decision.location,
+            line=None,
+            media_ref=entry.media_session,
+        )
+        by_rule = isinstance(entry.decision, Lobby) and entry.decision.cause is Cause.RULE
+        return Joined(held, entry.resume, entry.meeting.title, by_rule)
+
+    async def attach(self, joined: Joined, line: Line) -> None:
+        """Begin to speak through `line`: the room's view, and all that follows."""
+        joined.held.line = line
+        await self._node.hold(joined.held)
+        self.changed(joined.held.meeting_id)
+
+    async def let_go(self, held: Held) -> None:
+        """The connection is lost."""
+        await self._node.let_go(held)
+
+    async def leave(self, held: Held, *, end: bool = False, hand_over: UUID | None = None) -> None:
+        """Leave on purpose. Raises NotAllowed, NoSuchParticipant."""
+        await self._hop.run(acts.leave, held.presence_id, self._clock(), end=end, hand_over=hand_over)
+        await self._ejector.finish([Case(held, Ending(EndReason.LEFT))])
+        self._node.forget(held)
+        self.changed(held.meeting_id)
+
+    # ------------------------------------------------------------ inside
+
+    def now(self) -> datetime:
+        """The gate's clock."""
+        return self._clock()
+
+    async def act(self, held: Held, act: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+        """Carry out one of `acts` on behalf of whoever holds this presence."""
+        await self._hop.run(act, held.presence_id, *args, **kwargs)
+        self.changed(held.meeting_id)
+
+    async def change(self, held: Held, **fields: Any) -> None:
+        """What others see of oneself: microphone_on, camera_on, hand_raised_at."""
+        if fields.get("microphone_on"):
+            await self._keeper.unmute(held)
+        await self._hop.run(presences.change, held.presence_id, **fields)
+        self.changed(held.meeting_id)
+
+    def chat(self, held: Held, text: str) -> None:
+        """Text to everybody inside."""
+        view = self._node.view(held.meeting_id)
+        sender = view.participants.get(held.presence_id.hex) if view else None
+        if sender is None:
+            return
+        chat = Chat(sender.id, sender.name, text, int(self._clock().timestamp() * 1000))
+        self._node.chat(held.meeting_id, chat)
+        self._hints.send(
+            "chat", meeting=held.meeting_id.hex, chat=[chat.sender, chat.name, chat.text, chat.at]
+        )
+
+    # ------------------------------------------------------------ changes, from here and elsewhere
+
+    def changed(self, meeting_id: UUID) -> None:
+        """Something about a meeting changed: look now, and let the other nodes look. On the event loop."""
+        self._node.hint(meeting_id)
+        self._hints.send("hint", meeting=meeting_id.hex)
+
+    def _changed_by_somebody(self, meeting_id: UUID) -> None:
+        """From any thread, after a commit."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.changed, meeting_id)
+
+    def _hinted(self, message: dict[str, Any]) -> None:
+        self._node.hint(UUID(message["meeting"]))
+
+    def _chatted(self, message: dict[str, Any]) -> None:
+        self._node.chat(UUID(message["meeting"]), Chat(*message["chat"]))
+
+    def _is_active(self, held: Held) -> bool:
+        return self._node.is_active(held)
+
+    def _trouble(self, code: str, cases: Any) -> None:
+        self._node.trouble(code, cases)
+        self._tasks.append(asyncio.create_task(self._raise_alarm(code)))
+
+    def _media_lost(self) -> None:
+        self._tasks.append(asyncio.create_task(self._rejoin()))
+
+    async def _rejoin(self) -> None:
+        """The media server restarted: everybody is decided on again, and only then gets a session."""
+        log.warning("media_server_lost")
+        try:
+            await self._node.examine_all()
+        except Unavailable as error:
+            # decided within a second by the poll; the sessions below are no way past that
+            log.warning("rejoin_undecided", cause=error.detail)
+        self._keeper.lost([held for held in self._node.held.values() if self._is_active(held)])
+
+    # ------------------------------------------------------------ dry run
+
+    def dry_run(self, meeting_id: UUID, rule: AccessRule | None) -> DryRun:
+        """What a rule would do now, in bands. From a thread of Django's.
+
+        Raises:
+            TooFewPresent, TooManyDryRuns, Unavailable.
+        """
+        if self._loop is None:
+            raise Unavailable("stopped")
+        self._allowance.take(meeting_id, time.monotonic())
+        asking = asyncio.run_coroutine_threadsafe(self._dry_run(meeting_id, rule), self._loop)
+        return banded(asking.result(timeout=2 * _DRY_RUN_SECONDS))
+
+    async def _dry_run(self, meeting_id: UUID, rule: AccessRule | None) -> Counts:
+        total = self._count(meeting_id, rule)
+        others = await self._hop.run(nodes.others, self._node.id, self._clock())
+        if others == 0:
+            return total
+        question = new_question()
+        self._answers[question] = (total, 0)
+        self._hints.send("count", question=question, meeting=meeting_id.hex, rule=_rule_fields(rule))
+        deadline = time.monotonic() + _DRY_RUN_SECONDS
+        while self._answers[question][1] < others and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        total, answered = self._answers.pop(question)
+        if answered < others:
+            raise Unavailable("not every node answered")
+        return total
+
+    def _count(self, meeting_id: UUID, rule: AccessRule | None) -> Counts:
+        inside = (held for held in self._node.of_meeting(meeting_id) if not held.waiting)
+        return count(rule, [held.location for held in inside if not held.person.exempt])
+
+    def _asked(self, message: dict[str, Any]) -> None:
+        fields = message["rule"]
+        rule = access.host_rule(HostRule(**fields)) if fields else None
+        counts = self._count(UUID(message["meeting"]), rule)
+        answer = [counts.stay, counts.go, counts.undetermined]
+        self._hints.send("counted", question=message["question"], counts=answer)
+
+    def _told(self, message: dict[str, Any]) -> None:
+        waiting = self._answers.get(message["question"])
+        if waiting is not None:
+            self._answers[message["question"]] = (waiting[0] + Counts(*message["counts"]), waiting[1] + 1)
+
+    # ------------------------------------------------------------ figures
+
+    def figures(self) -> dict[str, int]:
+        """Numbers for metrics: nothing in them tells of places or people."""
+        held = self._node.held.values()
+        return {
+            "presences": sum(1 for one in held if not one.waiting),
+            "waiting": sum(1 for one in held if one.waiting),
+            "meetings": len({one.meeting_id for one in held}),
+        }
+
+
+def _rule_fields(rule: AccessRule | None) -> dict[str, Any] | None:
+    return dict(access.fields_of(rule)) if rule is not None else None
+
+
+def _where(error: BaseException) -> str:
+    """File and line at which it was raised: no values, so nothing of anybody (P9)."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown"
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"

@@ -1,0 +1,181 @@
+"""Sees to it that everybody inside has a media session: opens, claims, opens again after a loss."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+
+from bailiwick.media.port import (
+    Fault,
+    Gone,
+    MediaError,
+    MediaEvent,
+    MediaServer,
+    MediaSession,
+    Published,
+    RoomId,
+    SessionGone,
+    SessionRef,
+    TrackKind,
+)
+from bailiwick.meetings import presences
+
+from .errors import Unavailable
+from .hop import Hop
+from .line import Held
+
+log = structlog.get_logger()
+_BACK_OFF: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
+CAPACITY: Final = 300
+
+
+class MediaKeeper:
+    """One task for each presence that needs a session; a loss starts it again."""
+
+    def __init__(
+        self,
+        media: MediaServer,
+        hop: Hop,
+        *,
+        is_current: Callable[[Held], bool],
+        changed: Callable[[UUID], None],
+    ) -> None:
+        self._media = media
+        self._hop = hop
+        self._is_current = is_current
+        self._changed = changed
+        self._rooms: set[UUID] = set()
+        self._tasks: dict[Held, asyncio.Task[None]] = {}
+        self._background: set[asyncio.Task[None]] = set()
+
+    def keep(self, held: Held) -> None:
+        """See to a session for this presence, if it has none."""
+        if held.media is not None:
+            self._hand_over(held, held.media)
+        elif held not in self._tasks:
+            task = asyncio.create_task(self._open(held))
+            self._tasks[held] = task
+            task.add_done_callback(lambda _: self._tasks.pop(held, None))
+
+    def lost(self, every: list[Held]) -> None:
+        """The media server restarted: rooms and sessions are gone. Called after the gate decided again."""
+        self._rooms.clear()
+        for held in every:
+            self._lose(held)
+
+    def forget_room(self, meeting_id: UUID) -> None:
+        """The room was closed: make it again for the next one."""
+        self._rooms.discard(meeting_id)
+
+    def mute(self, held: Held) -> None:
+        """A host muted the microphone: silent at the media server until its owner unmutes."""
+        if held.media is not None:
+            self._spawn(self._muted(held, held.media, (TrackKind.MICROPHONE,)))
+        if held.line is not None:
+            held.line.muted()
+
+    async def unmute(self, held: Held) -> None:
+        """The owner unmuted."""
+        if held.media is not None:
+            await self._muted(held, held.media, ())
+
+    async def stop(self) -> None:
+        """End all tasks; sessions stay on the media server, to be claimed."""
+        tasks = [*self._tasks.values(), *self._background]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    # ------------------------------------------------------------
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _muted(self, held: Held, session: MediaSession, kinds: tuple[TrackKind, ...]) -> None:
+        try:
+            await session.mute(kinds)
+        except MediaError as error:
+            log.warning("mute_failed", presence=held.presence_id.hex, code=error.code)
+
+    def _lose(self, held: Held) -> None:
+        held.media, held.media_ref = None, ""
+        if held.line is not None:
+            held.line.media(None)
+        self.keep(held)
+
+    async def _open(self, held: Held) -> None:
+        attempt = 0
+        while self._is_current(held):
+            await asyncio.sleep(_BACK_OFF[min(attempt, len(_BACK_OFF) - 1)])
+            attempt += 1
+            try:
+                await self._open_once(held)
+            except MediaError as error:
+                if error.fault is Fault.NO_SUCH_ROOM:
+                    self._rooms.discard(held.meeting_id)
+                log.warning("media_open_failed", presence=held.presence_id.hex, code=error.code)
+            except Unavailable as error:
+                log.warning("media_not_recorded", presence=held.presence_id.hex, cause=error.detail)
+            else:
+                return
+
+    async def _open_once(self, held: Held) -> None:
+        room = RoomId(held.meeting_id.hex)
+        session = await self._claim(room, held) if held.media_ref else None
+        if session is None:
+            if held.meeting_id not in self._rooms:
+                await self._media.open_room(room, CAPACITY)
+                self._rooms.add(held.meeting_id)
+            session = await self._media.open_session(room)
+            # before it is recorded: whoever ends the presence from here on silences it too
+            held.media_ref = session.ref
+            if not await self._record(held, session):
+                # ended or taken over meanwhile: nobody else knows of this session
+                await self._media.destroy([session.ref])
+                return
+        held.media = session
+        self._hand_over(held, session)
+        self._changed(held.meeting_id)
+
+    def _hand_over(self, held: Held, session: MediaSession) -> None:
+        session.on_event(lambda event: self._event(held, session, event))
+        if held.line is not None:
+            held.line.media(session)
+
+    async def _claim(self, room: RoomId, held: Held) -> MediaSession | None:
+        try:
+            return await self._media.claim_session(room, SessionRef(held.media_ref))
+        except SessionGone:
+            held.media_ref = ""
+            if held.line is not None:
+                held.line.media(None)
+            return None
+
+    async def _record(self, held: Held, session: MediaSession) -> bool:
+        try:
+            return await self._hop.run(
+                presences.record_media, held.presence_id, held.generation, session.ref, session.feed
+            )
+        except Unavailable:
+            await self._media.destroy([session.ref])
+            raise
+
+    def _event(self, held: Held, session: MediaSession, event: MediaEvent) -> None:
+        if held.media is not session:
+            return
+        if isinstance(event, Published):
+            streams = [{"mid": track.mid, "kind": track.kind.value} for track in event.tracks]
+            self._spawn(self._publish(held, streams))
+        elif isinstance(event, Gone) and self._is_current(held):
+            self._lose(held)
+
+    async def _publish(self, held: Held, streams: list[dict[str, str]]) -> None:
+        try:
+            if await self._hop.run(presences.change, held.presence_id, streams=streams):
+                self._changed(held.meeting_id)
+        except Unavailable as error:
+            log.warning("streams_not_recorded", presence=held.presence_id.hex, cause=error.detail)

@@ -1,0 +1,109 @@
+"""The sweep finishes what a crash, a lost connection or a lost message left, from the rows alone."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from bailiwick.media.port import MediaError, MediaServer, RoomId, SessionRef
+from bailiwick.meetings import nodes, presences
+from bailiwick.meetings.models import Presence
+
+from .ending import EndReason
+from .errors import Unavailable
+from .hop import Hop
+from .media_keeper import MediaKeeper
+from .node import Node
+
+log = structlog.get_logger()
+
+UNHELD = timedelta(seconds=5)
+"""Media nobody resumes within this time is destroyed (DESIGN.md, "A control process dies")."""
+_OVERDUE = timedelta(seconds=2)
+_KEPT = timedelta(seconds=30)
+_ORPHAN_SECONDS: Final = 10.0
+
+
+class Sweep:
+    """One pass of it every second; each step stands alone, a failing one does not stop the others."""
+
+    def __init__(
+        self,
+        node: Node,
+        hop: Hop,
+        media: MediaServer,
+        keeper: MediaKeeper,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._node = node
+        self._hop = hop
+        self._media = media
+        self._keeper = keeper
+        self._clock = clock
+        self._strangers: dict[SessionRef, datetime] = {}
+
+    async def once(self) -> None:
+        """One pass."""
+        for step in (self._adopt, self._let_go, self._expire_grants, self._finish, self._orphans, self._tidy):
+            try:
+                await step()
+            except (MediaError, Unavailable) as error:
+                log.warning("sweep_step_failed", step=step.__name__.lstrip("_"), code=error.code)
+
+    async def _adopt(self) -> None:
+        adopted = await self._hop.run(nodes.adopt_lapsed, self._node.id, self._clock())
+        if adopted:
+            log.warning("presences_adopted", count=adopted)
+
+    async def _let_go(self) -> None:
+        """Nobody came back: they are gone, and their media with them."""
+        before = self._clock() - UNHELD
+        lost = await self._hop.run(presences.to_let_go, self._node.id, before)
+        if lost:
+            await self._hop.run(presences.end, lost, EndReason.CONNECTION_LOST, self._clock())
+
+    async def _expire_grants(self) -> None:
+        unused = await self._hop.run(presences.unused_grants, self._clock())
+        if unused:
+            await self._hop.run(presences.end, unused, EndReason.GRANT_EXPIRED, self._clock())
+
+    async def _finish(self) -> None:
+        """Ended, but nobody recorded that the media is gone."""
+        now = self._clock()
+        for row in await self._hop.run(presences.to_finish, self._node.id, now - _OVERDUE):
+            held = self._node.held.get(row.pk)
+            if held is None or not held.ending:
+                await self._destroy(row)
+
+    async def _destroy(self, row: Presence) -> None:
+        if row.media_session:
+            ref = SessionRef(row.media_session)
+            await self._media.silence(RoomId(row.meeting_id.hex), [ref])
+            await self._media.destroy([ref])
+        held = self._node.held.get(row.pk)
+        if held is not None:
+            self._node.hint(row.meeting_id)
+        await self._hop.run(presences.media_gone, [row.pk], self._clock())
+
+    async def _orphans(self) -> None:
+        """Media sessions no presence's row knows, seen twice with time for a row in between."""
+        on_server = await self._media.sessions()
+        known = await self._hop.run(presences.media_sessions)
+        now = self._clock()
+        strangers = {ref for ref in on_server if ref not in known}
+        self._strangers = {ref: self._strangers.get(ref, now) for ref in strangers}
+        overdue = [
+            ref for ref, since in self._strangers.items() if (now - since).total_seconds() > _ORPHAN_SECONDS
+        ]
+        if overdue:
+            log.warning("orphaned_media_destroyed", count=len(overdue))
+            await self._media.destroy(overdue)
+
+    async def _tidy(self) -> None:
+        """Delete what is over (P9), closing the room of a meeting nobody is left in first."""
+        before = self._clock() - _KEPT
+        for meeting_id in await self._hop.run(presences.delete_finished, before):
+            await self._media.close_room(RoomId(meeting_id.hex))
+            self._keeper.forget_room(meeting_id)
+            await self._hop.run(presences.delete_all_finished, meeting_id, before)

@@ -1,0 +1,139 @@
+"""`POST /m/<slug>/join`: the door over HTTP. A plain ASGI route: one hop into the database, nothing else."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Annotated, Final
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bailiwick.gate.door import Knock
+from bailiwick.gate.ending import Ending, EndReason
+from bailiwick.gate.errors import Unavailable
+from bailiwick.gate.gate import Gate
+from bailiwick.geo.address import ClientAddress
+
+from . import http, problems
+from .metrics import JOINS
+from .problems import Problem
+from .rate import Buckets
+
+_LARGEST: Final = 4096
+PATH: Final = re.compile(r"^/m/([A-Za-z0-9-]{4,32})/join$")
+DEVICE_COOKIE: Final = "bw_device"
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class JoinBody(BaseModel):
+    """What is asked at the door."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Annotated[str, Field(max_length=80)] = ""
+    invitation: Annotated[str, Field(max_length=128, pattern=r"^[A-Za-z0-9_-]*$")] | None = None
+
+
+class Join:
+    """The route. `address_of` gives a request's client address, or None."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        address_of: Callable[[http.Scope], ClientAddress | None],
+        joins: Buckets,
+        misses: Buckets,
+        origins: frozenset[str],
+    ) -> None:
+        self._gate = gate
+        self._address_of = address_of
+        self._joins = joins
+        self._misses = misses
+        self._origins = origins
+
+    async def __call__(self, slug: str, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+        """Answer one request."""
+        try:
+            answer = await self._answer(slug, scope, receive)
+        except http.Disconnected:
+            return
+        if isinstance(answer, Problem):
+            JOINS.labels(answer.code).inc()
+            await respond_problem(scope, send, answer)
+        else:
+            JOINS.labels(str(answer["outcome"])).inc()
+            await http.respond_json(send, 200, answer)
+
+    async def _answer(self, slug: str, scope: http.Scope, receive: http.Receive) -> dict[str, str] | Problem:
+        if scope["method"] != "POST":
+            return problems.METHOD
+        if not same_origin(scope, self._origins):
+            return problems.CROSS_ORIGIN
+        address = self._address_of(scope)
+        wait = self._misses.empty(address) or self._joins.take(address)
+        if wait is not None:
+            return problems.rate_limited(wait)
+        try:
+            asked = JoinBody.model_validate_json(await http.body(receive, _LARGEST) or b"{}")
+        except http.TooLarge:
+            return problems.TOO_LARGE
+        except ValidationError:
+            return problems.BAD_REQUEST
+        return await self._knock(_knock(slug, asked, http.cookies(scope)), address)
+
+    async def _knock(self, knock: Knock, address: ClientAddress | None) -> dict[str, str] | Problem:
+        try:
+            opened = await self._gate.knock(knock, address)
+        except Unavailable:
+            return problems.unavailable()
+        if isinstance(opened, Ending):
+            if opened.reason is EndReason.NO_SUCH_MEETING:
+                self._misses.take(address)
+            return problems.of_ending(opened)
+        outcome = "lobby" if opened.lobby else "admitted"
+        return {"outcome": outcome, "grant": opened.grant, "socket": "/ws"}
+
+
+def _knock(slug: str, asked: JoinBody, cookies: dict[str, str]) -> Knock:
+    device = cookies.get(DEVICE_COOKIE, "")
+    return Knock(
+        slug=slug,
+        name=clean_name(asked.name),
+        session_key=cookies.get(settings.SESSION_COOKIE_NAME),
+        invitation=asked.invitation or None,
+        device=device if re.fullmatch(r"[A-Za-z0-9_-]{16,64}", device) else "",
+    )
+
+
+def clean_name(name: str) -> str:
+    """A display name without control characters and direction overrides, white space folded."""
+    return " ".join(_CONTROL.sub(" ", name).split())[:80]
+
+
+def same_origin(scope: http.Scope, origins: frozenset[str]) -> bool:
+    """Whether the request comes from our own pages, or from no page at all (no Origin header).
+
+    Browsers send `Origin` with every POST and every WebSocket handshake, so another site cannot leave it out.
+    """
+    origin = http.header(scope, b"origin")
+    if not origin:
+        return True
+    host = http.header(scope, b"host")
+    return origin in origins or (bool(host) and origin.split("://", 1)[-1] == host)
+
+
+async def respond_problem(scope: http.Scope, send: http.Send, problem: Problem) -> None:
+    """Send a problem as `application/problem+json`, or as a page to whoever prefers one."""
+    headers = [("content-language", "en"), ("vary", "accept")]
+    if problem.retry_after is not None:
+        headers.append(("retry-after", str(problem.retry_after)))
+    if problem.status == 405:
+        headers.append(("allow", "POST"))
+    document = problem.document()
+    if http.wants_html(scope):
+        page = render_to_string("live/problem.html", {"problem": document})
+        await http.respond(send, problem.status, page.encode(), "text/html; charset=utf-8", headers)
+        return
+    content = json.dumps(document).encode()
+    await http.respond(send, problem.status, content, "application/problem+json", headers)

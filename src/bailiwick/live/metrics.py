@@ -1,0 +1,28 @@
+"""Prometheus metrics. No label tells of a place, a person or a meeting."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+
+REGISTRY: Final = CollectorRegistry()
+JOINS: Final = Counter(
+    "bailiwick_joins", "Answers at the door, by outcome or problem code", ("outcome",), registry=REGISTRY
+)
+ENDINGS: Final = Counter("bailiwick_endings", "Connections ended, by reason", ("reason",), registry=REGISTRY)
+ERRORS: Final = Counter(
+    "bailiwick_client_errors", "Errors answered to clients, by code", ("code",), registry=REGISTRY
+)
+SOCKETS: Final = Gauge("bailiwick_sockets", "Open WebSockets of this process", registry=REGISTRY)
+PRESENCES: Final = Gauge("bailiwick_presences", "Presences inside held by this process", registry=REGISTRY)
+WAITING: Final = Gauge("bailiwick_waiting", "Presences waiting held by this process", registry=REGISTRY)
+MEETINGS: Final = Gauge("bailiwick_meetings", "Meetings with presences here", registry=REGISTRY)
+LOCATION: Final = Gauge("bailiwick_location_table_ok", "1 while people can be located", registry=REGISTRY)
+
+
+def text(figures: dict[str, int], *, location_ok: bool) -> bytes:
+    """The exposition of everything, with the gate's figures as of now."""
+    PRESENCES.set(figures["presences"])
+    WAITING.set(figures["waiting"])
+    MEETINGS.set(figures["meetings"])
+    LOCATION.set(1 if location_ok else 0)
+    return generate_latest(REGISTRY)

@@ -1,0 +1,148 @@
+"""What somebody is told who does not get in, or is put out: RFC 9457, the same object at the door, in the
+socket and on the page. No object names a place: only who set the rule, and that the place seen is the
+network exit's."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bailiwick.gate.ending import Ending, EndReason
+from bailiwick.rules.access import RuleSetter
+
+from .protocol import Close
+
+PLACE: Final = (
+    "The country is that of the network through which you reach this server. With a VPN, a travel SIM or a "
+    "company network it can differ from where you are."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem document; `close` is the WebSocket's close code that goes with it."""
+
+    code: str
+    status: int
+    title: str
+    detail: str
+    close: int = Close.REFUSED
+    extra: dict[str, Any] = field(default_factory=dict)
+    retry_after: int | None = None
+
+    def document(self) -> dict[str, Any]:
+        """The JSON object."""
+        return {
+            "type": f"/problems/{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            **self.extra,
+        }
+
+
+_HOST_RULE: Final = Problem(
+    "refused_by_rule",
+    403,
+    "You cannot join this meeting from the country you connect from",
+    "The host of this meeting decides from which countries people can join it. " + PLACE,
+    extra={"setter": "host", "place": "network_exit"},
+)
+_SERVER_RULE: Final = Problem(
+    "refused_by_rule",
+    403,
+    "You cannot join meetings here from the country you connect from",
+    "The organisation that runs this server decides from which countries people can join meetings on it; its "
+    "rule is published at /rules. " + PLACE,
+    extra={"setter": "server", "place": "network_exit", "rules_url": "/rules"},
+)
+_BY_REASON: Final = {
+    EndReason.BLOCKED: Problem(
+        "blocked",
+        403,
+        "The host removed you from this meeting",
+        "The host, or a co-host, decided that you cannot come back. If that is a mistake, ask the host.",
+        extra={"setter": "host"},
+    ),
+    EndReason.REMOVED: Problem(
+        "removed",
+        403,
+        "The host removed you from this meeting",
+        "You can ask to come back: you will be in the waiting room until somebody lets you in.",
+        extra={"setter": "host", "may_return": True},
+    ),
+    EndReason.TURNED_AWAY: Problem(
+        "turned_away", 403, "You were not let in", "The host did not let you in from the waiting room.",
+        extra={"setter": "host"},
+    ),
+    EndReason.LOCKED: Problem(
+        "locked", 403, "This meeting is locked", "The host locked the meeting: nobody else can come in now.",
+        extra={"setter": "host"}, retry_after=60,
+    ),
+    EndReason.FULL: Problem(
+        "full", 409, "This meeting is full",
+        "As many people are inside as its host allows. Try again when somebody has left.",
+        retry_after=30,
+    ),
+    EndReason.NO_SUCH_MEETING: Problem(
+        "no_such_meeting", 404, "There is no such meeting",
+        "The link may be incomplete, or the meeting is gone.",
+        close=Close.ENDED,
+    ),
+    EndReason.ENDED: Problem(
+        "ended", 410, "The meeting has ended", "The host ended this meeting.", close=Close.ENDED
+    ),
+    EndReason.BAD_GRANT: Problem(
+        "bad_grant", 401, "Please join again", "This way in was used before, or is too old.",
+        close=Close.BAD_GRANT,
+    ),
+    EndReason.CONNECTION_LOST: Problem(
+        "connection_lost", 401, "Please join again", "The connection was lost for too long.",
+        close=Close.BAD_GRANT,
+    ),
+}  # fmt: skip
+
+BAD_REQUEST: Final = Problem(
+    "bad_request", 400, "This request cannot be read", "See /docs for what is expected."
+)
+CROSS_ORIGIN: Final = Problem(
+    "cross_origin", 403, "Another site cannot ask for that", "Open the meeting's own page."
+)
+TOO_LARGE: Final = Problem("too_large", 413, "This request is too large", "A join is a few hundred bytes.")
+METHOD: Final = Problem("method_not_allowed", 405, "Only POST", "Join with POST.")
+
+
+def of_ending(ending: Ending) -> Problem:
+    """The problem an ending is told as."""
+    if ending.reason is EndReason.RULE:
+        return _SERVER_RULE if ending.setter is RuleSetter.SERVER else _HOST_RULE
+    if ending.reason is EndReason.WITHHELD:
+        return _withheld(ending)
+    return _BY_REASON.get(ending.reason, _BY_REASON[EndReason.BAD_GRANT])
+
+
+def _withheld(ending: Ending) -> Problem:
+    return Problem(
+        "withheld",
+        451,
+        "This meeting is withheld where you connect from",
+        "A restriction under the law of one territory applies to you. " + PLACE,
+        close=Close.WITHHELD,
+        extra={"restrictions": list(ending.restrictions), "place": "network_exit"},
+    )
+
+
+def rate_limited(seconds: float) -> Problem:
+    """Too many tries from one network exit."""
+    wait = max(1, int(seconds + 0.999))
+    return Problem(
+        "rate_limited", 429, "Too many tries",
+        f"Please wait {wait} seconds and try again.", close=Close.RATE_LIMITED, retry_after=wait,
+    )  # fmt: skip
+
+
+def unavailable() -> Problem:
+    """Nothing can be decided now."""
+    return Problem(
+        "unavailable", 503, "Nobody can be let in at this moment",
+        "The server cannot decide just now. It tries again by itself.", close=Close.GOING_AWAY, retry_after=2,
+    )  # fmt: skip
