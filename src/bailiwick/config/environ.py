@@ -123,6 +123,12 @@ SETTINGS: Final = (
         secret=True,
     ),
     Setting("TRUSTED_PROXIES", _networks, "", "Networks whose X-Forwarded-For or Forwarded is believed."),
+    Setting(
+        "FORWARDING_HEADER",
+        _choice("x-forwarded-for", "forwarded"),
+        "x-forwarded-for",
+        "The one header your proxies write.",
+    ),
     Setting("SMTP_URL", _url("smtp", "smtps"), "", "Sends mail; printed when empty.", secret=True),
     Setting("MAIL_FROM", str, "bailiwick@localhost", "Sender of mail."),
     Setting("SIGN_UP", _choice("open", "closed"), "open", "Whether anyone may make an account."),

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "bailiwick.notices",
     "bailiwick.meetings",
     "bailiwick.web",
+    "bailiwick.live",
 ]
 
 MIDDLEWARE = [

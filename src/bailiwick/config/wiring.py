@@ -1,0 +1,92 @@
+"""The composition root: which parts a web process is made of. Nothing else knows them all."""
+
+import time
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+
+from bailiwick.config import keys, turn
+from bailiwick.gate.gate import Gate
+from bailiwick.geo.address import ClientAddress
+from bailiwick.geo.client_address import TrustedNetworks, client_address
+from bailiwick.geo.locator import Locator
+from bailiwick.live import http
+from bailiwick.live.app import App, Live
+from bailiwick.live.join import Join
+from bailiwick.live.protocol import IceServer
+from bailiwick.live.rate import JOINS, MISSES, Buckets
+from bailiwick.live.socket import Socket
+from bailiwick.media.janus.adapter import JanusMedia
+from bailiwick.media.janus.secrets import JanusSecrets
+from bailiwick.media.port import MediaServer
+from bailiwick.notices.actions import raise_alarm
+
+
+def clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+def janus_secrets() -> JanusSecrets:
+    """From the setting, or made and kept in DATA."""
+    seed = settings.ENV["JANUS_SECRET"] or keys.secret(settings.DATA, "media")
+    return JanusSecrets(seed.encode())
+
+
+def janus() -> JanusMedia:
+    """The media server, as the environment names it (the supervisor sets it for the Janus it runs)."""
+    return JanusMedia(settings.ENV["JANUS_URL"], settings.ENV["JANUS_ADMIN_URL"], janus_secrets())
+
+
+def locator() -> Locator:
+    """The location table in DATA."""
+    return Locator(
+        settings.DATA / "geo" / "table.bwt",
+        overrides=settings.ENV["GEO_OVERRIDES"],
+        stale_after_days=settings.ENV["GEO_STALE_DAYS"],
+    )
+
+
+def gate(media: MediaServer, where: Locator) -> Gate:
+    """The gate of this process."""
+    layer = get_channel_layer()
+    return Gate(
+        media=media,
+        locator=where,
+        layer=layer,
+        device_key=settings.SECRET_KEY.encode(),
+        clock=clock,
+        alarm=raise_alarm,
+    )
+
+
+def live(the_gate: Gate, where: Locator, fallback: App) -> Live:
+    """All that is not Django's."""
+    trusted = TrustedNetworks.from_text(settings.ENV["TRUSTED_PROXIES"], settings.ENV["FORWARDING_HEADER"])
+    origins = frozenset({_origin(settings.PUBLIC_URL)})
+
+    def address_of(scope: http.Scope) -> ClientAddress | None:
+        peer = scope.get("client")
+        return client_address(peer[0] if peer else None, scope["headers"], trusted)
+
+    join = Join(
+        the_gate, address_of, Buckets(JOINS, time.monotonic), Buckets(MISSES, time.monotonic), origins
+    )
+    socket = Socket(the_gate, address_of, origins, ice_servers, time.monotonic)
+    return Live(the_gate, join, socket, fallback, lambda: where.fault is None)
+
+
+def ice_servers() -> list[IceServer]:
+    """The TURN server, if there is one, with credentials of their own for each participant."""
+    url = settings.ENV["TURN_URL"]
+    if not url:
+        return []
+    username, credential = turn.credentials(settings.ENV["TURN_SECRET"], time.time())
+    return [IceServer(urls=[url.replace("://", ":")], username=username, credential=credential)]
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
