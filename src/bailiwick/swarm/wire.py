@@ -43,6 +43,10 @@ class Progress:
     received: int = 0
     lost: int = 0
 
+    @property
+    def everybody_out(self) -> bool:
+        return self.out > 0 and self.door + self.waiting + self.inside == 0
+
     def __add__(self, other: "Progress") -> "Progress":
         return Progress(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 

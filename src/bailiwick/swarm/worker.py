@@ -43,7 +43,7 @@ def media_of(person: Person, *, silent: bool) -> tuple[loops.Loop, ...]:
     """What this person sends; in a swarm people hum in turns."""
     if person.sends is Sends.NOTHING:
         return ()
-    hum = _silence() if silent else loops.turned(_hum(person.index % 10), -TURN_SECONDS * person.index)
+    hum = _silence() if silent else loops.turned(_hum(person.index % 5), -TURN_SECONDS * person.index)
     return (hum, _video(person.label)) if person.sends is Sends.VIDEO else (hum,)
 
 
