@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "bailiwick.web",  # before allauth: its templates come first
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -36,7 +37,6 @@ INSTALLED_APPS = [
     "bailiwick.accounts",
     "bailiwick.notices",
     "bailiwick.meetings",
-    "bailiwick.web",
     "bailiwick.live",
 ]
 

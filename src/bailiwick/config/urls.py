@@ -5,3 +5,9 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("bailiwick.web.urls")),
 ]
+
+handler400 = "bailiwick.web.errors.bad_request"
+handler403 = "bailiwick.web.errors.forbidden"
+handler404 = "bailiwick.web.errors.not_found"
+handler429 = "bailiwick.web.errors.too_many"
+handler500 = "bailiwick.web.errors.server_error"

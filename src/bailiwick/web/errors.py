@@ -1,0 +1,62 @@
+"""From domain errors to pages: once, here. The API's are in `api.errors`."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from bailiwick.meetings.errors import MeetingError
+
+from .problems import problem
+
+
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """The page of a problem, with its status."""
+    found = problem(code)
+    return render(request, "web/problem.html", {"problem": found}, status=found.status)
+
+
+class MeetingErrorMiddleware:
+    """A MeetingError that no form showed becomes its problem's page."""
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response):  # type: ignore[no-untyped-def]  # Django's is a union of both kinds
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = self.get_response(request)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Called by Django for what a view raised."""
+        return page(request, exception.code) if isinstance(exception, MeetingError) else None
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """handler404"""
+    return page(request, "not_found")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """handler403"""
+    return page(request, "not_your_meeting")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """handler400"""
+    return page(request, "bad_request")
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """settings.CSRF_FAILURE_VIEW"""
+    return page(request, "csrf_failed")
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """handler429, which allauth asks for"""
+    return page(request, "rate_limited")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500: without the database, sessions or anything else that may be what is broken."""
+    return render(request, "web/500.html", {"problem": problem("server_error")}, status=500)
