@@ -31,6 +31,8 @@ DEADLINE = 5.0
 RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0)
 MAX_MESSAGE = 8 * 2**20
 
+KEEPALIVE_PREFIX = "k"
+
 SESSION_NOT_FOUND, HANDLE_NOT_FOUND = 458, 459
 
 
@@ -85,22 +87,24 @@ class Channel:
         if self._socket is not None:
             self._socket.transport.abort()
 
-    async def request(self, message: Message, deadline: float = DEADLINE) -> Message:
+    async def request(self, message: Message | Callable[[], Message], deadline: float = DEADLINE) -> Message:
         """Send a request, return its answer (of an asynchronous request: its event, not the acknowledgement).
+        A function makes the request once there is a connection.
 
         Raises UNAVAILABLE, TIMEOUT, SessionGone, or JanusError for any other refusal."""
         try:
             async with asyncio.timeout(deadline):
                 await self._up.wait()
-                return await self._exchange(message)
+                return await self._exchange(message if isinstance(message, dict) else message())
         except TimeoutError as error:
-            fault = Fault.TIMEOUT if self._up.is_set() else Fault.UNAVAILABLE
-            raise MediaError(fault, str(message.get("janus"))) from error
+            raise MediaError(Fault.TIMEOUT if self._up.is_set() else Fault.UNAVAILABLE) from error
 
     async def _exchange(self, message: Message) -> Message:
         if self._socket is None:
             raise MediaError(Fault.UNAVAILABLE, "not connected")
-        transaction = str(next(self._numbers))
+        # Janus acknowledges everything asynchronous before it answers; a keepalive's ack is its answer
+        kind = KEEPALIVE_PREFIX if message.get("janus") == "keepalive" else ""
+        transaction = f"{kind}{next(self._numbers)}"
         answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._waiting[transaction] = answer
         try:
@@ -160,7 +164,7 @@ class Channel:
         async for text in socket:
             message: Message = json.loads(text)
             answer = self._waiting.get(message.get("transaction", ""))
-            if message["janus"] == "ack":
+            if message["janus"] == "ack" and not message["transaction"].startswith(KEEPALIVE_PREFIX):
                 continue
             if answer is None:
                 self._on_event(message)
@@ -178,14 +182,16 @@ class Channel:
             async with asyncio.timeout(deadline):
                 return await self._exchange(message)
         except TimeoutError as error:
-            raise MediaError(Fault.TIMEOUT, str(message.get("janus"))) from error
+            raise MediaError(Fault.TIMEOUT) from error
 
 
 def _accepted(message: Message) -> Message:
     """The message, unless it is a refusal: of Janus' core, or inside a plugin's event."""
     if message["janus"] == "error":
         number = int(message["error"]["code"])
-        if number in {SESSION_NOT_FOUND, HANDLE_NOT_FOUND}:
+        if number in {KEEPALIVE_PREFIX = "k"
+
+SESSION_NOT_FOUND, HANDLE_NOT_FOUND}:
             raise SessionGone(str(number))
         raise JanusError(number, str(message["error"].get("reason", "")))
     data = message.get("plugindata", {}).get("data", {})
