@@ -189,9 +189,7 @@ def _accepted(message: Message) -> Message:
     """The message, unless it is a refusal: of Janus' core, or inside a plugin's event."""
     if message["janus"] == "error":
         number = int(message["error"]["code"])
-        if number in {KEEPALIVE_PREFIX = "k"
-
-SESSION_NOT_FOUND, HANDLE_NOT_FOUND}:
+        if number in {SESSION_NOT_FOUND, HANDLE_NOT_FOUND}:
             raise SessionGone(str(number))
         raise JanusError(number, str(message["error"].get("reason", "")))
     data = message.get("plugindata", {}).get("data", {})
