@@ -1,11 +1,11 @@
 """Access rules: whom a host does not want in a meeting, or an organisation on its server."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from bailiwick.rules.location import Location
-from bailiwick.rules.territory import Territory
+from bailiwick.rules.territory import CODES, Code, Territory
 
 
 class Mode(StrEnum):
@@ -38,27 +38,30 @@ class Verdict(StrEnum):
     REFUSE = "refuse"
 
 
+Places: TypeAlias = frozenset[Code | None]
+"""Codes, and None for the undetermined."""
+
+ANYWHERE: Final[Places] = frozenset({*CODES, None})
+
+
 @dataclass(frozen=True, slots=True)
 class AccessRule:
-    """An access rule; a majority of the sources is evidence enough for it."""
+    """An access rule, for which a majority of the sources is evidence enough. `admits`: whom it lets in."""
 
     mode: Mode
     territories: Territory
     undetermined: OnUndetermined
     setter: RuleSetter
+    admits: Places = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        named: Places = CODES - self.territories if self.mode is Mode.DENY else CODES & self.territories
+        unnamed: Places = frozenset({None}) if self.undetermined is OnUndetermined.ADMIT else frozenset()
+        object.__setattr__(self, "admits", named | unnamed)
 
     def verdict(self, location: Location) -> Verdict:
         """What the rule alone says about a location."""
-        code = location.majority
-        if code is None:
-            return _UNDETERMINED[self.undetermined]
-        listed = code in self.territories
-        denied = listed if self.mode is _DENY else not listed
-        return _REFUSE if denied else _ADMIT
-
-
-# Python 3.11 reaches an enum's member through a descriptor, at the cost of the rest of the verdict.
-_DENY: Final = Mode.DENY
-_ADMIT: Final = Verdict.ADMIT
-_REFUSE: Final = Verdict.REFUSE
-_UNDETERMINED: Final = {choice: Verdict(choice.value) for choice in OnUndetermined}
+        if location.majority in self.admits:
+            return Verdict.ADMIT
+        waits = location.majority is None and self.undetermined is OnUndetermined.WAITING_ROOM
+        return Verdict.WAITING_ROOM if waits else Verdict.REFUSE

@@ -13,11 +13,28 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
-from bailiwick.rules.access import AccessRule, RuleSetter, Verdict
+from bailiwick.rules.access import ANYWHERE, AccessRule, Places, RuleSetter, Verdict
 from bailiwick.rules.clock import check_aware
-from bailiwick.rules.location import Location, Vote
+from bailiwick.rules.location import Admitted, Location, Outcome
 from bailiwick.rules.restriction import Restriction, RestrictionId
 from bailiwick.rules.territory import Code
+
+__all__ = [
+    "Admitted",
+    "Block",
+    "BlockScope",
+    "Cause",
+    "Decision",
+    "Full",
+    "Lobby",
+    "Locked",
+    "MeetingTerms",
+    "Outcome",
+    "Refused",
+    "Standing",
+    "Withheld",
+    "decide",
+]
 
 
 class BlockScope(StrEnum):
@@ -54,7 +71,7 @@ class MeetingTerms:
     """What a meeting asks of everybody, as of one revision. Build it once per revision and share it.
 
     The derived fields keep a decision's cost the same however many restrictions reach elsewhere: proven ones
-    (P3) by code, in force or not, and the rules that count at the door and inside, in their order.
+    (P3) by code, in force or not; and the places that every rule admits, at the door and inside.
     """
 
     revision: int
@@ -65,15 +82,15 @@ class MeetingTerms:
     full: bool = False
     waiting_room: bool = False
     proven_in: Mapping[Code | None, Sequence[Restriction]] = field(init=False, repr=False, compare=False)
-    rules_inside: tuple[AccessRule, ...] = field(init=False, repr=False, compare=False)
-    rules_at_door: tuple[AccessRule, ...] = field(init=False, repr=False, compare=False)
+    admits_at_door: Places = field(init=False, repr=False, compare=False)
+    admits_inside: Places = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        of_host = () if self.rule is None else (self.rule,)
-        of_server = () if self.server_rule is None else (self.server_rule,)
+        by_host = ANYWHERE if self.rule is None else self.rule.admits
+        by_server = ANYWHERE if self.server_rule is None else self.server_rule.admits
         object.__setattr__(self, "proven_in", _index(self.restrictions))
-        object.__setattr__(self, "rules_inside", of_host)
-        object.__setattr__(self, "rules_at_door", of_server + of_host)
+        object.__setattr__(self, "admits_at_door", by_host & by_server)
+        object.__setattr__(self, "admits_inside", by_host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,42 +119,6 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What every decision carries: the location decided on, and until when it stands.
-
-    `valid_until` is the next clock edge that could change the decision; None if only an act can. Decide again
-    at that instant: intervals are half open, so it no longer belongs to this decision.
-    """
-
-    location: Location
-    valid_until: datetime | None
-
-    def __init__(self, location: Location, valid_until: datetime | None) -> None:
-        # What dataclass would write, at half the cost: this is most of what an ordinary decision costs.
-        _set_location(self, location)
-        _set_valid_until(self, valid_until)
-
-    @property
-    def votes(self) -> tuple[Vote, ...]:
-        """The votes decided on."""
-        return self.location.votes
-
-    @property
-    def table(self) -> str | None:
-        """The hash of the location table decided on."""
-        return self.location.table
-
-
-_set_location = Outcome.__dict__["location"].__set__
-_set_valid_until = Outcome.__dict__["valid_until"].__set__
-
-
-@dataclass(frozen=True, slots=True, init=False)
-class Admitted(Outcome):
-    """May be in the meeting."""
-
-
-@dataclass(frozen=True, slots=True)
 class Lobby(Outcome):
     """Waits until the host lets them in. `setter`: whose rule, if a rule sent them there."""
 
@@ -161,19 +142,20 @@ class Withheld(Outcome):
     restrictions: tuple[RestrictionId, ...]
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class Full(Outcome):
     """No place left."""
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class Locked(Outcome):
     """The host locked the meeting."""
 
 
 Decision: TypeAlias = Admitted | Lobby | Refused | Withheld | Full | Locked
 
-# As in `access`: an enum's member reached through its class costs more than the step that asks for it.
+# As in `access`: named once, because reaching them through their class costs more than what asks for them.
+_RULE: Final = Cause.RULE
 _REFUSE: Final = Verdict.REFUSE
 _WAITING_ROOM: Final = Verdict.WAITING_ROOM
 
@@ -191,16 +173,16 @@ def decide(meeting: MeetingTerms, standing: Standing, location: Location, now: d
         withheld, until = _withheld(reaching, standing.exemptions, now)
         if withheld:
             return Withheld(location, until, withheld)
-    rules = meeting.rules_inside if standing.inside else meeting.rules_at_door
-    if rules and not standing.exempt:
-        refused = _by_rules(rules, standing, location, until)
-        if refused is not None:
-            return refused
-    if not standing.inside and not standing.runs_meeting:
+    admits = meeting.admits_inside if standing.inside else meeting.admits_at_door
+    if location.majority not in admits and not standing.exempt:
+        kept_out = _by_rules(meeting, standing, location, until)
+        if kept_out is not None:
+            return kept_out
+    if meeting.locked or meeting.full or meeting.waiting_room:
         stopped = _by_door(meeting, standing, location, until)
         if stopped is not None:
             return stopped
-    return Admitted(location, until)
+    return location.unopposed if until is None else Admitted(location, until)
 
 
 def _withheld(
@@ -214,16 +196,19 @@ def _withheld(
 
 
 def _by_rules(
-    rules: Iterable[AccessRule], standing: Standing, location: Location, until: datetime | None
+    meeting: MeetingTerms, standing: Standing, location: Location, until: datetime | None
 ) -> Refused | Lobby | None:
     """Step 3. A refusal by either rule comes before the waiting room of the other."""
+    counting = (meeting.rule,) if standing.inside else (meeting.server_rule, meeting.rule)
     lobby = None
-    for rule in rules:
+    for rule in counting:
+        if rule is None:
+            continue
         verdict = rule.verdict(location)
         if location.majority is None and _spared(verdict, standing, location):
             continue
         if verdict is _REFUSE:
-            return Refused(location, until, Cause.RULE, rule.setter)
+            return Refused(location, until, _RULE, rule.setter)
         if verdict is _WAITING_ROOM and lobby is None:
             lobby = Lobby(location, until, Cause.RULE, rule.setter)
     return lobby
@@ -246,6 +231,8 @@ def _by_door(
     meeting: MeetingTerms, standing: Standing, location: Location, until: datetime | None
 ) -> Locked | Full | Lobby | None:
     """Step 4, only for someone at the door who does not run the meeting."""
+    if standing.inside or standing.runs_meeting:
+        return None
     if meeting.locked:
         return Locked(location, until)
     if meeting.full:

@@ -6,7 +6,8 @@ None rather than a guess. The location is that of the network exit: nothing here
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from bailiwick.rules.territory import CODES, Code
@@ -58,6 +59,9 @@ class Location:
     `reason` is None exactly if `unanimous` is a code. A consensus its votes do not bear out cannot be built
     (ValueError), so that no mistake elsewhere makes evidence for a restriction (P1). The one exception: an
     operator's override may name a `majority` for access rules; `unanimous` stays None.
+
+    `unopposed` is the decision on anyone here while nothing is against them, and no clock is about to change
+    that: made with the location, because making one costs more than the rest of an ordinary decision.
     """
 
     votes: tuple[Vote, ...]
@@ -65,6 +69,7 @@ class Location:
     unanimous: Code | None
     majority: Code | None
     reason: Undetermined | None
+    unopposed: "Admitted" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if (self.unanimous is None) is (self.reason is None):
@@ -74,10 +79,38 @@ class Location:
         overridden = self.reason is Undetermined.OVERRIDDEN
         if self.majority not in (None, _majority(self.votes)) and not overridden:
             raise ValueError("majority says what its votes do not say")
+        object.__setattr__(self, "unopposed", Admitted(self, None))
 
     def _borne_out(self) -> bool:
         agreed = _reason(self.votes) is None and self.votes[0].code == self.unanimous
         return agreed and self.majority == self.unanimous and self.table is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What every decision carries: the location decided on, and until when it stands.
+
+    `valid_until` is the next clock edge that changes the decision; None if only an act can. Decide again at
+    that instant: intervals are half open, so it no longer belongs to this decision.
+    """
+
+    location: Location
+    valid_until: datetime | None
+
+    @property
+    def votes(self) -> tuple[Vote, ...]:
+        """The votes decided on."""
+        return self.location.votes
+
+    @property
+    def table(self) -> str | None:
+        """The hash of the location table decided on."""
+        return self.location.table
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted(Outcome):
+    """May be in the meeting."""
 
 
 def locate(votes: Sequence[Vote], table: str) -> Location:
