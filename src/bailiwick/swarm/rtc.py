@@ -23,6 +23,11 @@ from bailiwick.swarm.sdp import OPUS, VP8, MediaLine, TransportParameters, parse
 from bailiwick.swarm.tally import Tally
 
 CONNECT_SECONDS = 10.0
+SETTLE_SECONDS = 0.015
+
+# Browsers repeat a connectivity check that gets no answer after some 50 ms; aioice would after 500. The
+# first one is often lost: it overtakes the SDP that tells the media server about us.
+aioice.stun.RETRY_RTO = 0.1
 
 
 class _Ice(aioice.Connection):
@@ -127,6 +132,10 @@ class Transport:
             await self._ice.add_remote_candidate(None)
             await self._ice.connect()
             self._dtls.act_as("client" if client else "server")
+            if client:
+                # The other side may still be settling ICE and drop our first flight. Browsers repeat it
+                # after 50 ms, OpenSSL after a second.
+                await asyncio.sleep(SETTLE_SECONDS)
             await self._dtls.start(RTCDtlsParameters(fingerprints=list(remote.fingerprints)))
         if not self.connected:
             raise ConnectionError("the DTLS handshake failed")

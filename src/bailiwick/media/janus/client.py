@@ -180,12 +180,12 @@ class JanusClient:
     async def ask(self, body: Message, deadline: float = DEADLINE) -> Message:
         """A synchronous request to the plugin that belongs to no participant. Raises JanusError,
         MediaError."""
-        request = {
-            "janus": "message",
-            "session_id": self._control,
-            "handle_id": self._control_handle,
-            "body": body,
-        }
+
+        def request() -> Message:
+            # Only now: a reconnect may have brought another control session.
+            ids = {"session_id": self._control, "handle_id": self._control_handle}
+            return {"janus": "message", "body": body, **ids}
+
         try:
             answer = await self._api.request(request, deadline)
         except SessionGone as error:

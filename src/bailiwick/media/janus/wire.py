@@ -31,8 +31,6 @@ DEADLINE = 5.0
 RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0)
 MAX_MESSAGE = 8 * 2**20
 
-KEEPALIVE_PREFIX = "k"
-
 SESSION_NOT_FOUND, HANDLE_NOT_FOUND = 458, 459
 
 
@@ -69,6 +67,7 @@ class Channel:
         self._on_event = on_event
         self._numbers = itertools.count(1)
         self._waiting: dict[str, asyncio.Future[Message]] = {}
+        self._keepalives: set[str] = set()
         self._socket: ClientConnection | None = None
         self._up = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -102,11 +101,11 @@ class Channel:
     async def _exchange(self, message: Message) -> Message:
         if self._socket is None:
             raise MediaError(Fault.UNAVAILABLE, "not connected")
-        # Janus acknowledges everything asynchronous before it answers; a keepalive's ack is its answer
-        kind = KEEPALIVE_PREFIX if message.get("janus") == "keepalive" else ""
-        transaction = f"{kind}{next(self._numbers)}"
+        transaction = str(next(self._numbers))
         answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._waiting[transaction] = answer
+        if message["janus"] == "keepalive":
+            self._keepalives.add(transaction)
         try:
             await self._socket.send(json.dumps({**message, **self._credentials, "transaction": transaction}))
             return _accepted(await answer)
@@ -114,6 +113,7 @@ class Channel:
             raise MediaError(Fault.UNAVAILABLE, "connection lost") from error
         finally:
             del self._waiting[transaction]
+            self._keepalives.discard(transaction)
 
     async def _stay_connected(self) -> None:
         pauses = iter(RETRY_SECONDS)
@@ -164,12 +164,16 @@ class Channel:
         async for text in socket:
             message: Message = json.loads(text)
             answer = self._waiting.get(message.get("transaction", ""))
-            if message["janus"] == "ack" and not message["transaction"].startswith(KEEPALIVE_PREFIX):
+            if message["janus"] == "ack" and not self._acknowledges(message):
                 continue
             if answer is None:
                 self._on_event(message)
             elif not answer.done():
                 answer.set_result(message)
+
+    def _acknowledges(self, message: Message) -> bool:
+        """Of a keepalive the acknowledgement is the answer; of all else the answer is still to come."""
+        return message.get("transaction") in self._keepalives
 
     def _fail_waiting(self) -> None:
         for answer in self._waiting.values():
