@@ -21,7 +21,7 @@ from bailiwick.config.logging import configure
 V4 = ipaddress.IPv4Address("203.0.113.77")
 V6 = ipaddress.IPv6Address("2001:db8:5eed::c0de")
 MAPPED = ipaddress.IPv6Address(f"::ffff:{V4}")
-SLUG = "kxq-mnop-rst"
+SLUG = "kxqd-mnop-rstv"
 TOKEN = "Zk3vYb9Qw7Lr2Nf8Td5Hs1Jc"
 FORMS: list[Any] = [
     *(form for address in (V4, V6, MAPPED) for form in (address, str(address), int(address), address.packed)),
@@ -34,6 +34,7 @@ FORMS: list[Any] = [
     {"peer": str(V4)},
     [int(V6), V4.packed],
     f"/m/{SLUG}",
+    f"meeting {SLUG} began",
     f"https://meet.example/m/{SLUG}?x=1#i={TOKEN}",
     f"/api/meetings/{SLUG}/rule",
     "ada.lovelace@example.org",

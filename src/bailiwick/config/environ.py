@@ -13,6 +13,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 PREFIX: Final = "BAILIWICK_"
+MINIMUM_SECRET: Final = 32
+FEWEST_PORTS: Final = 100
 
 
 class InvalidSetting(Exception):  # noqa: N818 - a state of the configuration, shown as it stands
@@ -75,6 +77,8 @@ def _ports(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"([0-9]{1,5})-([0-9]{1,5})", text)
     if not match or not 1024 <= int(match[1]) < int(match[2]) <= 65535:
         raise ValueError("give a range like 20000-40000, within 1024-65535")
+    if int(match[2]) - int(match[1]) < FEWEST_PORTS:
+        raise ValueError(f"give a range of at least {FEWEST_PORTS} ports: every participant needs two")
     return int(match[1]), int(match[2])
 
 
@@ -98,6 +102,12 @@ def _address(text: str) -> str:
     return text
 
 
+def _long_secret(text: str) -> str:
+    if text and len(text) < MINIMUM_SECRET:
+        raise ValueError(f"give at least {MINIMUM_SECRET} characters, chosen at random, or leave it out")
+    return text
+
+
 def _demands(text: str) -> str:
     if text != "off":
         raise ValueError("this release takes no demands; leave the setting out or give off")
@@ -107,7 +117,7 @@ def _demands(text: str) -> str:
 SETTINGS: Final = (
     Setting("DATA", _path, "var", "Folder of all state: database, keys, location table, uploads."),
     Setting("URL", _url("http", "https"), "http://localhost:8000", "Address at which people reach it."),
-    Setting("SECRET_KEY", str, "", "Signs sessions; made and kept in DATA when empty.", secret=True),
+    Setting("SECRET_KEY", _long_secret, "", "Signs sessions; made and kept in DATA when empty.", secret=True),
     Setting(
         "DATABASE_URL",
         _url("postgres", "postgresql"),
@@ -141,8 +151,13 @@ SETTINGS: Final = (
     Setting("DEMANDS", _demands, "off", "Whether demands of authorities are taken at all."),
     Setting("JANUS_URL", _url("ws", "wss"), "", "A Janus of your own; one is supervised when empty."),
     Setting("JANUS_ADMIN_URL", _url("ws", "wss"), "", "Its admin interface."),
-    Setting("JANUS_SECRET", str, "", "Secret from which rooms' secrets derive; kept in DATA.", secret=True),
-    Setting("JANUS_ADMIN_SECRET", str, "", "Secret of the admin interface of your Janus.", secret=True),
+    Setting(
+        "JANUS_SECRET",
+        _long_secret,
+        "",
+        "From it all secrets shared with Janus derive; made and kept in DATA when empty.",
+        secret=True,
+    ),
     Setting("MEDIA_ADDRESS", _address, "", "Public IP for media where this machine stands behind NAT."),
     Setting("RTP_PORTS", _ports, "20000-40000", "UDP ports for media."),
     Setting("TURN_URL", _url("turn", "turns"), "", "A TURN server to offer to browsers."),

@@ -59,6 +59,13 @@ def configure(options: Mapping[str, str]) -> None:
     )
 
 
+def also_to(handler: logging.Handler) -> None:
+    """Write every line of this process to `handler` too, as JSON. Call it after `configure`."""
+    handler.setFormatter(_formatter("json"))
+    handler.addFilter(_reword)
+    logging.getLogger().addHandler(handler)
+
+
 def _tame_libraries(level: int) -> None:
     """No handlers of their own (Django's and uvicorn's defaults), no lines below the level in QUIET."""
     for name in list(logging.root.manager.loggerDict):

@@ -1,0 +1,62 @@
+"""The command `bailiwick`. Only commands that need the database load Django."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from bailiwick.config import administrator, database, environ, serve, swarm_command
+from bailiwick.geo import commands as geo
+
+BAD_SETTING: Final = 2
+INTERRUPTED: Final = 130
+DESCRIPTION: Final = """\
+Meetings whose rules apply to people where they are. All state is in one data folder; settings come from
+BAILIWICK_... in the environment (docs/reference/settings.md). Exit codes: 0 done, 1 failed, 2 wrong usage or
+setting."""
+
+
+class _Version(argparse.Action):
+    """Looked up only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"bailiwick {version('bailiwick')}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands; each sets `run`, which takes the parsed options and returns the exit code."""
+    made = argparse.ArgumentParser(
+        prog="bailiwick", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    made.add_argument(
+        "--data", type=Path, metavar="DIR", help="the data folder (default: BAILIWICK_DATA, else var)"
+    )
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+    for module in (serve, database, administrator, geo, swarm_command):
+        module.register(commands)
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    options = parser().parse_args(arguments)
+    if options.data is not None:
+        os.environ["BAILIWICK_DATA"] = str(options.data.expanduser().absolute())
+    try:
+        options.data = environ.read()["DATA"]
+        code: int = options.run(options)
+    except environ.InvalidSetting as error:
+        print(f"bailiwick: {error}", file=sys.stderr)
+        return BAD_SETTING
+    except BrokenPipeError:
+        # Whoever read us (`| head`) has seen enough; Python would complain once more at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code
