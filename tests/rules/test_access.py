@@ -4,7 +4,7 @@ import pytest
 
 from bailiwick.rules.access import AccessRule, Mode, OnUndetermined, RuleSetter, Verdict
 from bailiwick.rules.location import Undetermined, undetermined
-from bailiwick.rules.territory import CODES, Code
+from bailiwick.rules.territory import CODES, Code, UnknownTerritory
 
 from .cases import NOWHERE, TABLE, allowing, at, denying, mostly_at, on_undetermined, votes_for
 
@@ -61,6 +61,12 @@ def test_the_undetermined_are_treated_as_the_rule_says(
 def test_the_choice_for_the_undetermined_touches_nobody_else() -> None:
     for choice in OnUndetermined:
         assert on_undetermined(choice).verdict(at("DE")) is Verdict.ADMIT
+
+
+def test_a_rule_cannot_name_what_is_no_code() -> None:
+    for mode in Mode:
+        with pytest.raises(UnknownTerritory):
+            AccessRule(mode, frozenset({Code("EU")}), OnUndetermined.ADMIT, RuleSetter.HOST)
 
 
 def test_an_override_may_name_a_code_for_access_rules() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bailiwick.rules.location import Location, Undetermined, Vote, locate, undetermined
-from bailiwick.rules.territory import CODES, Code
+from bailiwick.rules.territory import CODES, Code, UnknownTerritory
 
 from .cases import SOURCES, TABLE, at, votes_for
 
@@ -164,6 +164,11 @@ def test_faults_of_our_data_are_told_from_what_the_sources_say() -> None:
         Undetermined.STALE,
         Undetermined.TOO_FEW_SOURCES,
     }
+
+
+def test_an_override_cannot_name_what_is_no_code() -> None:
+    with pytest.raises(UnknownTerritory):
+        undetermined(Undetermined.OVERRIDDEN, table=TABLE, majority=Code("EU"))
 
 
 STALE_VOTE = (*votes_for("CN", "CN"), Vote("ipfire", CN, stale=True))

@@ -1,5 +1,6 @@
 """A restriction's interval, and what cannot be one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from bailiwick.rules.clock import NaiveTime
 from bailiwick.rules.restriction import LONGEST, Restriction, RestrictionId, TooLong
+from bailiwick.rules.territory import Code, UnknownTerritory
 
 from .cases import DAY, INSTANT, NOW, block, restriction
 
@@ -48,6 +50,13 @@ def test_the_next_edge_is_the_first_instant_at_which_being_in_force_changes(
         edge for edge in sorted({begins, ends}) if edge > now and one.in_force(edge) != one.in_force(now)
     ]
     assert one.next_edge(now) == (changes[0] if changes else None)
+
+
+def test_p1_a_territory_that_holds_more_than_codes_cannot_be_restricted() -> None:
+    for bad in ("EU", None):
+        territory = frozenset({Code("CN"), bad})
+        with pytest.raises(UnknownTerritory):
+            replace(restriction("CN"), territory=territory)  # type: ignore[arg-type]  # None is the case
 
 
 def test_time_zones_are_compared_as_instants() -> None:

@@ -16,6 +16,7 @@ from bailiwick.rules.territory import (
     Code,
     Continent,
     UnknownTerritory,
+    check_territory,
     continent,
     group,
     name,
@@ -100,6 +101,14 @@ def test_a_text_is_not_taken_for_a_list_of_letters() -> None:
         parse_territory("CN")
     with pytest.raises(UnknownTerritory):
         parse_territory("")
+
+
+def test_a_territory_built_by_hand_is_checked_as_well() -> None:
+    check_territory(CODES)
+    check_territory(frozenset())
+    for bad in ("EU", "cn", None):
+        with pytest.raises(UnknownTerritory):
+            check_territory(frozenset({Code("CN"), bad}))  # type: ignore[arg-type]  # None is the case
 
 
 def test_every_code_has_a_name_of_its_own() -> None:

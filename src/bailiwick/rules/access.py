@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from bailiwick.rules.location import Location
-from bailiwick.rules.territory import CODES, Code, Territory
+from bailiwick.rules.territory import CODES, Code, Territory, check_territory
 
 
 class Mode(StrEnum):
@@ -46,7 +46,10 @@ ANYWHERE: Final[Places] = frozenset({*CODES, None})
 
 @dataclass(frozen=True, slots=True)
 class AccessRule:
-    """An access rule, for which a majority of the sources is evidence enough. `admits`: whom it lets in."""
+    """An access rule, for which a majority of the sources is evidence enough. `admits`: whom it lets in.
+
+    Raises UnknownTerritory if a code is none.
+    """
 
     mode: Mode
     territories: Territory
@@ -55,7 +58,8 @@ class AccessRule:
     admits: Places = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        named: Places = CODES - self.territories if self.mode is Mode.DENY else CODES & self.territories
+        check_territory(self.territories)
+        named: Places = CODES - self.territories if self.mode is Mode.DENY else self.territories
         unnamed: Places = frozenset({None}) if self.undetermined is OnUndetermined.ADMIT else frozenset()
         object.__setattr__(self, "admits", named | unnamed)
 
@@ -63,5 +67,9 @@ class AccessRule:
         """What the rule alone says about a location."""
         if location.majority in self.admits:
             return Verdict.ADMIT
-        waits = location.majority is None and self.undetermined is OnUndetermined.WAITING_ROOM
-        return Verdict.WAITING_ROOM if waits else Verdict.REFUSE
+        return _UNDETERMINED[self.undetermined] if location.majority is None else _REFUSE
+
+
+# Named once: Python 3.11 reaches an enum's member through a descriptor, at the cost of the rest of a verdict.
+_REFUSE: Final = Verdict.REFUSE
+_UNDETERMINED: Final = {choice: Verdict(choice.value) for choice in OnUndetermined}

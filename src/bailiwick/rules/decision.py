@@ -154,6 +154,8 @@ class Locked(Outcome):
 
 Decision: TypeAlias = Admitted | Lobby | Refused | Withheld | Full | Locked
 
+_FOREVER: Final = datetime.max.replace(tzinfo=UTC)
+
 # As in `access`: named once, because reaching them through their class costs more than what asks for them.
 _RULE: Final = Cause.RULE
 _REFUSE: Final = Verdict.REFUSE
@@ -210,7 +212,7 @@ def _by_rules(
         if verdict is _REFUSE:
             return Refused(location, until, _RULE, rule.setter)
         if verdict is _WAITING_ROOM and lobby is None:
-            lobby = Lobby(location, until, Cause.RULE, rule.setter)
+            lobby = Lobby(location, until, _RULE, rule.setter)
     return lobby
 
 
@@ -244,15 +246,8 @@ def _by_door(
 
 def _longest(blocks: Iterable[Block], now: datetime) -> Block | None:
     """The block in force that holds longest, so that what the person is told of its end is true."""
-    longest = None
-    for block in blocks:
-        if not block.in_force(now):
-            continue
-        if block.expires_at is None:
-            return block
-        if longest is None or longest.expires_at is None or block.expires_at > longest.expires_at:
-            longest = block
-    return longest
+    in_force = [block for block in blocks if block.in_force(now)]
+    return max(in_force, key=lambda block: block.expires_at or _FOREVER, default=None)
 
 
 def _index(restrictions: Iterable[Restriction]) -> Mapping[Code | None, Sequence[Restriction]]:

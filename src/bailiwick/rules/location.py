@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bailiwick.rules.territory import CODES, Code
+from bailiwick.rules.territory import CODES, Code, parse_code
 
 
 class Undetermined(StrEnum):
@@ -79,6 +79,8 @@ class Location:
         overridden = self.reason is Undetermined.OVERRIDDEN
         if self.majority not in (None, _majority(self.votes)) and not overridden:
             raise ValueError("majority says what its votes do not say")
+        if self.majority is not None:
+            parse_code(self.majority)
         object.__setattr__(self, "unopposed", Admitted(self, None))
 
     def _borne_out(self) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, NewType
 
 from bailiwick.rules.clock import check_aware
-from bailiwick.rules.territory import Territory
+from bailiwick.rules.territory import Territory, check_territory
 
 RestrictionId = NewType("RestrictionId", str)
 
@@ -23,7 +23,7 @@ class Restriction:
     """In force in `[effective_from, expires_at)`, on people located in `territory`, if `proven`.
 
     `proven` is the gate's own finding that the entry is in the public log (P3). An interval that ends before
-    it begins is never in force. Raises NaiveTime, TooLong.
+    it begins is never in force. Raises UnknownTerritory, NaiveTime, TooLong.
     """
 
     id: RestrictionId
@@ -33,6 +33,7 @@ class Restriction:
     proven: bool
 
     def __post_init__(self) -> None:
+        check_territory(self.territory)
         check_aware(self.effective_from)
         check_aware(self.expires_at)
         if self.expires_at - self.effective_from > LONGEST:

@@ -15,6 +15,7 @@ __all__ = [
     "Continent",
     "Territory",
     "UnknownTerritory",
+    "check_territory",
     "continent",
     "group",
     "name",
@@ -49,6 +50,12 @@ def parse_territory(codes: Iterable[str]) -> Territory:
     if isinstance(codes, str):
         raise UnknownTerritory("a territory is a list of codes, not a text")
     return frozenset(map(parse_code, codes))
+
+
+def check_territory(territory: Territory) -> None:
+    """Raise UnknownTerritory unless the set holds codes and nothing else, whoever built it."""
+    if not territory <= CODES:
+        raise UnknownTerritory("a territory holds ISO 3166-1 alpha-2 codes or XK only")
 
 
 def group(name: Literal["EU", "EEA"], on: date) -> Territory:
