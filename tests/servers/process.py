@@ -58,12 +58,12 @@ class ServerProcess:
                 raise RuntimeError(f"the server did not start: {self.tail()}")
             time.sleep(0.02)
 
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """End it, by force after five seconds."""
+    def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = STOP_SECONDS) -> None:
+        """End it, by force after so many seconds."""
         if self.running:
             self._process.send_signal(number)
         try:
-            self._process.wait(STOP_SECONDS)
+            self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
 

@@ -9,7 +9,7 @@ too.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import Any, cast
 
 import aioice
 import aioice.ice
@@ -53,11 +53,30 @@ class _Ice(aioice.Connection):
         self.last_datagram = time.monotonic()
         super().request_received(message, addr, protocol)
 
+    async def gather_candidates(self) -> None:
+        await super().gather_candidates()
+        for protocol in self._protocols:
+            self._sort_out(protocol)
+
+    def _sort_out(self, protocol: aioice.ice.StunProtocol) -> None:
+        """Tell STUN from media by the first byte (RFC 7983). aioice tries to read everything as STUN, which
+        takes time and, once in some hundred thousand packets, looks like STUN and raises."""
+        stun = protocol.datagram_received
+
+        def received(data: bytes | str, address: tuple[Any, ...]) -> None:
+            packet = cast(bytes, data)
+            if packet and packet[0] < 4:
+                stun(packet, address)
+            elif packet:
+                self.data_received(packet, 1)
+
+        protocol.datagram_received = received  # type: ignore[method-assign]  # asyncio looks it up each time
+
     def data_received(self, data: bytes, component: int) -> None:
         now = time.monotonic()
         self.datagrams += 1
         self.last_datagram = now
-        # RTP: version 2 in the first byte, a payload type that is not RTCP's in the second (RFC 5761, 7983).
+        # RTP: version 2 in the first byte, a payload type that is not RTCP's in the second (RFC 5761).
         if 127 < data[0] < 192 and not 192 <= data[1] <= 223:
             self.on_rtp(data, now)
         else:
