@@ -1,10 +1,17 @@
 """Sign-up and profile."""
 
+from typing import TYPE_CHECKING
+
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .models import Account
+
+if TYPE_CHECKING:
+    _AccountForm = forms.ModelForm[Account]
+else:  # generic for the type checker only
+    _AccountForm = forms.ModelForm
 
 
 class SignUpFields(forms.Form):
@@ -23,7 +30,7 @@ class SignUpFields(forms.Form):
         user.save(update_fields=["display_name"])
 
 
-class ProfileForm(forms.ModelForm[Account]):
+class ProfileForm(_AccountForm):
     """What the owner may change of an account without a password."""
 
     class Meta:

@@ -1,0 +1,3 @@
+export { CountryPicker } from "./element";
+export { sentence, type Rule } from "./sentence";
+export { loadTerritories, type Territories } from "./territories";
