@@ -93,31 +93,26 @@ class JanusClient:
     async def create_session(self, listener: SessionListener) -> int:
         """A new session; its id."""
         number = random.SystemRandom().randrange(1, CONTROL)
-        self._sessions[number] = listener
         try:
             await self._api.request({"janus": "create", "id": number})
         except BaseException:
             # It may be there none the less: a time-out, or we were cancelled.
             self.discard_session(number)
             raise
+        self._sessions[number] = listener
         return number
 
     async def claim_session(self, number: int, listener: SessionListener) -> None:
         """Take over a session; its events come here from now on. Raises SessionGone."""
-        before = self._sessions.get(number)
-        self._sessions[number] = listener
         try:
             await self._api.request({"janus": "claim", "session_id": number})
         except SessionGone:
             self._forget(number)
             raise
-        except BaseException:
-            # Undecided: things stay as they were.
-            self._restore(number, before)
-            raise
-        finally:
-            if before is not None and self._sessions.get(number) is not before:
-                before.on_gone()
+        before = self._sessions.get(number)
+        self._sessions[number] = listener
+        if before is not None:
+            before.on_gone()
 
     async def destroy_session(self, number: int) -> None:
         """Fine if it is not there."""

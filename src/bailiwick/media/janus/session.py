@@ -81,8 +81,9 @@ class JanusSession:
 
     async def claim(self) -> None:
         """Take the session over from wherever it was opened. Raises SessionGone."""
-        await self._client.claim_session(self._number, self)
-        await self._read_back()
+        async with self._publisher_lock, self._subscriber_lock:
+            await self._client.claim_session(self._number, self)
+            await self._read_back()
 
     def end(self) -> None:
         """It was silenced: nothing more can be done with it but destroying it."""
