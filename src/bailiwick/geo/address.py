@@ -11,6 +11,8 @@ from bailiwick.geo.errors import AddressError
 _MAPPED: Final = 0xFFFF  # ::ffff:0:0/96, RFC 4291 section 2.5.5.2
 _halves = Struct(">QQ").unpack
 _number = int.from_bytes
+_new = object.__new__
+_V4, _V6 = int(AF_INET), int(AF_INET6)
 
 
 class ClientAddress:
@@ -61,15 +63,19 @@ def read_address(text: str) -> ClientAddress | None:
 
     Zone ids, ports, brackets, white space, octal or short IPv4 forms are not addresses here.
     """
+    address = _new(ClientAddress)  # filled in here: calling __init__ would be a tenth of a whole look-up
     try:
         if ":" not in text:
-            return ClientAddress(4, 0, _number(inet_pton(AF_INET, text)))
-        upper, lower = _halves(inet_pton(AF_INET6, text))
+            address.version, address.upper = 4, 0
+            address.lower = _number(inet_pton(_V4, text))
+            return address
+        upper, lower = _halves(inet_pton(_V6, text))
     except (OSError, ValueError):
         return None
     if upper == 0 and lower >> 32 == _MAPPED:
         return ClientAddress(4, 0, lower & 0xFFFFFFFF)
-    return ClientAddress(6, upper, lower)
+    address.version, address.upper, address.lower = 6, upper, lower
+    return address
 
 
 def parse_address(text: str) -> ClientAddress:

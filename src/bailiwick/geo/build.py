@@ -80,7 +80,10 @@ def _chosen(order: Order, say: Say) -> list[Source]:
 
 def _read(source: Source, order: Order, workshop: Path, say: Say) -> SourceData:
     files = tuple(order.files.get(source.name, ())) or installed_files(source.name)
-    if not files:
+    if files:
+        names = ", ".join(file.name for file in files)
+        say(f"Reading {source.title} from {names}. Licence: {source.licence}.")
+    else:
         say(f"Downloading {source.title} ({source.origin}).")
         say(f"  Licence: {source.licence}, {source.licence_link}")
         say("  The file is destroyed once the table is compiled; its hash and its votes are kept.")
@@ -110,7 +113,8 @@ def _check(layout: Layout, contents: Contents, order: Order, say: Say) -> Figure
     if refused:
         layout.candidate.unlink()
         raise SanityError("sanity", _codes(refused))
-    say(f"Unanimous: {figures.unanimous['v4']:.1%} of IPv4, {figures.unanimous['v6']:.1%} of IPv6.")
+    shares = f"{figures.unanimous['v4']:.1%} of IPv4 and {figures.unanimous['v6']:.1%} of IPv6"
+    say(f"Unanimous: {shares}, of what every source answers.")
     return figures
 
 

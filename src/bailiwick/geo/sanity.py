@@ -178,9 +178,8 @@ def _unanimous(votes: NDArray[np.int16]) -> NDArray[np.int16]:
 
 
 def _unanimous_share(space: _Space, votes: NDArray[np.int16]) -> float:
-    """Of what most sources answer, the share all agree on. (One of them answers for all unallocated IPv6
-    space.)"""
-    answered = 2 * (votes >= 0).sum(axis=1) > votes.shape[1]
+    """Of what every source answers, the share all agree on. (Some answer for unallocated space, too.)"""
+    answered = votes.min(axis=1) >= 0
     agreed = _unanimous(votes) >= 0
     return _share(space.sizes, agreed[space.which], answered[space.which])
 
