@@ -33,20 +33,26 @@ def parser() -> argparse.ArgumentParser:
         prog="bailiwick", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     made.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    made.add_argument(
-        "--data", type=Path, metavar="DIR", help="the data folder (default: BAILIWICK_DATA, else var)"
-    )
+    _add_data(made)
     commands = made.add_subparsers(required=True, metavar="COMMAND")
     for module in (serve, database, administrator, geo, swarm_command):
         module.register(commands)
     return made
 
 
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    text = "the data folder, before or after COMMAND (default: BAILIWICK_DATA, else var)"
+    parser.add_argument("--data", type=Path, metavar="DIR", help=text)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
-    options = parser().parse_args(arguments)
-    if options.data is not None:
-        os.environ["BAILIWICK_DATA"] = str(options.data.expanduser().absolute())
+    anywhere = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    _add_data(anywhere)
+    found, rest = anywhere.parse_known_args(arguments)
+    options = parser().parse_args(rest)
+    if found.data is not None:
+        os.environ["BAILIWICK_DATA"] = str(found.data.expanduser().absolute())
     try:
         options.data = environ.read()["DATA"]
         code: int = options.run(options)

@@ -119,10 +119,16 @@ def masked(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 
 def _renderer(style: str) -> Processor:
-    console = style == "console" or (style == "auto" and sys.stderr.isatty())
-    if not console:
+    if chosen_style(style) == "json":
         return structlog.processors.JSONRenderer(default=_refuse)
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+
+
+def chosen_style(style: str) -> str:
+    """json or console; "auto" means console where a person looks on."""
+    if style != "auto":
+        return style
+    return "console" if sys.stderr.isatty() else "json"
 
 
 def _refuse(given: Any) -> str:

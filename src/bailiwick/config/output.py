@@ -6,26 +6,38 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from bailiwick.config import masking
+
+log = structlog.get_logger(__name__)
 
 FILE_BYTES: Final = 10 * 2**20
 FILES: Final = 5
 """Kept of each process; the oldest is overwritten. Nothing in them names a person or a place."""
 
+MEDIA_NOISE: Final = ("has been disabled, skipping", "mDNS resolution disabled")
+"""Janus warns of what its configuration asks for."""
+MEDIA_LEVELS: Final = ("[WARN]", "[ERR]", "[FATAL]")
+
 
 class Output:
     """Takes lines of child processes; each passes through `masking` (a media server's, a crashed
-    interpreter's: what no logger of ours has seen)."""
+    interpreter's: what no logger of ours has seen). `style`: json or console, as the children write."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, style: str) -> None:
         self._folder = folder
+        self._json = style == "json"
         self._files: dict[str, RotatingFileHandler] = {}
 
     def write(self, name: str, line: bytes) -> None:
         text = masking.text(line.decode("utf-8", "backslashreplace").rstrip())
-        if not text:
+        if not text or (name == "media" and not worth_telling(text)):
             return
-        print(text if text.startswith("{") else f"[{name}] {text}", file=sys.stderr, flush=True)
+        if self._json and not text.startswith("{"):
+            log.warning("process_output", process=name, text=text)
+        else:
+            print(text, file=sys.stderr, flush=True)
         if self._folder is not None:
             self.file(name).emit(logging.makeLogRecord({"msg": text}))
 
@@ -42,3 +54,9 @@ class Output:
     def close(self) -> None:
         for file in self._files.values():
             file.close()
+
+
+def worth_telling(text: str) -> bool:
+    """Of the media server's lines: warnings and errors, without what it says at every start."""
+    noise = any(words in text for words in MEDIA_NOISE)
+    return not noise and any(level in text for level in MEDIA_LEVELS)

@@ -56,9 +56,12 @@ def _serve(settings: Mapping[str, Any], listening: Listening, *, with_demo: bool
 
 
 def _output(settings: Mapping[str, Any]) -> Output:
-    logging.configure({"level": settings["LOG_LEVEL"], "format": settings["LOG_FORMAT"]})
+    style = logging.chosen_style(settings["LOG_FORMAT"])
+    # The children's stderr is a pipe to us: they cannot see whether a person looks on.
+    os.environ["BAILIWICK_LOG_FORMAT"] = style
+    logging.configure({"level": settings["LOG_LEVEL"], "format": style})
     if settings["LOG_FILES"] == "off":
-        return Output(None)
-    output = Output(settings["DATA"] / "logs")
+        return Output(None, style)
+    output = Output(settings["DATA"] / "logs", style)
     logging.also_to(output.file("supervisor"))
     return output
