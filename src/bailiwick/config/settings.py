@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "bailiwick.notices",
     "bailiwick.meetings",
     "bailiwick.live",
+    "bailiwick.config",
 ]
 
 MIDDLEWARE = [

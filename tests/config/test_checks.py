@@ -1,0 +1,74 @@
+"""What stops a start, and what is only told: each with a sentence that says what to do."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from bailiwick.config import checks, environ
+
+HTTPS = {"URL": "https://meet.example.org", "TRUSTED_PROXIES": "10.0.0.0/8", "SMTP_URL": "smtp://mail"}
+HTTPS |= {"MAIL_FROM": "meet@example.org"}
+
+
+def found(tmp_path: Path, **settings: str) -> list[str]:
+    """Identifiers of what is found, for settings given beside the defaults."""
+    (tmp_path / "geo").mkdir(exist_ok=True)
+    (tmp_path / "geo" / "table.bwt").touch()
+    variables = {f"BAILIWICK_{name}": value for name, value in {"DATA": str(tmp_path), **settings}.items()}
+    with override_settings(ENV=environ.read(variables)):
+        findings = checks.check_all()
+    assert all(finding.msg.endswith((".", "geo build")) or "Run: " in finding.msg for finding in findings)
+    return [str(finding.id).removeprefix("bailiwick.") for finding in findings]
+
+
+def test_the_defaults_are_fine(tmp_path: Path) -> None:
+    assert found(tmp_path) == []
+
+
+def test_a_usual_server_behind_a_proxy_is_fine(tmp_path: Path) -> None:
+    assert found(tmp_path, **HTTPS) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"URL": "https://"}, "E001"),
+        ({"URL": "http://localhost:8000/meet"}, "E001"),
+        ({"URL": "http://meet.example.org"}, "W001"),
+        ({"TRUSTED_PROXIES": "0.0.0.0/0"}, "E002"),
+        ({"TRUSTED_PROXIES": "::/0"}, "E002"),
+        ({"URL": "https://meet.example.org", "SMTP_URL": "smtp://mail"}, "W002"),
+        ({"JANUS_URL": "ws://127.0.0.1:8188"}, "E004"),
+        ({"JANUS_URL": "ws://8.8.8.8:8188", "JANUS_ADMIN_URL": "ws://127.0.0.1:7188"}, "E005"),
+        ({"TURN_URL": "turn://turn.example.org:3478"}, "E006"),
+        ({"DATABASE_URL": "postgresql://db.example.org"}, "E007"),
+        ({"MAIL_FROM": "bailiwick"}, "E008"),
+        (HTTPS | {"SMTP_URL": ""}, "W004"),
+        ({"PROCESSES": "2"}, "W005"),
+    ],
+)
+def test_a_bad_combination_is_told(settings: dict[str, str], expected: str, tmp_path: Path) -> None:
+    assert found(tmp_path, **settings) == [expected]
+
+
+def test_one_bad_line_of_overrides_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "geo").mkdir()
+    (tmp_path / "geo" / "overrides.txt").write_text("192.0.2.0/24 DE\nwrong\n")
+    assert found(tmp_path) == ["E003"]
+
+
+def test_a_missing_location_table_is_told(tmp_path: Path) -> None:
+    settings: dict[str, Any] = environ.read({"BAILIWICK_DATA": str(tmp_path)})
+    assert [finding.id for finding in checks.location_table(settings)] == ["bailiwick.W003"]
+
+
+def test_keys_that_others_can_read_are_told(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir(mode=0o755)
+    assert found(tmp_path) == ["W006"]
+
+
+@pytest.mark.parametrize("url", ["ws://10.0.0.5:8188", "ws://janus:8188", "wss://8.8.8.8:8188"])
+def test_a_janus_of_ones_own_may_be_on_a_private_network(url: str, tmp_path: Path) -> None:
+    assert found(tmp_path, JANUS_URL=url, JANUS_ADMIN_URL=url) == []
