@@ -2,7 +2,7 @@
  * The way into a meeting, and back into it: a pure state machine. `step` takes a state and what happened, and
  * returns the next state and what is to be done; `session.ts` does it. Close codes: docs/reference/protocol.md.
  */
-import { Close, type FromServer } from "../protocol/messages";
+import { Close, type FromServer, type Waiting } from "../protocol/messages";
 import { problemOf, readProblem, type Problem } from "../protocol/problem";
 import type { DoorAnswer } from "../protocol/door";
 
@@ -30,7 +30,7 @@ export type State =
   | { readonly at: "door" }
   | { readonly at: "asking"; readonly was: Place; readonly tries: number }
   | { readonly at: "connecting"; readonly was: Place; readonly tries: number; readonly way: Way }
-  | { readonly at: "waiting"; readonly way: Way }
+  | { readonly at: "waiting"; readonly way: Way; readonly cause: Waiting["cause"] }
   | { readonly at: "inside"; readonly way: Way }
   | { readonly at: "retrying"; readonly was: Place; readonly tries: number; readonly way: Way | null }
   | { readonly at: "over"; readonly ending: Ending };
@@ -151,7 +151,7 @@ function arrived(state: State, message: FromServer): Step {
   switch (message.type) {
     case "waiting":
       return {
-        state: { at: "waiting", way: resume(message.resume, state.way.socket) },
+        state: { at: "waiting", way: resume(message.resume, state.way.socket), cause: message.cause },
         effects: [{ do: "keep", token: message.resume }],
       };
     case "welcome":

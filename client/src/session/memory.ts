@@ -18,6 +18,9 @@ export interface Preferences {
   readonly microphoneOn: boolean;
   readonly cameraOn: boolean;
   readonly mirror: boolean;
+  readonly shortcuts: boolean;
+  /** Whether coming and going is told. */
+  readonly arrivals: boolean;
 }
 
 export const DEFAULTS: Preferences = {
@@ -28,6 +31,8 @@ export const DEFAULTS: Preferences = {
   microphoneOn: true,
   cameraOn: true,
   mirror: true,
+  shortcuts: true,
+  arrivals: true,
 };
 
 const VISIT = "bailiwick.visit.";

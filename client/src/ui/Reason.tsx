@@ -1,0 +1,141 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import type { Problem, RestrictionFacts } from "../protocol/problem";
+import type { Ending } from "../session/machine";
+import { day, isText, list, t, territory, type TextKey } from "../texts";
+import { useApp } from "./context";
+import { Button } from "./parts";
+
+/** A full page that says calmly why somebody is not in the meeting (any more), and what they can do. */
+export function Reason({ ending }: { ending: Ending }): JSX.Element {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), [ending]);
+  const { title, paragraphs } = words(ending);
+  const withheld = ending.kind === "problem" ? ending.problem.restriction : null;
+  return (
+    <main class="reason">
+      <div class="boundary" aria-hidden="true" />
+      <h1 ref={heading} tabIndex={-1}>
+        {title}
+      </h1>
+      {paragraphs.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+      {withheld && <Restriction facts={withheld} />}
+      <Ways ending={ending} />
+    </main>
+  );
+}
+
+function words(ending: Ending): { title: string; paragraphs: string[] } {
+  if (ending.kind !== "problem") return { title: t(`out.${ending.kind}.title`), paragraphs: [t(`out.${ending.kind}.text`)] };
+  const { code } = ending.problem;
+  const key = `out.${code}.title`;
+  const known = isText(key) ? key : ("out.unknown.title" satisfies TextKey);
+  return { title: t(known), paragraphs: explanations(ending.problem) };
+}
+
+function explanations(problem: Problem): string[] {
+  if (problem.code === "refused_by_rule") return ruleExplanations(problem);
+  if (problem.code === "withheld") return [t("out.withheld.text"), t("out.withheld.network")];
+  const key = `out.${problem.code}.text`;
+  if (isText(key)) return [t(key)];
+  return [problem.detail || t("out.unknown.text")];
+}
+
+/** Who set the rule, and that the place is the network exit's. No country is named. */
+function ruleExplanations({ setter }: Problem): string[] {
+  const server = setter === "server";
+  return [
+    t(server ? "out.refused_by_rule.server" : "out.refused_by_rule.host"),
+    t("out.refused_by_rule.text"),
+    t(server ? "out.refused_by_rule.help.server" : "out.refused_by_rule.help"),
+  ];
+}
+
+/** RFC 7725: who, which law, where, from and until when. */
+function Restriction({ facts }: { facts: RestrictionFacts }): JSX.Element {
+  return (
+    <dl class="facts">
+      <Fact name="out.withheld.authority" value={facts.authority} />
+      <Fact name="out.withheld.basis" value={facts.legalBasis} />
+      <Fact name="out.withheld.territory" value={list(facts.territory.map(territory))} />
+      <Fact name="out.withheld.from" value={facts.effectiveFrom && day(facts.effectiveFrom)} />
+      <Fact name="out.withheld.until" value={facts.expiresAt && day(facts.expiresAt)} />
+    </dl>
+  );
+}
+
+function Fact({ name, value }: { name: TextKey; value: string | null }): JSX.Element | null {
+  if (!value) return null;
+  return (
+    <div>
+      <dt>{t(name)}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function Ways({ ending }: { ending: Ending }): JSX.Element {
+  const { session } = useApp();
+  const problem = ending.kind === "problem" ? ending.problem : null;
+  const delicate = problem?.code === "withheld";
+  const again = returnText(ending);
+  return (
+    <div class="ways-out">
+      {again && <Again label={again} wait={problem?.retryAfter ?? 0} onClick={() => session.join()} />}
+      {problem?.restriction?.appealUrl && (
+        <a class="button primary" href={problem.restriction.appealUrl} rel="noreferrer">
+          {t("out.withheld.appeal")}
+        </a>
+      )}
+      {problem?.restriction?.registerUrl && (
+        <a class="button plain" href={problem.restriction.registerUrl} rel="noreferrer">
+          {t("out.withheld.register")}
+        </a>
+      )}
+      {problem?.code === "refused_by_rule" && problem.setter === "server" && (
+        <a class="button plain" href="/rules">
+          {t("out.refused_by_rule.published")}
+        </a>
+      )}
+      <a class="button plain" href="/">
+        {t("out.home")}
+      </a>
+      {delicate && <Hide />}
+    </div>
+  );
+}
+
+/** For whom trying again makes sense. A rule or a block may be lifted, too: reloading the page asks again. */
+function returnText(ending: Ending): TextKey | null {
+  if (ending.kind === "left" || ending.kind === "failed") return "out.return";
+  if (ending.kind === "superseded") return "out.superseded.return";
+  if (ending.kind === "ended") return null;
+  return ["withheld", "no_such_meeting", "ended", "blocked"].includes(ending.problem.code) ? null : "out.retry";
+}
+
+/** A button that can be pressed once `wait` seconds are over. */
+function Again({ label, wait, onClick }: { label: TextKey; wait: number; onClick: () => void }): JSX.Element {
+  const [left, setLeft] = useState(Math.ceil(wait));
+  useEffect(() => {
+    const timer = setInterval(() => setLeft((seconds) => Math.max(0, seconds - 1)), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <Button tone="primary" disabled={left > 0} onClick={onClick}>
+      {left > 0 ? t("out.retry.in", { count: left }) : t(label)}
+    </Button>
+  );
+}
+
+/** Somebody may be looking over the reader's shoulder. */
+function Hide(): JSX.Element {
+  return (
+    <div class="hide">
+      <Button onClick={() => location.replace("about:blank")}>{t("out.hide")}</Button>
+      <small>{t("out.hide.hint")}</small>
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+
+import { t } from "../texts";
+import { Bar } from "./Bar";
+import { useApp } from "./context";
+import { KeysDialog, listenForKeys } from "./keyboard";
+import { LeaveDialog } from "./LeaveDialog";
+import { Button } from "./parts";
+import { SidePanel } from "./Panel";
+import { RemoveDialog } from "./RemoveDialog";
+import { SettingsDialog } from "./SettingsDialog";
+import { Stage } from "./Stage";
+import { Toasts } from "./Toasts";
+import { Top } from "./Top";
+
+/** Inside the meeting. Stays while the connection is being repaired: sound and pictures go their own way. */
+export function Room(): JSX.Element {
+  const app = useApp();
+  useEffect(() => listenForKeys(app), []);
+  return (
+    <div class={`meeting ${app.view.panel.value ? "has-panel" : ""}`}>
+      <Top />
+      <main id="stage" class="middle">
+        <Banners />
+        <Stage />
+        <Toasts />
+      </main>
+      <SidePanel />
+      <Bar />
+      <OpenDialog />
+    </div>
+  );
+}
+
+function Banners(): JSX.Element {
+  const { session, media } = useApp();
+  const broken = session.state.value.at !== "inside";
+  return (
+    <div class="banners" role="status">
+      {broken && (
+        <div class="banner warning">
+          <span>
+            <strong>{t("connection.lost")}</strong> {t("connection.still")}
+          </span>
+          <Button small onClick={() => session.retryNow()}>
+            {t("connection.retry")}
+          </Button>
+        </div>
+      )}
+      {media.soundBlocked.value && (
+        <div class="banner">
+          <span>{t("sound.blocked")}</span>
+          <Button small tone="primary" onClick={() => media.unblockSound()}>
+            {t("sound.on")}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function OpenDialog(): JSX.Element | null {
+  const { view } = useApp();
+  const dialog = view.dialog.value;
+  const close = (): void => {
+    if (view.dialog.peek() === dialog) view.dialog.value = null;
+  };
+  switch (dialog?.kind) {
+    case "leave":
+      return <LeaveDialog key="leave" onClose={close} />;
+    case "settings":
+      return <SettingsDialog key="settings" onClose={close} />;
+    case "keys":
+      return <KeysDialog key="keys" onClose={close} />;
+    case "remove":
+      return <RemoveDialog key="remove" id={dialog.id} name={dialog.name} onClose={close} />;
+    case undefined:
+      return null;
+  }
+}

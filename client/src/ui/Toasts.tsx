@@ -1,0 +1,26 @@
+import type { JSX } from "preact";
+
+import { t } from "../texts";
+import { useApp } from "./context";
+import { IconButton } from "./parts";
+
+/** Short messages over the stage, read out to a screen reader: calmly, or at once if they are urgent. */
+export function Toasts(): JSX.Element {
+  const { view } = useApp();
+  const toasts = view.toasts.value;
+  const show = (urgent: boolean): JSX.Element[] =>
+    toasts
+      .filter((toast) => toast.urgent === urgent)
+      .map(({ id, text }) => (
+        <div key={id} class={`toast ${urgent ? "urgent" : ""}`}>
+          <span>{text}</span>
+          <IconButton icon="close" label={t("action.close")} onClick={() => view.dismiss(id)} />
+        </div>
+      ));
+  return (
+    <div class="toasts">
+      <div role="status">{show(false)}</div>
+      <div role="alert">{show(true)}</div>
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import type { JSX } from "preact";
+
+import { t } from "../texts";
+import { useApp, useRoom } from "./context";
+import { Icon } from "./icons";
+import { IconButton } from "./parts";
+
+/** What this meeting is, and how it stands. */
+export function Top(): JSX.Element {
+  const { view } = useApp();
+  const { meeting } = useRoom();
+  const grid = view.layout.value === "grid";
+  return (
+    <header class="top" aria-label={t("top.label")}>
+      <h1>{meeting.title}</h1>
+      {meeting.locked && (
+        <span class="chip">
+          <Icon name="lock" small />
+          <span>{t("top.locked")}</span>
+        </span>
+      )}
+      {meeting.rule && (
+        <button type="button" class="chip" onClick={() => view.togglePanel("rule")}>
+          <Icon name="globe" small />
+          <span>{t("top.rule")}</span>
+        </button>
+      )}
+      <Network />
+      <span class="top-space" />
+      <IconButton
+        icon={grid ? "speaker" : "grid"}
+        label={t(grid ? "top.speaker" : "top.grid")}
+        shortcut="l"
+        onClick={() => view.toggleLayout()}
+      />
+      <IconButton icon="settings" label={t("top.settings")} onClick={() => (view.dialog.value = { kind: "settings" })} />
+    </header>
+  );
+}
+
+/** Said only when something is the matter. */
+function Network(): JSX.Element | null {
+  const { media } = useApp();
+  const grade = media.grade.value;
+  const text = grade !== "good" ? t(`top.network.${grade}`) : media.sparing.value ? t("top.sparing") : null;
+  if (!text) return null;
+  return (
+    <span class={`chip ${grade === "poor" ? "warning" : ""}`} role="status" title={text}>
+      <Icon name="network" small />
+      <span>{text}</span>
+    </span>
+  );
+}

@@ -1,0 +1,103 @@
+/** Effects that tie the view to what happens in the meeting. */
+import { effect } from "@preact/signals";
+
+import type { FromServer } from "../protocol/messages";
+import { news, powers, self, type News, type RoomState } from "../session/roster";
+import type { State } from "../session/machine";
+import { isText, t } from "../texts";
+import { orderOf } from "./arrange";
+import type { App } from "./context";
+
+/** People who come at once (a class begins) are not told one by one. */
+const MOST_ARRIVALS = 3;
+
+export function follow(app: App): void {
+  keepOrder(app);
+  keepTitle(app);
+  tellTrouble(app);
+  app.session.observe({
+    onEnter: (anew) => anew || app.view.tell(t("connection.back")),
+    onStop: () => reset(app),
+    onMessage: (message, before) => tell(app, message, before),
+  });
+}
+
+function keepOrder({ session, media, view }: App): void {
+  effect(() => {
+    const room = session.room.value;
+    const { heard, now } = media.speaking.value;
+    if (!room) return;
+    const order = orderOf(view.order.peek(), room.participants.keys(), room.you, heard, now, view.perPage.value);
+    if (order.join() !== view.order.peek().join()) view.order.value = order;
+  });
+}
+
+/** A page that says why somebody is kept out by law does not say so on its tab. */
+function keepTitle({ session, boot, view }: App): void {
+  effect(() => {
+    const state = session.state.value;
+    const unread = view.unread.value > 0 ? `(${view.unread.value}) ` : "";
+    document.title = state.at === "over" && isDelicate(state) ? boot.siteName : `${unread}${boot.title} · ${boot.siteName}`;
+  });
+}
+
+function isDelicate(state: State & { at: "over" }): boolean {
+  return state.ending.kind === "problem" && state.ending.problem.code === "withheld";
+}
+
+/** A camera or microphone that fails inside the meeting, where there is no form to say it. */
+function tellTrouble({ devices, session, view }: App): void {
+  for (const device of ["microphone", "camera"] as const) {
+    effect(() => {
+      const { trouble } = devices[device].value;
+      if (trouble && session.room.peek()) view.tell(t(`trouble.${device}.${trouble}`), true);
+    });
+  }
+}
+
+function reset({ view }: App): void {
+  view.dialog.value = null;
+  view.panel.value = null;
+  view.pinned.value = null;
+  view.page.value = 0;
+  view.unread.value = 0;
+  view.toasts.value = [];
+}
+
+function tell(app: App, message: FromServer, before: RoomState | null): void {
+  const { view, session } = app;
+  const after = session.room.peek();
+  if (message.type === "muted") view.tell(t("told.muted"), true);
+  if (message.type === "notice") view.tell(noticeText(message.code, message.text));
+  if (message.type === "error" && message.id === null) view.tell(errorText(message.code), true);
+  if (message.type === "chat" && message.participant !== after?.you) tellChat(app, message.name, message.text);
+  if (before && after && before.you === after.you && message.type !== "welcome") tellNews(app, news(before, after), after);
+}
+
+/** The server's own words stand in for a notice that is not in the catalogue. */
+function noticeText(code: string, text: string): string {
+  const key = `notice.${code}`;
+  return isText(key) ? t(key) : text;
+}
+
+function errorText(code: string): string {
+  const key = `error.${code}`;
+  return isText(key) ? t(key) : t("told.request_failed");
+}
+
+function tellChat({ view }: App, name: string, text: string): void {
+  if (view.panel.peek() === "chat") return;
+  view.unread.value = view.unread.peek() + 1;
+  view.tell(t("told.chat", { name, text: text.length > 80 ? `${text.slice(0, 79)}…` : text }), false, "chat");
+}
+
+function tellNews({ view }: App, found: readonly News[], room: RoomState): void {
+  const runs = powers(self(room)?.role);
+  const passing = found.filter(({ kind }) => kind === "came" || kind === "went");
+  for (const item of found) {
+    if (item.kind === "role") view.tell(t(`role.now.${item.role}`));
+    else if (item.kind === "hand" || item.kind === "shares") view.tell(t(`told.${item.kind}`, { name: item.name }));
+    else if (item.kind === "knocked" && runs.letIn) view.tell(t("told.knocked", { name: item.name }), true);
+    else if (passing.length <= MOST_ARRIVALS && view.arrivals.peek()) view.tell(t(`told.${item.kind}`, { name: item.name }));
+  }
+}
