@@ -40,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
         note(f"no table: {locator.fault}; run `bailiwick geo build`")
         return 1
     with tempfile.TemporaryDirectory() as folder:
-        mmdb = options.mmdb or _bare_database(locator.table, Path(folder) / "bare.mmdb")
+        mmdb = options.mmdb or bare_database(locator.table, Path(folder) / "bare.mmdb")
         with maxminddb.open_database(mmdb, maxminddb.MODE_MMAP_EXT) as reader:
             emit(*_measure(locator, reader, options))
     return 0
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 def _measure(locator: Locator, reader: Any, options: argparse.Namespace) -> list[Figure]:
     assert locator.table is not None
     rng = random.Random(options.seed)
-    texts = {version: _addresses(locator.table, version, rng) for version in (4, 6)}
+    texts = {version: addresses(locator.table, version, rng) for version in (4, 6)}
     figures = [
         _family(locator, reader, f"locate-v{version}", texts[version], options.rounds) for version in (4, 6)
     ]
@@ -95,7 +95,8 @@ def _family(locator: Locator, reader: Any, name: str, texts: Sequence[str], roun
     )
 
 
-def _addresses(table: Table, version: int, rng: random.Random) -> list[str]:
+def addresses(table: Table, version: int, rng: random.Random) -> list[str]:
+    """Addresses as text, drawn evenly over the blocks some source knows."""
     bits = BLOCK_BITS[version]
     known = ((first, last) for first, last, where in table.ranges(version) if where.majority)
     blocks = sorted({block for first, last in known for block in (first >> bits, last >> bits)})
@@ -103,7 +104,8 @@ def _addresses(table: Table, version: int, rng: random.Random) -> list[str]:
     return [str(kind(block << bits | rng.getrandbits(bits))) for block in rng.choices(blocks, k=ADDRESSES)]
 
 
-def _bare_database(table: Table, path: Path) -> Path:
+def bare_database(table: Table, path: Path) -> Path:
+    """Write a database with the votes of the table's first source, and return its path."""
     note("writing a database with the first source's votes")
     write_mmdb(path, _ranges(table, 4), _ranges(table, 6))
     return path

@@ -71,7 +71,7 @@ class MeetingTerms:
     """What a meeting asks of everybody, as of one revision. Build it once per revision and share it.
 
     The derived fields keep a decision's cost the same however many restrictions reach elsewhere: proven ones
-    (P3) by code, in force or not; and the places that every rule admits, at the door and inside.
+    (P3) by code, in force or not; and the places each rule admits.
     """
 
     revision: int
@@ -82,15 +82,14 @@ class MeetingTerms:
     full: bool = False
     waiting_room: bool = False
     proven_in: Mapping[Code | None, Sequence[Restriction]] = field(init=False, repr=False, compare=False)
-    admits_at_door: Places = field(init=False, repr=False, compare=False)
-    admits_inside: Places = field(init=False, repr=False, compare=False)
+    admitted_by_host: Places = field(init=False, repr=False, compare=False)
+    admitted_by_server: Places = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        by_host = ANYWHERE if self.rule is None else self.rule.admits
-        by_server = ANYWHERE if self.server_rule is None else self.server_rule.admits
-        object.__setattr__(self, "proven_in", _index(self.restrictions))
-        object.__setattr__(self, "admits_at_door", by_host & by_server)
-        object.__setattr__(self, "admits_inside", by_host)
+        set_field = object.__setattr__
+        set_field(self, "proven_in", _index(self.restrictions))
+        set_field(self, "admitted_by_host", _places(self.rule))
+        set_field(self, "admitted_by_server", _places(self.server_rule))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +174,9 @@ def decide(meeting: MeetingTerms, standing: Standing, location: Location, now: d
         withheld, until = _withheld(reaching, standing.exemptions, now)
         if withheld:
             return Withheld(location, until, withheld)
-    admits = meeting.admits_inside if standing.inside else meeting.admits_at_door
-    if location.majority not in admits and not standing.exempt:
+    place = location.majority
+    admitted = place in meeting.admitted_by_host and (standing.inside or place in meeting.admitted_by_server)
+    if not admitted and not standing.exempt:
         kept_out = _by_rules(meeting, standing, location, until)
         if kept_out is not None:
             return kept_out
@@ -248,6 +248,10 @@ def _longest(blocks: Iterable[Block], now: datetime) -> Block | None:
     """The block in force that holds longest, so that what the person is told of its end is true."""
     in_force = [block for block in blocks if block.in_force(now)]
     return max(in_force, key=lambda block: block.expires_at or _FOREVER, default=None)
+
+
+def _places(rule: AccessRule | None) -> Places:
+    return ANYWHERE if rule is None else rule.admits
 
 
 def _index(restrictions: Iterable[Restriction]) -> Mapping[Code | None, Sequence[Restriction]]:

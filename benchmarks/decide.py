@@ -1,0 +1,161 @@
+"""Deciding, and locating and deciding, against one bare look-up.
+
+The limit is one `reader.get(text)` of maxminddb's C extension, as in `locate`. `decide-N` is the decision
+alone, on somebody at the door of a meeting whose host denies one country, with N restrictions in force on
+other places. `decide`, the result, is what the door does with every request, text to decision, in the worst of
+the three cases.
+
+Restrictions name three codes each, drawn from half of the world; whoever is there is timed apart
+(`withheld_per_s`), everybody else is who the figures are about. Needs a table: `bailiwick geo build`.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import maxminddb
+
+from bailiwick.geo.address import parse_address
+from bailiwick.geo.layout import Layout
+from bailiwick.geo.locator import Locator
+from bailiwick.rules.access import AccessRule, Mode, OnUndetermined, RuleSetter
+from bailiwick.rules.decision import MeetingTerms, Standing, decide
+from bailiwick.rules.location import Location
+from bailiwick.rules.restriction import Restriction, RestrictionId
+from bailiwick.rules.territory import CODES, Code, Territory
+from benchmarks.harness import Figure, Work, best_of, emit, note, parser, rate
+from benchmarks.locate import addresses, bare_database
+
+RESTRICTIONS: Final = (0, 10, 1_000)
+AT_LEAST: Final = 0.5
+NOW: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
+DENIED: Final = AccessRule(
+    Mode.DENY, frozenset({Code("CN")}), OnUndetermined.WAITING_ROOM, RuleSetter.HOST
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Addresses as text and where each one is."""
+
+    texts: tuple[str, ...]
+    locations: tuple[Location, ...]
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the benchmark; exit code 1 without a table."""
+    options = _parser().parse_args(argv)
+    locator = Locator(Layout(options.data).table)
+    if locator.table is None:
+        note(f"no table: {locator.fault}; run `bailiwick geo build`")
+        return 1
+    with tempfile.TemporaryDirectory() as folder:
+        mmdb = options.mmdb or bare_database(locator.table, Path(folder) / "bare.mmdb")
+        with maxminddb.open_database(mmdb, maxminddb.MODE_MMAP_EXT) as reader:
+            emit(*_measure(locator, reader, options))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    arguments = parser("decide", __doc__, rounds=15)
+    arguments.add_argument("--data", type=Path, default=Path("var"), help="the data folder (%(default)s)")
+    arguments.add_argument("--mmdb", type=Path, help="database for the bare look-up")
+    arguments.add_argument("--seed", type=int, default=1)
+    return arguments
+
+
+def _measure(locator: Locator, reader: Any, options: argparse.Namespace) -> list[Figure]:
+    rng = random.Random(options.seed)
+    restricted = frozenset(rng.sample(sorted(CODES), len(CODES) // 2))
+    everybody = _people(locator, rng)
+    elsewhere = _those(everybody, lambda where: where.unanimous not in restricted)
+    reached = _those(everybody, lambda where: where.unanimous in restricted)
+    terms = {count: _terms(count, restricted, rng) for count in RESTRICTIONS}
+    works = {"bare": _bare(reader, elsewhere)}
+    for count, meeting in terms.items():
+        works[f"decide {count}"] = _deciding(meeting, elsewhere)
+        works[f"both {count}"] = _locating_and_deciding(locator, meeting, elsewhere)
+    works["withheld"] = _deciding(terms[max(RESTRICTIONS)], reached)
+    return _figures(best_of(works, options.rounds, time.thread_time))
+
+
+def _figures(seconds: dict[str, float]) -> list[Figure]:
+    limit = rate(seconds["bare"])
+    alone = [
+        Figure(f"decide-{count}", rate(seconds[f"decide {count}"]), "decisions/s", limit)
+        for count in RESTRICTIONS
+    ]
+    both = {count: rate(seconds[f"both {count}"]) for count in RESTRICTIONS}
+    details = {
+        "ratio_by_restrictions": {str(count): round(value / limit, 3) for count, value in both.items()},
+        "decisions_per_s": {
+            str(count): round(figure.value) for count, figure in zip(both, alone, strict=True)
+        },
+        "withheld_per_s": round(rate(seconds["withheld"])),
+    }
+    worst = min(both.values())
+    return [*alone, Figure("decide", worst, "located decisions/s", limit, at_least=AT_LEAST, details=details)]
+
+
+def _people(locator: Locator, rng: random.Random) -> People:
+    assert locator.table is not None
+    texts = [text for version in (4, 6) for text in addresses(locator.table, version, rng)]
+    rng.shuffle(texts)
+    return People(tuple(texts), tuple(locator.locate(parse_address(text)) for text in texts))
+
+
+def _those(people: People, chosen: Callable[[Location], bool]) -> People:
+    pairs = [pair for pair in zip(people.texts, people.locations, strict=True) if chosen(pair[1])]
+    return People(tuple(text for text, _ in pairs), tuple(where for _, where in pairs))
+
+
+def _terms(count: int, restricted: Territory, rng: random.Random) -> MeetingTerms:
+    restrictions = (
+        Restriction(
+            RestrictionId(f"r{number}"),
+            frozenset(rng.sample(sorted(restricted), 3)),
+            NOW - timedelta(days=1),
+            NOW + timedelta(days=30),
+            proven=True,
+        )
+        for number in range(count)
+    )
+    return MeetingTerms(1, DENIED, None, tuple(restrictions))
+
+
+def _bare(reader: Any, people: People) -> Work:
+    def run() -> None:
+        ask = reader.get
+        for text in people.texts:
+            ask(text)
+
+    return Work(run, len(people.texts))
+
+
+def _deciding(meeting: MeetingTerms, people: People) -> Work:
+    def run() -> None:
+        standing, now = Standing(), NOW
+        for where in people.locations:
+            decide(meeting, standing, where, now)
+
+    return Work(run, len(people.locations))
+
+
+def _locating_and_deciding(locator: Locator, meeting: MeetingTerms, people: People) -> Work:
+    def run() -> None:
+        locate, standing, now = locator.locate, Standing(), NOW
+        for text in people.texts:
+            decide(meeting, standing, locate(parse_address(text)), now)
+
+    return Work(run, len(people.texts))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
