@@ -82,13 +82,17 @@ def _ports(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def _path(text: str) -> Path | None:
-    return Path(text).expanduser().absolute() if text else None
+def _folder(text: str) -> Path:
+    if not text:
+        raise ValueError("give a folder, or leave it out")
+    return Path(text).expanduser().absolute()
 
 
 def _existing_file(text: str) -> Path | None:
-    path = _path(text)
-    if path and not path.is_file():
+    if not text:
+        return None
+    path = Path(text).expanduser().absolute()
+    if not path.is_file():
         raise ValueError("there is no such file; create it or leave the setting out")
     return path
 
@@ -115,31 +119,47 @@ def _demands(text: str) -> str:
 
 
 SETTINGS: Final = (
-    Setting("DATA", _path, "var", "Folder of all state: database, keys, location table, uploads."),
-    Setting("URL", _url("http", "https"), "http://localhost:8000", "Address at which people reach it."),
+    Setting("DATA", _folder, "var", "Folder of all state: database, keys, location table, static files."),
+    Setting(
+        "URL",
+        _url("http", "https"),
+        "http://localhost:8000",
+        "Address at which people reach the server: scheme and host, no path.",
+    ),
     Setting("SECRET_KEY", _long_secret, "", "Signs sessions; made and kept in DATA when empty.", secret=True),
     Setting(
         "DATABASE_URL",
         _url("postgres", "postgresql"),
         "",
-        "PostgreSQL; SQLite in DATA when empty.",
+        "PostgreSQL database; SQLite in DATA when empty.",
         secret=True,
     ),
     Setting(
         "REDIS_URL",
         _url("redis", "rediss"),
         "",
-        "Hints between processes; in memory when empty.",
+        "Redis through which processes hear of changes at once; within a second when empty.",
         secret=True,
     ),
-    Setting("TRUSTED_PROXIES", _networks, "", "Networks whose X-Forwarded-For or Forwarded is believed."),
+    Setting(
+        "TRUSTED_PROXIES",
+        _networks,
+        "",
+        "Networks of your own proxies, separated by commas: what they say about addresses is believed.",
+    ),
     Setting(
         "FORWARDING_HEADER",
         _choice("x-forwarded-for", "forwarded"),
         "x-forwarded-for",
-        "The one header your proxies write.",
+        "The one header in which your proxies say it.",
     ),
-    Setting("SMTP_URL", _url("smtp", "smtps"), "", "Sends mail; printed when empty.", secret=True),
+    Setting(
+        "SMTP_URL",
+        _url("smtp", "smtps"),
+        "",
+        "Mail server, like smtp://user:password@mail.example.org:587; mail is printed when empty.",
+        secret=True,
+    ),
     Setting("MAIL_FROM", str, "bailiwick@localhost", "Sender of mail."),
     Setting("SIGN_UP", _choice("open", "closed"), "open", "Whether anyone may make an account."),
     Setting(
@@ -148,25 +168,39 @@ SETTINGS: Final = (
         "optional",
         "Whether a new account's e-mail address is confirmed by mail: not, by a link, or before signing in.",
     ),
-    Setting("DEMANDS", _demands, "off", "Whether demands of authorities are taken at all."),
-    Setting("JANUS_URL", _url("ws", "wss"), "", "A Janus of your own; one is supervised when empty."),
-    Setting("JANUS_ADMIN_URL", _url("ws", "wss"), "", "Its admin interface."),
+    Setting("DEMANDS", _demands, "off", "Whether demands of authorities are taken at all; this release: off."),
+    Setting("JANUS_URL", _url("ws", "wss"), "", "WebSocket API of a Janus of your own; empty: ours."),
+    Setting("JANUS_ADMIN_URL", _url("ws", "wss"), "", "WebSocket admin API of that Janus."),
     Setting(
         "JANUS_SECRET",
         _long_secret,
         "",
-        "From it all secrets shared with Janus derive; made and kept in DATA when empty.",
+        "All secrets shared with Janus derive from it; made and kept in DATA when empty.",
         secret=True,
     ),
-    Setting("MEDIA_ADDRESS", _address, "", "Public IP for media where this machine stands behind NAT."),
-    Setting("RTP_PORTS", _ports, "20000-40000", "UDP ports for media."),
-    Setting("TURN_URL", _url("turn", "turns"), "", "A TURN server to offer to browsers."),
-    Setting("TURN_SECRET", str, "", "Its shared secret (coturn static-auth-secret).", secret=True),
-    Setting("GEO_OVERRIDES", _existing_file, "", "File of networks to treat as undetermined, or a code."),
-    Setting("GEO_STALE_DAYS", _integer(30, 3650), "400", "Age at which a source counts as disagreeing."),
-    Setting("PROCESSES", _integer(1, 32), "1", "Web processes."),
+    Setting(
+        "MEDIA_ADDRESS", _address, "", "Public address for media, where this machine does not know it itself."
+    ),
+    Setting("RTP_PORTS", _ports, "20000-40000", "UDP ports for media; open them in the firewall."),
+    Setting("TURN_URL", _url("turn", "turns"), "", "TURN server offered to browsers behind strict firewalls."),
+    Setting("TURN_SECRET", str, "", "Secret shared with it (coturn: static-auth-secret).", secret=True),
+    Setting(
+        "GEO_OVERRIDES",
+        _existing_file,
+        "",
+        "File of networks whose location you know better; DATA/geo/overrides.txt when empty.",
+    ),
+    Setting(
+        "GEO_STALE_DAYS", _integer(30, 3650), "400", "Age at which a location source counts as disagreeing."
+    ),
+    Setting("PROCESSES", _integer(1, 32), "1", "Number of web processes."),
     Setting("LOG_LEVEL", _choice("debug", "info", "warning", "error"), "info", "How much is logged."),
-    Setting("LOG_FORMAT", _choice("auto", "json", "console"), "auto", "Form of log lines."),
+    Setting(
+        "LOG_FORMAT",
+        _choice("auto", "json", "console"),
+        "auto",
+        "Form of log lines; auto: for people in a terminal, else JSON.",
+    ),
     Setting("LOG_FILES", _choice("off", "on"), "off", "Whether logs are kept in DATA/logs as well."),
 )
 

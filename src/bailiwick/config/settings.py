@@ -194,6 +194,8 @@ def _mail(url: str) -> dict[str, Any]:
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
+        # A password is never sent in the clear; a relay on this machine or network may have no TLS.
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and parts.username is not None,
         "EMAIL_TIMEOUT": 10,
     }
 

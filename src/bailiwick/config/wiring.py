@@ -11,6 +11,7 @@ from bailiwick.config import keys, turn
 from bailiwick.gate.gate import Gate
 from bailiwick.geo.address import ClientAddress
 from bailiwick.geo.client_address import TrustedNetworks, client_address
+from bailiwick.geo.layout import Layout
 from bailiwick.geo.locator import Locator
 from bailiwick.live import http
 from bailiwick.live.app import App, Live
@@ -43,8 +44,8 @@ def janus() -> JanusMedia:
 def locator() -> Locator:
     """The location table in DATA."""
     return Locator(
-        settings.DATA / "geo" / "table.bwt",
-        overrides=settings.ENV["GEO_OVERRIDES"],
+        Layout(settings.DATA).table,
+        overrides=settings.ENV["GEO_OVERRIDES"] or Layout(settings.DATA).overrides,
         stale_after_days=settings.ENV["GEO_STALE_DAYS"],
     )
 
