@@ -40,21 +40,21 @@ function code({ id, properties }) {
   return /^und-[A-Z]{2}$/.test(locale) ? locale.slice(4) : null;
 }
 
-/** Whole units, relative, without points that round to the one before. */
-function compact(rings) {
+/** d3's path (clipped at the antimeridian) in whole units, relative, without points that round to the one before. */
+function compact(shape) {
   let text = "";
-  for (const ring of rings) {
-    const points = ring.map((point) => projection(point).map(Math.round));
-    let [x, y] = points[0];
+  for (const ring of (path(shape) ?? "").split("M").slice(1)) {
+    const [first, ...rest] = ring.replace("Z", "").split("L").map((point) => point.split(",").map((part) => Math.round(part)));
+    let [x, y] = first;
     let steps = "";
     let count = 0;
-    for (const [nextX, nextY] of points.slice(1)) {
+    for (const [nextX, nextY] of rest) {
       if (nextX === x && nextY === y) continue;
       steps += `${nextX - x < 0 || steps === "" ? "" : " "}${nextX - x}${nextY - y < 0 ? "" : " "}${nextY - y}`;
       [x, y] = [nextX, nextY];
       count += 1;
     }
-    if (count > 2) text += `M${points[0].join(" ")}l${steps}z`;
+    if (count > 2) text += `M${first.join(" ")}l${steps}z`;
   }
   return text;
 }
@@ -79,8 +79,8 @@ const dots = {};
 let plain = "";
 for (const shape of shapes) {
   for (const [iso, polygons] of byCode(shape)) {
-    const drawn = compact(polygons.flat());
     const part = { type: "MultiPolygon", coordinates: polygons };
+    const drawn = compact(part);
     const [[left, top], [right, low]] = path.bounds(part);
     if (iso === null) plain += drawn;
     else if (Math.max(right - left, low - top) < SMALL) dots[iso] = path.centroid(part).map(Math.round);

@@ -195,12 +195,12 @@ export class CountryPicker extends HTMLElement {
     this.#clear.hidden = count === 0;
     for (const [code, option] of this.#options) option.ariaSelected = String(this.#chosen.has(code));
     for (const [button, codes] of this.#presets) button.ariaPressed = String(codes.every((code) => this.#chosen.has(code)));
-    this.#chips.replaceChildren(...this.value.map((code) => this.#chip(code)));
+    const named = this.value.map((code) => [this.#nameOf(code), code] as const).sort(([a], [b]) => a.localeCompare(b));
+    this.#chips.replaceChildren(...named.map(([name, code]) => this.#chip(code, name)));
     this.#map?.show(this.#chosen, this.texts.map(count));
   }
 
-  #chip(code: string): HTMLElement {
-    const name = this.#nameOf(code);
+  #chip(code: string, name: string): HTMLElement {
     const remove = make("button", "", "×");
     remove.type = "button";
     remove.ariaLabel = this.texts.remove(name);

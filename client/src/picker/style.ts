@@ -9,7 +9,7 @@ button { cursor: pointer; }
 .visually-hidden { position: absolute; inline-size: 1px; block-size: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .frame { display: grid; gap: var(--space-4); }
 @container (min-width: 46rem) {
-  .frame { grid-template-columns: minmax(0, 20rem) minmax(0, 1fr); }
+  .frame { grid-template-columns: minmax(0, 20rem) minmax(0, 1fr); grid-template-rows: auto 1fr; }
   .choose { grid-row: 1 / span 2; }
 }
 .choose { display: grid; grid-template-rows: auto auto minmax(0, 1fr); gap: var(--space-3); min-inline-size: 0; }
@@ -38,6 +38,7 @@ svg { display: block; inline-size: 100%; block-size: auto; aspect-ratio: 1000 / 
 svg path, svg circle { fill: var(--map-land); stroke: var(--map-border); stroke-width: 0.6; cursor: pointer; transition: fill var(--calm) var(--ease); }
 svg .plain { cursor: default; }
 svg [data-code]:hover { fill: var(--ink-soft); }
+svg circle.chosen { r: 6px; stroke-width: 1.2; }
 svg .chosen { fill: var(--map-admit); }
 :host([mode="deny"]) svg .chosen { fill: var(--map-refuse); }
 .note { margin: 0; padding: var(--space-1) var(--space-3) var(--space-2); color: var(--ink-soft); font-size: var(--text-xs); }
