@@ -128,8 +128,10 @@ class Node:
     async def step(self) -> None:
         """Wait for a hint, at most until a second after the last poll; then reconcile what is due."""
         loop = asyncio.get_running_loop()
+        # not wait_for: before Python 3.12 it can swallow the cancellation that stops this loop
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), max(0.0, self._polled + POLL_SECONDS - loop.time()))
+            async with asyncio.timeout_at(self._polled + POLL_SECONDS):
+                await self._wake.wait()
         self._wake.clear()
         await self._pass(poll=loop.time() >= self._polled + POLL_SECONDS)
 
@@ -160,7 +162,7 @@ class Node:
         active = await self._hop.run(active_table, self._locator.table_hash, built)
         self._locator.require(active or None)
         if reloaded or self._locator.fault != before:
-            log.info("location_table_changed", fault=self._locator.fault)
+            log.info("location_table_changed", state=self._locator.fault)
             for held in self.held.values():
                 held.location = self._locator.locate(held.address)
             await self.examine_all()

@@ -38,7 +38,9 @@ def participants(views: Iterable[ParticipantView]) -> list[Participant]:
 def roster(before: RoomView, after: RoomView) -> Roster | None:
     """What became different between two views; None if nothing did."""
     old, new = before.participants, after.participants
-    different = [view for key, view in new.items() if old.get(key) != view]
+    different = [
+        view for key, view in new.items() if key not in old or participant(old[key]) != participant(view)
+    ]
     gone = [key for key in old if key not in new]
     if not different and not gone:
         return None

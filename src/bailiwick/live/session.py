@@ -75,7 +75,8 @@ class Session:
 
     async def _media(self) -> MediaSession:
         try:
-            await asyncio.wait_for(self._connection.session_there.wait(), _MEDIA_SECONDS)
+            async with asyncio.timeout(_MEDIA_SECONDS):
+                await self._connection.session_there.wait()
         except TimeoutError:
             raise ProtocolError("media_unavailable", "the media server does not answer; trying on") from None
         session = self._connection.session

@@ -141,7 +141,8 @@ async def _settle(reading: asyncio.Task[None], connection: Connection, writing: 
     if reading.exception() is not None:
         connection.close(Close.GOING_AWAY)
     with suppress(TimeoutError):
-        await asyncio.wait_for(writing, 5)
+        async with asyncio.timeout(5):
+            await writing
 
 
 async def _handled(session: Session, connection: Connection, message: protocol.Request) -> bool:
@@ -176,7 +177,8 @@ class _Reader:
     async def next(self, seconds: float) -> protocol.Request:
         """The next message. Raises ProtocolError, _Closed."""
         try:
-            event = await asyncio.wait_for(self._receive(), seconds)
+            async with asyncio.timeout(seconds):
+                event = await self._receive()
         except TimeoutError:
             raise ProtocolError("silent", "nothing was heard for too long", fatal=True) from None
         if event["type"] != "websocket.receive":
