@@ -3,7 +3,6 @@
 The media server runs under the product's own configuration, and the person sends what a swarm's would.
 """
 
-import asyncio
 import functools
 import json
 import secrets
@@ -16,20 +15,12 @@ from urllib.parse import quote
 
 from bailiwick.media.janus.client import JanusClient
 from bailiwick.media.janus.videoroom import Handle, VideoRoom
-from bailiwick.media.janus.wire import Message
-from bailiwick.media.port import FeedId, MediaError, Mid, RoomId, Sdp, Track, TrackKind
+from bailiwick.media.port import FeedId, Mid, RoomId, Sdp, Track, TrackKind
 from bailiwick.swarm.loops import Loop
 from bailiwick.swarm.pacer import Pacer, SendTrack
 from bailiwick.swarm.rtc import Publisher
+from benchmarks.bare_server import Deaf, connected
 from tests.servers.janus import RunningJanus, running_janus
-
-
-class _Deaf:
-    """Listens to a session's news and does nothing about it."""
-
-    def on_message(self, message: Message) -> None: ...
-    def on_reclaimed(self) -> None: ...
-    def on_gone(self) -> None: ...
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -49,18 +40,8 @@ def served(folder: Path) -> Iterator[str]:
         server.server_close()
 
 
-async def _up(rooms: VideoRoom) -> None:
-    """Wait until the client is connected."""
-    async with asyncio.timeout(5):
-        while True:
-            try:
-                return await rooms.list(deadline=1)
-            except MediaError:
-                await asyncio.sleep(0.05)
-
-
 async def _publish(rooms: VideoRoom, client: JanusClient, room: RoomId, publisher: Publisher) -> None:
-    session = await client.create_session(_Deaf())
+    session = await client.create_session(Deaf())
     handle = Handle(session, await client.attach(session))
     await rooms.join(handle, room, FeedId(secrets.randbelow(2**52)))
     tracks = [Track(Mid("0"), TrackKind.CAMERA)]
@@ -84,9 +65,7 @@ async def bare_meeting(loop: Loop) -> AsyncIterator[str]:
     room = RoomId(secrets.token_hex(16))
     with running_janus() as janus, served(Path(__file__).parent) as base:
         client = JanusClient(janus.api_url, janus.admin_url, janus.secrets)
-        client.start()
-        rooms = VideoRoom(client)
-        await _up(rooms)
+        rooms = await connected(client)
         await rooms.create(room, 100)
         async with Pacer() as pacer:
             publisher = Publisher(pacer, [SendTrack.single("0", loop)])

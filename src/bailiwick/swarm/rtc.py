@@ -38,6 +38,7 @@ class _Ice(aioice.Connection):
         self.on_rtp: Callable[[bytes, float], None] = lambda _packet, _at: None
         self.datagrams = 0
         self.last_datagram = 0.0
+        self.octets = 0
         self.state = "new"
         self._recv = self.recv
         self._send = self.send
@@ -63,10 +64,10 @@ class _Ice(aioice.Connection):
         takes time and, once in some hundred thousand packets, looks like STUN and raises."""
         stun = protocol.datagram_received
 
-        def received(data: bytes | str, address: tuple[Any, ...]) -> None:
+        def received(data: bytes | str, addr: tuple[Any, ...]) -> None:
             packet = cast(bytes, data)
             if packet and packet[0] < 4:
-                stun(packet, address)
+                stun(packet, addr)
             elif packet:
                 self.data_received(packet, 1)
 
@@ -76,6 +77,7 @@ class _Ice(aioice.Connection):
         now = time.monotonic()
         self.datagrams += 1
         self.last_datagram = now
+        self.octets += len(data)
         # RTP: version 2 in the first byte, a payload type that is not RTCP's in the second (RFC 5761).
         if 127 < data[0] < 192 and not 192 <= data[1] <= 223:
             self.on_rtp(data, now)
@@ -120,6 +122,16 @@ class Transport:
     @property
     def last_datagram(self) -> float:
         return self._ice.last_datagram
+
+    @property
+    def octets(self) -> int:
+        """Of the datagrams, without connectivity checks."""
+        return self._ice.octets
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Our own, once there are sockets."""
+        return tuple(candidate.host for candidate in self._ice.local_candidates)
 
     @property
     def connected(self) -> bool:
