@@ -252,8 +252,9 @@ export class CountryPicker extends HTMLElement {
     const first = this.#visible()[0];
     if (event.key === "ArrowDown") this.#focus(first);
     else if (event.key === "Enter") {
-      const exact = this.#search.value.trim() === "" ? undefined : first?.dataset["code"];
-      if (exact) this.#toggle(exact);
+      const search = this.#search.value.trim().toUpperCase();
+      const found = this.#options.has(search) ? search : first?.dataset["code"];
+      if (search !== "" && found) this.#toggle(found);
     } else return;
     event.preventDefault(); // Enter would send the form
   }

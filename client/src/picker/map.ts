@@ -45,7 +45,10 @@ export async function worldMap(toggle: (code: string) => void, nameOf: (code: st
     element: svg,
     show(chosen, label) {
       svg.setAttribute("aria-label", label);
-      for (const [code, element] of byCode) element.classList.toggle("chosen", chosen.has(code));
+      for (const [code, element] of byCode) {
+        element.classList.toggle("chosen", chosen.has(code));
+        if (chosen.has(code) && element instanceof SVGCircleElement) svg.append(element); // over its neighbours
+      }
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The picker's style sheet, for its shadow tree. Colours and sizes are the page's tokens (styles/tokens.css). */
 export const STYLE = `
 :host { display: block; container-type: inline-size; color: var(--ink); font: inherit; }
-:host([hidden]) { display: none; }
+:host([hidden]), [hidden] { display: none !important; }
 *, *::before, *::after { box-sizing: border-box; }
 button, input { font: inherit; color: inherit; }
 button { cursor: pointer; }
