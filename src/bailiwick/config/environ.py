@@ -168,7 +168,7 @@ SETTINGS: Final = (
         "optional",
         "Whether a new account's e-mail address is confirmed by mail: not, by a link, or before signing in.",
     ),
-    Setting("DEMANDS", _demands, "off", "Whether demands of authorities are taken at all; this release: off."),
+    Setting("DEMANDS", _demands, "off", "Whether authorities' demands are taken at all; this release: off."),
     Setting("JANUS_URL", _url("ws", "wss"), "", "WebSocket API of a Janus of your own; empty: ours."),
     Setting("JANUS_ADMIN_URL", _url("ws", "wss"), "", "WebSocket admin API of that Janus."),
     Setting(
@@ -182,7 +182,7 @@ SETTINGS: Final = (
         "MEDIA_ADDRESS", _address, "", "Public address for media, where this machine does not know it itself."
     ),
     Setting("RTP_PORTS", _ports, "20000-40000", "UDP ports for media; open them in the firewall."),
-    Setting("TURN_URL", _url("turn", "turns"), "", "TURN server offered to browsers behind strict firewalls."),
+    Setting("TURN_URL", _url("turn", "turns"), "", "TURN server for browsers behind strict firewalls."),
     Setting("TURN_SECRET", str, "", "Secret shared with it (coturn: static-auth-secret).", secret=True),
     Setting(
         "GEO_OVERRIDES",
