@@ -181,8 +181,8 @@ class JanusBackend:
 
 
 @cache
-def picture(width: int, height: int) -> loops.Loop:
-    return loops.video("contract", width=width, height=height, rate=20, seconds=1)
+def picture(width: int, height: int, rate: int = 20) -> loops.Loop:
+    return loops.video("contract", width=width, height=height, rate=rate, seconds=1)
 
 
 @cache
@@ -202,8 +202,13 @@ class JanusTestClient:
         self.publisher = Publisher(pacer, [])
         self.subscriber = Subscriber()
         self._sending: set[Mid] = set()
-        self._streams: dict[Mid, StreamId] = {}
+        self.streams: dict[Mid, StreamId] = {}
         self._discarded: list[Subscriber] = []
+
+    @classmethod
+    def without_pacer(cls) -> "JanusTestClient":
+        """For somebody who never sends."""
+        return cls(Pacer())
 
     async def offer(self, tracks: Collection[Track]) -> Sdp:
         wanted = {track.mid: track for track in tracks}
@@ -221,14 +226,14 @@ class JanusTestClient:
         if offer.fresh:
             self._discarded.append(self.subscriber)
             self.subscriber = Subscriber()
-        self._streams = dict(offer.streams)
+        self.streams = dict(offer.streams)
         return check_sdp(await self.subscriber.answer(offer.sdp))
 
     async def receiving(self) -> frozenset[StreamId]:
-        before = {mid: self.subscriber.tally(mid).received for mid in self._streams}
+        before = {mid: self.subscriber.tally(mid).received for mid in self.streams}
         await asyncio.sleep(LISTEN_SECONDS)
         return frozenset(
-            s for mid, s in self._streams.items() if self.subscriber.tally(mid).received > before[mid]
+            s for mid, s in self.streams.items() if self.subscriber.tally(mid).received > before[mid]
         )
 
     async def leave_publishing(self) -> None:

@@ -49,6 +49,11 @@ class JanusMedia:
         """Close the connections, leaving every session to be claimed."""
         await self._client.close()
 
+    def drop_connection(self) -> None:
+        """Make the connection anew; sessions are claimed again. For when it is known to be dead, and for
+        tests."""
+        self._client.drop_connection()
+
     async def open_room(self, room: RoomId, capacity: int) -> None:
         # Whoever comes back is there twice for a moment.
         await self._videoroom.create(room, capacity + capacity // 4 + 4)

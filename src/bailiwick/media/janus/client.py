@@ -79,6 +79,10 @@ class JanusClient:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(self._api.close(), self._admin.close())
 
+    def drop_connection(self) -> None:
+        """Give the connection up; another is made, and the sessions are claimed on it."""
+        self._api.drop()
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run in the background until done or ``close``."""
         task = asyncio.create_task(work)

@@ -16,7 +16,7 @@ from pathlib import Path
 from bailiwick.media.janus.secrets import JanusSecrets
 
 WARNINGS = 3
-"""Janus' log level. 4 adds noise, 5 and above participants' addresses."""
+"""Janus' log level. At 4 the machine's own address appears in the log, from 5 on participants' do."""
 
 OPEN_FILES = 65_536
 
