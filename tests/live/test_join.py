@@ -1,0 +1,145 @@
+"""POST join: what each answer looks like, and what bad input gets."""
+
+import json
+
+import pytest
+
+from bailiwick.live.rate import Limit
+from tests.gate.kit import ADDRESS, House, meeting, set_rule
+from tests.live.kit import ORIGIN, ask, live, request
+
+
+async def test_an_admission_is_a_grant_and_never_cached(house: House) -> None:
+    app, row = live(await house.gate()), await meeting()
+    answer = await ask(app, row.slug)
+    assert answer.status == 200
+    assert answer.json()["outcome"] == "admitted"
+    assert answer.headers["cache-control"] == "private, no-store"
+
+
+async def test_a_refusal_names_who_set_the_rule_and_the_exit_but_no_country(house: House) -> None:
+    app, row = live(await house.gate()), await meeting()
+    await set_rule(row, "deny", "CN")
+    answer = await ask(app, row.slug, place="CN")
+    problem = answer.json()
+    assert answer.status == 403
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (problem["code"], problem["setter"], problem["place"]) == (
+        "refused_by_rule",
+        "host",
+        "network_exit",
+    )
+    for word in ("CN", "China", ADDRESS["CN"]):
+        assert word not in answer.content.decode()
+
+
+async def test_a_browser_without_script_gets_the_refusal_as_a_page(house: House) -> None:
+    app, row = live(await house.gate()), await meeting()
+    await set_rule(row, "deny", "CN")
+    answer = await ask(app, row.slug, place="CN", accept="text/html,application/xhtml+xml")
+    assert answer.status == 403
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "The host of this meeting decides" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"{", 400, "bad_request"),
+        (b"[]", 400, "bad_request"),
+        (b'"x"', 400, "bad_request"),
+        (b'{"name": 5}', 400, "bad_request"),
+        (b'{"name": "x", "role": "host"}', 400, "bad_request"),
+        (b'{"invitation": "../../etc"}', 400, "bad_request"),
+        (b'{"name": "' + b"x" * 81 + b'"}', 400, "bad_request"),
+        (b"\xff\xfe", 400, "bad_request"),
+        (b"x" * 5000, 413, "too_large"),
+    ],
+)
+async def test_bad_bodies_get_a_coded_error_and_nobody_in(
+    house: House, body: bytes, status: int, code: str
+) -> None:
+    app, row = live(await house.gate()), await meeting()
+    answer = await request(app, f"/m/{row.slug}/join", body)
+    assert (answer.status, answer.json()["code"]) == (status, code)
+
+
+async def test_other_methods_and_other_sites_are_refused(house: House) -> None:
+    app, row = live(await house.gate()), await meeting()
+    get = await request(app, f"/m/{row.slug}/join", method="GET")
+    assert (get.status, get.headers["allow"]) == (405, "POST")
+    foreign = await ask(app, row.slug, origin="https://evil.example")
+    assert (foreign.status, foreign.json()["code"]) == (403, "cross_origin")
+    assert (await ask(app, row.slug, origin=ORIGIN)).status == 200
+
+
+async def test_a_spoofed_forwarding_header_is_ignored_without_a_trusted_proxy(house: House) -> None:
+    row = await meeting()
+    await set_rule(row, "allow", "FR", undetermined="refuse")
+    gate = await house.gate()
+    spoofed = await ask(live(gate, trusted=""), row.slug, place="FR", peer=ADDRESS["CN"])
+    assert spoofed.status == 403
+    chained = await request(
+        live(gate),
+        f"/m/{row.slug}/join",
+        b"{}",
+        place=None,
+        x_forwarded_for=f"{ADDRESS['FR']}, {ADDRESS['CN']}",
+    )
+    assert chained.status == 403
+
+
+async def test_names_lose_control_characters_and_direction_overrides(house: House) -> None:
+    from tests.live.kit import come_in
+
+    app, row = live(await house.gate()), await meeting()
+    client = await come_in(app, row.slug, " A\u202eda\n\tL. ")
+    welcome = await client.until("welcome")
+    assert welcome["participants"][0]["name"] == "A da L."
+    await client.go()
+
+
+async def test_guessing_links_is_limited_while_a_school_behind_one_address_comes_in(house: House) -> None:
+    gate, row = await house.gate(), await meeting(maximum=300)
+    app = live(gate, misses=Limit(burst=5, per_second=0.5))
+    answers = [await ask(app, row.slug, f"P{n}") for n in range(120)]
+    assert {answer.status for answer in answers} == {200}
+    guesses = [await ask(app, f"room-x{n:03}", place="DE") for n in range(8)]
+    assert [guess.status for guess in guesses] == [404] * 5 + [429] * 3
+    assert int(guesses[-1].headers["retry-after"]) >= 1
+    assert (await ask(app, row.slug)).status == 200
+
+
+async def test_no_such_meeting_ended_and_unavailable_are_told_apart(house: House) -> None:
+    from datetime import UTC, datetime
+
+    from tests.gate.test_failure_directions import Down
+
+    app = live(await house.gate())
+    over, row = await meeting(ended_at=datetime.now(UTC)), await meeting()
+    assert (await ask(app, "room-none")).status == 404
+    assert (await ask(app, over.slug)).status == 410
+    with Down():
+        down = await ask(app, row.slug)
+    assert (down.status, down.json()["code"], down.headers["retry-after"]) == (503, "unavailable", "2")
+
+
+async def test_p9_metrics_are_for_this_machine_and_tell_no_place(house: House) -> None:
+    app, row = live(await house.gate()), await meeting()
+    await set_rule(row, "deny", "CN")
+    await ask(app, row.slug, place="CN")
+    here = await request(app, "/metrics", method="GET", place=None)
+    assert b'outcome="refused_by_rule"' in here.content
+    assert row.slug.encode() not in here.content
+    assert ADDRESS["CN"].encode() not in here.content
+    assert (await request(app, "/metrics", method="GET", peer="203.0.113.9")).status == 404
+    assert (await request(app, "/metrics", method="GET", place="FR")).status == 404
+
+
+async def test_healthz_says_whether_a_meeting_could_be_joined(house: House) -> None:
+    app = live(await house.gate())
+    assert (await request(app, "/healthz", method="GET")).status == 200
+    house.world.hung = True
+    answer = await request(app, "/healthz", method="GET")
+    assert (answer.status, json.loads(answer.content)) == (503, {"ready": False})
+    house.world.hung = False

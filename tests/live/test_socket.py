@@ -1,0 +1,214 @@
+"""The WebSocket: first messages, bad input, closes."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bailiwick.live import protocol
+from tests.gate.kit import House, lift_rule, meeting, set_rule
+from tests.live.kit import Client, ask, come_in, live
+
+
+async def test_a_welcome_holds_the_whole_room_and_changes_follow(house: House) -> None:
+    app, row = live(await house.gate()), await meeting()
+    ada = await come_in(app, row.slug)
+    welcome = await ada.until("welcome")
+    assert [one["name"] for one in welcome["participants"]] == ["Ada"]
+    assert welcome["meeting"]["refused"] is None
+    bo = await come_in(app, row.slug, "Bo")
+    roster = await ada.until("roster")
+    assert [one["name"] for one in roster["changed"]] == ["Bo"]
+    await bo.go()
+    house.clock.advance(6)
+    gone = await ada.until("roster")
+    while not gone["gone"]:
+        gone = await ada.until("roster")
+    await ada.go()
+
+
+async def test_a_removed_person_is_told_the_same_object_as_at_the_door_and_closed_with_4403(
+    house: House,
+) -> None:
+    app, row = live(await house.gate()), await meeting()
+    li = await come_in(app, row.slug, "Li", "CN")
+    await li.until("welcome")
+    await set_rule(row, "deny", "CN")
+    removed = await li.until("removed")
+    at_door = await ask(app, row.slug, "Li", "CN")
+    assert removed["problem"] == at_door.json()
+    assert await li.until("close") == {"close": 4403}
+
+
+async def test_everyone_inside_is_told_when_the_rule_changes_and_is_lifted(house: House) -> None:
+    app, row = live(await house.gate()), await meeting()
+    ada = await come_in(app, row.slug)
+    await ada.until("welcome")
+    await set_rule(row, "deny", "CN", "HK")
+    info = await ada.until("meeting")
+    assert info["meeting"]["rule"]["territories"] == ["CN", "HK"]
+    assert (await ada.until("notice"))["code"] == "rule_changed"
+    await lift_rule(row)
+    assert (await ada.until("notice"))["code"] == "rule_lifted"
+    await ada.go()
+
+
+async def test_nothing_of_the_room_is_told_in_the_waiting_room(house: House) -> None:
+    app, row = live(await house.gate()), await meeting(waiting_room=True)
+    ada = await come_in(app, row.slug)
+    waiting = await ada.receive()
+    assert waiting["type"] == "waiting"
+    assert set(waiting) == {"type", "cause", "title", "resume"}
+    await ada.send({"type": "chat", "text": "hello", "id": 3})
+    error = await ada.receive()
+    assert (error["type"], error["code"], error["id"]) == ("error", "not_inside", 3)
+    await ada.go()
+
+
+BAD: dict[str, str] = {
+    "no JSON": "{",
+    "no object": "[]",
+    "no type": "{}",
+    "unknown type": '{"type": "become_host"}',
+    "unknown field": '{"type": "ping", "role": "host"}',
+    "wrong type of field": '{"type": "chat", "text": 5}',
+    "too long a text": json.dumps({"type": "chat", "text": "x" * 2001}),
+    "huge number": '{"type": "ping", "id": 99999999999999}',
+    "deep nesting": '{"type": "chat", "text": ' + "[" * 5000 + "]" * 5000 + "}",
+    "too many streams": json.dumps({"type": "subscribe", "streams": [{}] * 700}),
+    "oversized": json.dumps({"type": "publish", "sdp": "x" * 140_000, "tracks": []}),
+    "an id that is none": '{"type": "mute", "participant": "../../x"}',
+    "a second hello": '{"type": "hello", "grant": "' + "x" * 32 + '"}',
+    "null byte": '{"type": "chat\\u0000"}',
+}
+
+
+@pytest.mark.parametrize("text", list(BAD.values()), ids=list(BAD))
+async def test_malformed_messages_get_a_coded_error_and_a_close_and_nothing_crashes(
+    house: House, text: str
+) -> None:
+    app, row = live(await house.gate()), await meeting()
+    ada, bo = await come_in(app, row.slug), await come_in(app, row.slug, "Bo")
+    await ada.until("welcome")
+    await bo.until("welcome")
+    await ada.send(text)
+    error = await ada.until("error")
+    assert error["code"] in {"bad_message", "too_large", "unexpected_message"}
+    assert "x" * 40 not in error["detail"]
+    assert await ada.until("close") == {"close": 4400}
+    await bo.send({"type": "ping"})
+    await bo.until("pong")
+    await bo.go()
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"type": "ping"},
+        {"type": "chat", "text": "hello"},
+        {"type": "hello"},
+        {"type": "hello", "grant": "short"},
+        {"type": "resume", "token": "../" * 8},
+    ],
+    ids=str,
+)
+async def test_a_first_message_that_is_no_way_in_gets_nobody_in(house: House, first: dict[str, Any]) -> None:
+    client = Client(live(await house.gate()))
+    await client.connect()
+    await client.send(first)
+    assert (await client.receive())["type"] == "error"
+    assert await client.receive() == {"close": 4400}
+
+
+@pytest.mark.parametrize("kind", ["hello", "resume"])
+async def test_a_forged_grant_or_token_closes_with_4401(house: House, kind: str) -> None:
+    client = Client(live(await house.gate()))
+    await client.connect()
+    await client.send({"type": kind, "grant" if kind == "hello" else "token": "A" * 32})
+    removed = await client.receive()
+    assert removed["problem"]["code"] == "bad_grant"
+    assert await client.receive() == {"close": 4401}
+
+
+async def test_binary_messages_are_refused(house: House) -> None:
+    client = Client(live(await house.gate()))
+    await client.connect()
+    await client.send_bytes(b"\x00\x01")
+    assert (await client.receive())["code"] == "bad_message"
+
+
+async def test_another_site_cannot_open_the_socket(house: House) -> None:
+    client = Client(live(await house.gate()), origin="https://evil.example")
+    assert (await client.connect())["type"] == "websocket.close"
+
+
+@pytest.mark.parametrize(
+    "sdp",
+    [
+        "x",
+        "v=0\r\n",
+        "v=0\r\n" + "a=x\r\n" * 9000,
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=evil 9\r\n",
+    ],
+    ids=["noise", "too short", "too many lines", "unknown media"],
+)
+async def test_malformed_sdp_is_a_coded_error_and_the_connection_goes_on(house: House, sdp: str) -> None:
+    app, row = live(await house.gate()), await meeting()
+    ada = await come_in(app, row.slug)
+    await ada.until("welcome")
+    await ada.send({"type": "publish", "id": 7, "sdp": sdp, "tracks": []})
+    error = await ada.until("error")
+    assert (error["code"], error["id"]) == ("bad_sdp", 7)
+    await ada.send({"type": "ping"})
+    await ada.until("pong")
+    await ada.go()
+
+
+async def test_a_flood_of_messages_is_closed_with_4429(house: House) -> None:
+    app, row = live(await house.gate()), await meeting()
+    ada = await come_in(app, row.slug)
+    for _ in range(260):
+        await ada.send({"type": "ping"})
+    assert await ada.until("close") == {"close": 4429}
+
+
+async def test_leaving_ends_with_1000_and_the_presence_at_once(house: House) -> None:
+    app, row = live(await house.gate()), await meeting()
+    ada, bo = await come_in(app, row.slug), await come_in(app, row.slug, "Bo")
+    await ada.until("welcome")
+    await bo.until("welcome")
+    await bo.send({"type": "leave"})
+    assert (await bo.until("ended"))["code"] == "left"
+    assert await bo.until("close") == {"close": 1000}
+    while not (await ada.until("roster"))["gone"]:
+        pass
+    await ada.go()
+
+
+async def test_a_reload_resumes_with_a_fresh_token_and_the_old_one_is_spent(house: House) -> None:
+    app, row = live(await house.gate()), await meeting()
+    ada = await come_in(app, row.slug)
+    token = (await ada.until("welcome"))["resume"]
+    await ada.go()
+    again = Client(app)
+    await again.connect()
+    await again.send({"type": "resume", "token": token})
+    welcome = await again.until("welcome")
+    assert welcome["resume"] != token
+    late = Client(app)
+    await late.connect()
+    await late.send({"type": "resume", "token": token})
+    assert (await late.receive())["problem"]["code"] == "bad_grant"
+    await again.go()
+
+
+def test_every_message_is_written_down() -> None:
+    from pathlib import Path
+
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "protocol.md").read_text()
+    for union in (protocol.FROM_CLIENT, protocol.FROM_SERVER):
+        for name in union.json_schema()["discriminator"]["mapping"]:
+            assert f"`{name}`" in text, name
+    for name, code in vars(protocol.Close).items():
+        if isinstance(code, int):
+            assert f"| {code}" in text or f", {code}" in text, name
