@@ -12,6 +12,7 @@ from typing import Any
 
 Range = tuple[int, int, Any]  # first address, last address, record
 _SEPARATOR = b"\0" * 16
+_KINDS = {"node_count": 6, "build_epoch": 9}  # uint32, uint64; the other numbers are uint16
 
 
 def write_mmdb(
@@ -37,7 +38,7 @@ def write_mmdb(
         )
         for node in tree
     ]
-    metadata = {
+    metadata: dict[str, Any] = {
         "binary_format_major_version": 2,
         "binary_format_minor_version": 0,
         "build_epoch": built,
@@ -48,8 +49,12 @@ def write_mmdb(
         "node_count": len(tree),
         "record_size": record_size,
     }
+    typed = _control(7, len(metadata)) + b"".join(
+        _encode(key) + (_number(value, _KINDS[key]) if key in _KINDS else _encode(value))
+        for key, value in metadata.items()
+    )
     packed = b"".join(_node(left, right, record_size) for left, right in nodes)
-    path.write_bytes(packed + _SEPARATOR + data + b"\xab\xcd\xefMaxMind.com" + _encode(metadata))
+    path.write_bytes(packed + _SEPARATOR + data + b"\xab\xcd\xefMaxMind.com" + typed)
 
 
 def country_ranges(prefixes: Mapping[str, str], version: int) -> list[Range]:
@@ -126,9 +131,13 @@ def _encode(value: Any) -> bytes:
         case list():
             return _control(11, len(value)) + b"".join(map(_encode, value))
         case int():
-            raw = value.to_bytes(8, "big").lstrip(b"\0")
-            return _control(9, len(raw)) + raw
+            return _number(value, 5)
     raise TypeError(type(value))
+
+
+def _number(value: int, kind: int) -> bytes:
+    raw = value.to_bytes(8, "big").lstrip(b"\0")
+    return _control(kind, len(raw)) + raw
 
 
 def _control(kind: int, size: int) -> bytes:

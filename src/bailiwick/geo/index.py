@@ -24,24 +24,35 @@ Page = tuple[Slots, int]
 def index_v4(starts: Sequence[int]) -> Slots:
     """Slot i: how many ranges begin at or before i * 2**16. Ranges of i are found between slots i and i +
     1."""
-    return array("I", [bisect_right(starts, i << V4_BITS) for i in range(2**16 + 1)])
+    slots: array[int] = array("I")
+    count = 0
+    while count < len(starts):  # slots up to the next beginning all count the same
+        until = -(-starts[count] >> V4_BITS)
+        slots.extend(array("I", [count]) * (until - len(slots)))
+        count = bisect_right(starts, until << V4_BITS, count)
+    slots.extend(array("I", [count]) * (2**16 + 1 - len(slots)))
+    return slots
 
 
 def index_v6(highs: Sequence[int]) -> list[Page]:
     """One page per upper 16 bits: its slots, and how far to shift the other 48 bits to get a slot's
     number."""
     pages: list[Page] = []
-    quiet: dict[int, Page] = {}  # pages without a beginning inside look alike for long stretches
-    before = 0
-    for page in range(2**16):
-        first = page << V6_PAGE_SHIFT
-        until = bisect_right(highs, first | V6_PAGE_MASK, before)
-        if before == until:
-            pages.append(quiet.setdefault(until, (array("I", (until, until)), V6_PAGE_SHIFT)))
-        else:
-            pages.append(_busy_page(highs, first, before, until))
-        before = until
+    count = 0
+    while count < len(highs):
+        busy = highs[count] >> V6_PAGE_SHIFT
+        pages.extend([_quiet_page(count)] * (busy - len(pages)))
+        first = busy << V6_PAGE_SHIFT
+        until = bisect_right(highs, first | V6_PAGE_MASK, count)
+        pages.append(_busy_page(highs, first, count, until))
+        count = until
+    pages.extend([_quiet_page(count)] * (2**16 - len(pages)))
     return pages
+
+
+def _quiet_page(count: int) -> Page:
+    """No range begins in it."""
+    return array("I", (count, count)), V6_PAGE_SHIFT
 
 
 def _busy_page(highs: Sequence[int], first: int, low: int, high: int) -> Page:
