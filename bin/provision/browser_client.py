@@ -20,7 +20,7 @@ def ensure() -> None:
         return
     ensure_packages()
     say("Building the meeting room's client")
-    npm("run", "--silent", "build")
+    npm("run", "--silent", "build", "--", "--logLevel=warn")
     write(stamp, value)
 
 
@@ -32,7 +32,7 @@ def ensure_packages() -> None:
         return
     ensure_node()
     say("Installing the client's packages, each checked against client/package-lock.json")
-    npm("ci", "--no-progress")
+    npm("ci", "--no-progress", "--loglevel=error")
     write(stamp, value)
 
 

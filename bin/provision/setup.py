@@ -24,9 +24,12 @@ def main(arguments: Sequence[str]) -> int:
         "--dev", action="store_true", help="also what the tests need: Chromium, Redis, PostgreSQL, coturn"
     )
     parser.add_argument("--data", metavar="DIR", help="folder of all state (default: var)")
+    parser.add_argument("--no-state", action="store_true", help="make no state: for a container's image, say")
     options = parser.parse_args(arguments)
     data = data_folder(options.data)
     install(dev=options.dev)
+    if options.no_state:
+        return 0
     with _alone():
         state.ensure_location_table(data)
         state.ensure_database(data)

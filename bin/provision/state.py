@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from provision import browser_client
 from provision.places import BAILIWICK
 from provision.running import environment, exit_code, run, say
 
@@ -14,9 +15,9 @@ def ensure_location_table(data: Path) -> None:
     """
     if (data / "geo" / "table.bwt").exists():
         return
-    say("Building the location table. Three databases vote on where an address is; their data comes as")
-    say("  GeoLite2 by MaxMind (CC BY-SA 4.0 and its EULA: only hashes and the compiled table are kept),")
-    say("  DB-IP Lite by db-ip.com (CC BY 4.0) and IPFire Location (CC BY-SA 4.0)")
+    say("Building the location table from three databases; each says under which licence it comes.")
+    say("To leave one out, stop and run: bailiwick geo build --source NAME=off (mm, dbip or ipfire)")
+    browser_client.ensure_node()  # two of them come through npm
     if exit_code([BAILIWICK, "--data", data, "geo", "build"], env=environment()):
         say("There is no location table yet: everyone's location will be undetermined. Try again with:")
         say(f"  bailiwick --data {data} geo build")

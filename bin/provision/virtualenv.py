@@ -8,7 +8,7 @@ from provision.places import BAILIWICK, PYTHON, REQUIREMENTS, ROOT, VENV
 from provision.running import Failed, run, say
 from provision.stamps import digest, fresh, write
 
-PIP: Final[list[str | Path]] = [PYTHON, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+PIP: Final[list[str | Path]] = [PYTHON, "-m", "pip", "-qq", "--disable-pip-version-check", "--no-input"]
 # Only wheels: building a package would fetch what it is built with, and no hash covers that.
 INSTALL: Final[list[str | Path]] = [*PIP, "install", "--require-hashes", "--only-binary", ":all:"]
 
