@@ -1,10 +1,15 @@
 """What is in the data folder before the first start: the database's tables and the location table."""
 
+import os
 from pathlib import Path
+from typing import Final
 
 from provision import browser_client
-from provision.places import BAILIWICK
+from provision.places import BAILIWICK, ROOT
 from provision.running import environment, exit_code, run, say
+from provision.stamps import digest, fresh, write
+
+SOURCE: Final = ROOT / "src" / "bailiwick"
 
 
 def ensure_location_table(data: Path) -> None:
@@ -24,5 +29,19 @@ def ensure_location_table(data: Path) -> None:
 
 
 def ensure_database(data: Path) -> None:
-    """Tables of the database and collected static files; quick when nothing is new."""
+    """Tables of the database and collected static files.
+
+    The stamp only spares time: the server looks again, at the database itself, whenever it starts.
+    """
+    value = digest([SOURCE], data_version(data))
+    stamp = data / ".setup"
+    if "BAILIWICK_DATABASE_URL" not in os.environ and fresh(stamp, value):
+        return
     run([BAILIWICK, "--data", data, "migrate"])
+    write(stamp, digest([SOURCE], data_version(data)))
+
+
+def data_version(data: Path) -> str:
+    """Changes when the database is another file: deleted, or restored from a backup."""
+    path = data / "bailiwick.sqlite3"
+    return str(path.stat().st_ino) if path.exists() else "none"
