@@ -200,6 +200,20 @@ async def test_a_mute_outlives_its_node(meeting: Meeting) -> None:
     await eventually(bo.hears, {microphone, camera})
 
 
+async def test_whoever_takes_over_knows_what_is_published_and_muted(meeting: Meeting) -> None:
+    ann, bo = await meeting.join_many(2)
+    microphone, camera, screen = await ann.publish(MICROPHONE, CAMERA, SCREEN)
+    await ann.drop(screen.mid)
+    await ann.session.mute({MICROPHONE})
+    await ann.take(await meeting.backend.node())
+    await comes(ann, Published((PublishedTrack(Mid("0"), MICROPHONE), PublishedTrack(Mid("1"), CAMERA))))
+    await ann.client.leave_publishing()
+    await comes(ann, Published(()))
+    await ann.negotiate()
+    await bo.listen([microphone, camera])
+    await eventually(bo.hears, {camera})
+
+
 async def test_whoever_takes_over_an_unanswered_offer_makes_a_fresh_one(meeting: Meeting) -> None:
     ann, bo = await meeting.join_many(2)
     streams = await ann.publish(MICROPHONE)

@@ -244,8 +244,7 @@ class MediaSession(Protocol):
 
     async def mute(self, kinds: Collection[TrackKind]) -> None:
         """Declare the whole set of kinds the server keeps silent (a host's mute), until declared otherwise:
-        nothing the client does undoes it. After ``claim_session`` what was muted stays so until this is
-        called again."""
+        nothing the client does undoes it, and it outlives ``claim_session``."""
         ...
 
     def on_event(self, callback: Callable[[MediaEvent], None]) -> None:
@@ -273,8 +272,8 @@ class MediaServer(Protocol):
 
     async def claim_session(self, room: RoomId, ref: SessionRef) -> MediaSession:
         """Take over a session another connection opened; its media flows on without a gap. The session
-        object there was, here or elsewhere, is of no more use. Call ``subscribe`` and ``mute`` afterwards
-        with what is wanted. Raises ``SessionGone``."""
+        object there was, here or elsewhere, is of no more use. Call ``subscribe`` afterwards with what is
+        wanted. Raises ``SessionGone``."""
         ...
 
     async def silence(self, room: RoomId, refs: Collection[SessionRef]) -> None:

@@ -6,19 +6,21 @@ from dataclasses import dataclass, field
 from bailiwick.media.janus.videoroom import Handle, carried, published
 from bailiwick.media.janus.wire import Message
 from bailiwick.media.port import Mid, PublishedTrack, Sdp, StreamId, TrackKind
-from bailiwick.media.sdp import fingerprint
+from bailiwick.media.sdp import fingerprint, sections
 
 
 @dataclass(slots=True)
 class Publishing:
-    """``muted`` None: unknown, after a claim. ``down``: set while there is no PeerConnection."""
+    """``in_doubt``: whether the tracks there are really let through as ``muted`` says. ``down``: set while
+    there is no PeerConnection."""
 
     handle: Handle
     private_id: int
     tracks: tuple[PublishedTrack, ...] = ()
     fingerprint: str = ""
     connected: bool = False
-    muted: frozenset[TrackKind] | None = frozenset()
+    muted: frozenset[TrackKind] = frozenset()
+    in_doubt: bool = False
     down: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -34,18 +36,31 @@ class Subscribing:
     revision: int = 0
 
 
-def read_publishing(
-    handle: Handle, private_id: int, info: Message, muted: frozenset[TrackKind] | None
-) -> Publishing:
+def read_publishing(handle: Handle, private_id: int, info: Message) -> Publishing:
+    """From Janus' account of a publisher's handle."""
+    plugin = info["plugin_specific"]
+    publishing = Publishing(handle, private_id, connected=_connected(info), in_doubt=True)
+    publishing.muted = read_mute_note(str(plugin.get("display", "")))
     offer = Sdp(info.get("sdps", {}).get("remote", ""))
-    publishing = Publishing(handle, private_id, muted=muted)
-    publishing.connected = _connected(info)
     if offer:
-        publishing.tracks = published(info["plugin_specific"].get("streams", []), {})
+        # Janus still lists tracks that were dropped; the offer tells.
+        sending = {section.mid for section in sections(offer) if section.sends}
+        tracks = published(plugin.get("streams", []), {})
+        publishing.tracks = tuple(track for track in tracks if track.mid in sending)
         publishing.fingerprint = fingerprint(offer)
     else:
         publishing.down.set()
     return publishing
+
+
+def mute_note(kinds: frozenset[TrackKind]) -> str:
+    """The muted kinds as text, to be kept on Janus: whoever claims the session goes on muting."""
+    return " ".join(sorted(kind.value for kind in kinds))
+
+
+def read_mute_note(text: str) -> frozenset[TrackKind]:
+    words = set(text.split())
+    return frozenset(kind for kind in TrackKind if kind.value in words)
 
 
 def read_subscribing(handle: Handle, info: Message) -> Subscribing:

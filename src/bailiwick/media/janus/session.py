@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import structlog
 
 from bailiwick.media.janus.client import JanusClient
-from bailiwick.media.janus.legs import Publishing, Subscribing, read_publishing, read_subscribing
+from bailiwick.media.janus.legs import Publishing, Subscribing, mute_note, read_publishing, read_subscribing
 from bailiwick.media.janus.videoroom import Handle, VideoRoom
 from bailiwick.media.janus.wire import Message
 from bailiwick.media.port import (
@@ -112,7 +112,7 @@ class JanusSession:
             publishing.fingerprint = print_
             publishing.tracks, answer = await self._videoroom.publish(publishing.handle, offer, tracks)
             # Before the client has the answer: not one packet of a muted kind gets through.
-            await self._moderate(publishing, publishing.muted or frozenset(), muted=True)
+            await self._moderate(publishing, publishing.muted, muted=True)
             if publishing.connected:
                 self._tell(Published(publishing.tracks))
             return answer
@@ -120,13 +120,16 @@ class JanusSession:
     async def mute(self, kinds: Collection[TrackKind]) -> None:
         async with self._publisher_lock:
             publishing = self._publisher()
-            before, after = publishing.muted, frozenset(kinds)
-            # Declared first: if a request below fails, calling again does what is left.
-            publishing.muted = None
-            await self._moderate(publishing, after - (before or frozenset()), muted=True)
-            freed = frozenset(TrackKind) if before is None else before
-            await self._moderate(publishing, freed - after, muted=False)
-            publishing.muted = after
+            wanted = frozenset(kinds)
+            changed = frozenset(TrackKind) if publishing.in_doubt else publishing.muted ^ wanted
+            if changed:
+                # Until all is done: if a request fails, the next call does it all again.
+                publishing.in_doubt = True
+                await self._videoroom.annotate(publishing.handle, mute_note(wanted))
+                publishing.muted = wanted
+                await self._moderate(publishing, changed & wanted, muted=True)
+                await self._moderate(publishing, changed - wanted, muted=False)
+                publishing.in_doubt = False
 
     async def subscribe(self, streams: Collection[StreamId], *, fresh: bool = False) -> Offer | None:
         async with self._subscriber_lock:
@@ -322,14 +325,13 @@ class JanusSession:
 
     async def _read_back(self) -> None:
         """What Janus has of this session. Raises SessionGone if it has no publisher in the room any more."""
-        muted = None if self._publishing is None else self._publishing.muted
         self._publishing = self._subscribing = None
         for number in await self._client.list_handles(self._number):
             handle = Handle(self._number, number)
             info = await self._client.handle_info(self._number, number)
             match info.get("plugin_specific"):
                 case {"type": "publisher", "room": self._room, "private_id": int(private_id)}:
-                    self._publishing = read_publishing(handle, private_id, info, muted)
+                    self._publishing = read_publishing(handle, private_id, info)
                 case {"type": "subscriber", "answered": True}:
                     self._subscribing = read_subscribing(handle, info)
                 case _:

@@ -169,6 +169,11 @@ class VideoRoom:
         data, answer = await self._send(handle, body, {"type": "offer", "sdp": offer})
         return published(data.get("streams", []), kinds), Sdp(answer)
 
+    async def annotate(self, handle: Handle, note: str) -> None:
+        """Keep a note on Janus with a publisher, as its display name: Janus gives it back in
+        ``handle_info``."""
+        await self._send(handle, {"request": "configure", "display": note})
+
     # Subscribing
 
     async def subscribe(
