@@ -203,6 +203,59 @@ async def test_a_lost_connection_is_made_again_and_nothing_is_lost_with_it(
     assert lost == []
 
 
+# Janus does not answer
+
+
+async def test_a_session_whose_opening_was_given_up_is_not_left_behind(
+    janus_meeting: Meeting, janus: JanusBackend
+) -> None:
+    await janus_meeting.join()
+    janus.freeze()
+    try:
+        opening = asyncio.create_task(janus_meeting.server.open_session(janus_meeting.room))
+        await asyncio.sleep(0.2)
+        opening.cancel()
+        await asyncio.sleep(0.2)
+    finally:
+        janus.thaw()
+    await eventually(janus_meeting.server.healthy, wanted=True)
+    expected = frozenset(person.session.ref for person in janus_meeting.people)
+    await eventually(janus_meeting.server.sessions, expected)
+
+
+async def test_what_waits_for_an_answer_when_janus_dies_fails_at_once(
+    janus_meeting: Meeting, janus: JanusBackend
+) -> None:
+    ann = await janus_meeting.join()
+    await ann.publish(MICROPHONE)
+    janus.freeze()
+    silencing = asyncio.create_task(janus_meeting.server.silence(ann.room, [ann.session.ref]))
+    await asyncio.sleep(0.2)
+    await janus.crash()
+    with pytest.raises(MediaError) as caught:
+        await asyncio.wait_for(silencing, 3)
+    assert caught.value.fault is Fault.UNAVAILABLE
+    await eventually(janus_meeting.server.healthy, wanted=True)
+    await janus_meeting.server.silence(ann.room, [ann.session.ref])
+
+
+async def test_a_claim_that_fails_half_way_can_be_made_again(
+    janus_meeting: Meeting, janus: JanusBackend
+) -> None:
+    ann = await janus_meeting.join()
+    await ann.publish(MICROPHONE)
+    other = await janus.node()
+    await other.sessions()
+    janus.freeze()
+    claiming = asyncio.create_task(other.claim_session(ann.room, ann.session.ref))
+    await asyncio.sleep(0.1)
+    claiming.cancel()
+    janus.thaw()
+    await eventually(other.healthy, wanted=True)
+    await ann.take(other)
+    await ann.publish(CAMERA)
+
+
 # Simulcast
 
 
@@ -230,7 +283,7 @@ async def test_layers_choose_the_simulcast_substream(janus_meeting: Meeting) -> 
 async def bytes_a_second(person: Person) -> float:
     transport = client_of(person).subscriber.transport
     before, started = transport.octets, time.monotonic()
-    await asyncio.sleep(1)
+    await asyncio.sleep(0.6)
     return (transport.octets - before) / (time.monotonic() - started)
 
 
