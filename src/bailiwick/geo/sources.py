@@ -166,7 +166,7 @@ def _read_text(data: bytes) -> _Part:
         raise SourceError("source_undated", "no line '# Generated: ...'")
     built = calendar.timegm(strptime(generated[1], "%d %b %Y %H:%M:%S"))
     is_v6 = ":" in next((line for line in text.splitlines() if line and not line.startswith("#")), "")
-    rows = from_rows(_text_rows(text, _number_v6 if is_v6 else int))
+    rows = from_rows(_text_rows(text, _number_v6 if is_v6 else _number_v4))
     none = from_rows([])
     return _Part(built, none, _unicast(rows)) if is_v6 else _Part(built, rows, none)
 
@@ -183,6 +183,13 @@ def _text_rows(text: str, number: Any) -> Iterator[tuple[int, int, int]]:
         if row[0] > row[1]:
             raise SourceError("source_unreadable", f"line {at}")
         yield row
+
+
+def _number_v4(text: str) -> int:
+    number = int(text)
+    if number >> 32:  # negative numbers, too
+        raise ValueError("not an IPv4 address")
+    return number
 
 
 def _number_v6(text: str) -> int:
