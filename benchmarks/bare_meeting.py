@@ -44,7 +44,7 @@ async def _publish(rooms: VideoRoom, client: JanusClient, room: RoomId, publishe
     session = await client.create_session(Deaf())
     handle = Handle(session, await client.attach(session))
     await rooms.join(handle, room, FeedId(secrets.randbelow(2**52)))
-    tracks = [Track(Mid("0"), TrackKind.CAMERA)]
+    tracks = [Track(Mid("0"), TrackKind.MICROPHONE), Track(Mid("1"), TrackKind.CAMERA)]
     _, answer = await rooms.publish(handle, Sdp(await publisher.offer()), tracks)
     await publisher.accept(answer)
 
@@ -60,7 +60,7 @@ def _join_url(base: str, janus: RunningJanus, room: RoomId) -> str:
 
 
 @asynccontextmanager
-async def bare_meeting(loop: Loop) -> AsyncIterator[str]:
+async def bare_meeting(sound: Loop, video: Loop) -> AsyncIterator[str]:
     """The URL of the page that joins the meeting, while the meeting lasts."""
     room = RoomId(secrets.token_hex(16))
     with running_janus() as janus, served(Path(__file__).parent) as base:
@@ -68,7 +68,7 @@ async def bare_meeting(loop: Loop) -> AsyncIterator[str]:
         rooms = await connected(client)
         await rooms.create(room, 100)
         async with Pacer() as pacer:
-            publisher = Publisher(pacer, [SendTrack.single("0", loop)])
+            publisher = Publisher(pacer, [SendTrack.single("0", sound), SendTrack.single("1", video)])
             await _publish(rooms, client, room, publisher)
             try:
                 yield _join_url(base, janus, room)

@@ -38,8 +38,9 @@ class _Worker:
 class Swarm:
     """`async with Swarm(url, people) as swarm`: they join; `stop` makes them leave and reports.
 
-    `subscribe`: how many others each receives (None: all). `spacing`: seconds between two joins. Times in the
-    report are seconds from `origin` on, which is of the monotonic clock.
+    `subscribe`: how many others each receives (None: all). `spacing`: seconds between two joins. `patience`:
+    seconds to keep asking at a door that is full or busy. `rate`: pictures a second. Times in the report are
+    seconds from `origin` on, which is of the monotonic clock.
     """
 
     def __init__(
@@ -51,12 +52,13 @@ class Swarm:
         silent: bool = False,
         spacing: float = 0.05,
         patience: float = 60.0,
+        rate: int = 10,
         workers: int = 1,
     ) -> None:
         place(url)
         self.origin = time.monotonic()
         self._started_at = datetime.now(UTC)
-        self._task = Task(url, tuple(people), subscribe, silent, spacing, patience, self.origin)
+        self._task = Task(url, tuple(people), subscribe, silent, spacing, patience, rate, self.origin)
         self._count = max(1, min(workers, len(people)))
         self._workers: list[_Worker] = []
         self._changed = asyncio.Event()
@@ -89,12 +91,15 @@ class Swarm:
         return tuple(worker.process.pid for worker in self._workers)
 
     async def until(self, reached: Callable[[Progress], bool], seconds: float) -> Progress:
-        """Wait for progress of a kind. Raises TimeoutError, SwarmError."""
-        async with asyncio.timeout(seconds):
-            while not reached(self.progress):
-                self._changed.clear()
-                await self._changed.wait()
-                self._check()
+        """Wait for progress of a kind. Raises TimeoutError with what there was instead, SwarmError."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not reached(self.progress):
+                    self._changed.clear()
+                    await self._changed.wait()
+                    self._check()
+        except TimeoutError:
+            raise TimeoutError(f"after {seconds:g} s: {self.progress}") from None
         return self.progress
 
     async def cut(self, window: str) -> None:

@@ -36,15 +36,17 @@ def _silence() -> loops.Loop:
     return loops.sound(None)
 
 
-_video = cache(loops.video)
+@cache
+def _video(label: str, rate: int) -> loops.Loop:
+    return loops.video(label, rate=rate)
 
 
-def media_of(person: Person, *, silent: bool) -> tuple[loops.Loop, ...]:
+def media_of(person: Person, *, silent: bool, rate: int) -> tuple[loops.Loop, ...]:
     """What this person sends; in a swarm people hum in turns."""
     if person.sends is Sends.NOTHING:
         return ()
     hum = _silence() if silent else loops.turned(_hum(person.index % 5), -TURN_SECONDS * person.index)
-    return (hum, _video(person.label)) if person.sends is Sends.VIDEO else (hum,)
+    return (hum, _video(person.label, rate)) if person.sends is Sends.VIDEO else (hum,)
 
 
 class Crowd:
@@ -54,7 +56,7 @@ class Crowd:
         where, manner = place(task.url), Manner(task.subscribe, task.patience)
         self._task = task
         self._people = [
-            Participant(person, where, manner, pacer, media_of(person, silent=task.silent))
+            Participant(person, where, manner, pacer, media_of(person, silent=task.silent, rate=task.rate))
             for person in task.people
         ]
         self._running: list[asyncio.Task[None]] = []
