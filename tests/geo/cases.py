@@ -43,7 +43,9 @@ def text_file(path: Path, lines: Iterable[str], generated: str = "Thu, 28 May 20
 
 
 def filler(seed: int, count: int = 60) -> dict[str, str]:
-    """Prefixes that each source has for itself, so that no two sources are copies."""
-    return {f"60.{seed}.{i}.0/24": "AU" for i in range(count)} | {
-        f"2a0a:{seed:x}{i:02x}::/32": "DE" for i in range(count)
+    """Prefixes that sources with different seeds mostly agree on: copies of one another would not pass."""
+    own = {i for i in range(count) if i % 10 == seed}
+    return {
+        **{f"60.0.{i}.0/24": "NZ" if i in own else "AU" for i in range(count)},
+        **{f"2a0a:{i:x}::/32": "AT" if i in own else "DE" for i in range(count)},
     }
