@@ -11,6 +11,7 @@ import { Sound } from "./sound";
 import { SILENCE, listen, type Speaking } from "./speakers";
 import { inbound, outbound, sample, type Inbound, type Outbound } from "./statistics";
 import {
+  firstSeen,
   kindOf,
   nowSeen,
   personOf,
@@ -101,6 +102,7 @@ export class Media implements MediaView, Observer {
     const ice = this.#session.room.peek()?.iceServers ?? [];
     this.#layers = [];
     if (anew) {
+      this.#seen = firstSeen(this.#session.room.peek()?.participants.values() ?? []);
       this.#publisher.start(ice);
       this.#subscriber.start(ice);
     } else {

@@ -2,6 +2,27 @@ import { effect, signal, type ReadonlySignal } from "@preact/signals";
 
 import { kindOf, type Key } from "./streams";
 
+/** Two soft notes, to hear whether the loudspeaker is the right one. */
+export async function playTestSound(speaker: string): Promise<void> {
+  const context = new AudioContext();
+  const output = context.createMediaStreamDestination();
+  [440, 660].forEach((pitch, i) => {
+    const start = context.currentTime + i * 0.35;
+    const tone = new OscillatorNode(context, { frequency: pitch });
+    const volume = new GainNode(context, { gain: 0 });
+    volume.gain.setTargetAtTime(0.2, start, 0.02);
+    volume.gain.setTargetAtTime(0, start + 0.25, 0.08);
+    tone.connect(volume).connect(output);
+    tone.start(start);
+    tone.stop(start + 0.8);
+  });
+  const element = new Audio();
+  element.srcObject = output.stream;
+  if ("setSinkId" in element) await element.setSinkId(speaker).catch(() => undefined);
+  await element.play();
+  setTimeout(() => void context.close(), 2000);
+}
+
 /** Lets others be heard: one hidden audio element for each sound. */
 export class Sound {
   /** Whether the browser wants a click before anything may be heard. */

@@ -31,6 +31,9 @@ export const MAX_STREAMS = 640;
 /** Video streams kept for a while after they went out of sight, so that turning a page is quick. */
 export const KEPT_VIDEOS = 24;
 
+/** As many pictures as a first page mostly has. */
+const FIRST_VIDEOS = 9;
+
 const isSound = (kind: Kind): boolean => kind === "microphone" || kind === "screen_audio";
 
 /**
@@ -56,6 +59,17 @@ export function wantedStreams(people: Iterable<Participant>, you: string, visibl
 export function nowSeen(seen: readonly Key[], visible: Visible): readonly Key[] {
   const others = seen.filter((key) => !visible.has(key));
   return [...others, ...visible.keys()].slice(-(KEPT_VIDEOS + visible.size));
+}
+
+/** Before anything has been drawn: what will most likely be in sight, so that asking need not wait for it. */
+export function firstSeen(people: Iterable<Participant>): readonly Key[] {
+  const keys: Key[] = [];
+  for (const { id, camera, streams } of people) {
+    for (const { kind } of streams) {
+      if (kind === "screen" || (kind === "camera" && camera)) keys.push(keyOf(id, kind));
+    }
+  }
+  return keys.slice(0, FIRST_VIDEOS);
 }
 
 export type Substream = 0 | 1 | 2;

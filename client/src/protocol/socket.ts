@@ -33,9 +33,12 @@ export const connect: Connect = (path, listener) => {
   };
 };
 
-/** A message of a type unknown here (a newer server's) is passed over. */
+/** A message of a type unknown here (a newer server's), and what is no message at all, is passed over. */
 export function parse(data: unknown): FromServer | null {
-  if (typeof data !== "string") return null;
-  const message = JSON.parse(data) as FromServer;
-  return SERVER_TYPES.includes(message.type) ? message : null;
+  try {
+    const message = JSON.parse(String(data)) as FromServer;
+    return SERVER_TYPES.includes(message.type) ? message : null;
+  } catch {
+    return null;
+  }
 }

@@ -160,12 +160,19 @@ function arrived(state: State, message: FromServer): Step {
         effects: [{ do: "keep", token: message.resume }, { do: "enter", anew: anew(state) }],
       };
     case "removed":
-      return over({ kind: "problem", problem: readProblem(message.problem) });
+      return removed(state, readProblem(message.problem));
     case "ended":
       return over({ kind: message.code === "left" ? "left" : "ended" });
     default:
       return same(state);
   }
+}
+
+/** Reasons that pass: the close code that follows says how to come back. */
+const PASSING: ReadonlySet<string> = new Set(["bad_grant", "connection_lost", "unavailable", "rate_limited"]);
+
+function removed(state: State, problem: Problem): Step {
+  return PASSING.has(problem.code) ? same(state) : over({ kind: "problem", problem });
 }
 
 /** Only a presence resumed by the page that was inside can still have its media. */

@@ -1,7 +1,5 @@
 /** English: the catalogue the others follow. Plain words; the reader may be anxious, in a hurry, or not a native speaker. */
 export const en = {
-  "app.skip": "Skip to the meeting",
-
   "prejoin.ready": "Ready to join?",
   "prejoin.name": "Your name",
   "prejoin.name.hint": "Everyone in the meeting sees it.",
@@ -22,7 +20,6 @@ export const en = {
   "prejoin.camera.starting": "Starting your camera…",
   "prejoin.devices": "Choose microphone, camera and loudspeaker",
   "prejoin.level": "Microphone level",
-  "prejoin.level.hint": "Say something: the bar should move.",
 
   "device.microphone": "Microphone",
   "device.camera": "Camera",
@@ -53,7 +50,6 @@ export const en = {
   "waiting.text": "The host knows that you are here. You can leave this page open.",
   "waiting.rule":
     "It could not be told from which country your network connection comes, so the host decides in person. Keep this page open.",
-  "waiting.announce": "You are in the waiting room.",
 
   "bar.label": "Meeting controls",
   "bar.mute": "Mute",
@@ -95,7 +91,6 @@ export const en = {
   "stage.copy": "Copy link",
   "stage.copied": "Link copied",
   "tile.you": "You",
-  "tile.label": "{name}{details}",
   "tile.screen": "{name}’s screen",
   "tile.screen.you": "Your screen",
   "tile.muted": "microphone off",
@@ -123,7 +118,6 @@ export const en = {
   "people.let_in": "Let in",
   "people.let_in.name": "Let {name} in",
   "people.let_in.all": "Let all in",
-  "people.turn_away": "Turn away",
   "people.turn_away.name": "Turn {name} away",
   "people.mute": "Mute",
   "people.mute.all": "Mute all",
@@ -153,7 +147,6 @@ export const en = {
   "chat.write": "Write a message",
   "chat.send": "Send",
   "chat.you": "You",
-  "chat.lost": "Not sent: there is no connection at the moment.",
 
   "rule.title": "Country rule",
   "rule.intro":
@@ -231,6 +224,7 @@ export const en = {
   "connection.lost": "The connection is interrupted. Coming back…",
   "connection.still": "You may still hear and see the others.",
   "connection.retry": "Try now",
+  "connection.not_sent": "There is no connection at the moment. Try again in a moment.",
   "connection.back": "You are connected again.",
 
   "sound.blocked": "The browser keeps the meeting silent until you press this.",
@@ -246,15 +240,14 @@ export const en = {
   "told.chat": "{name}: {text}",
   "told.request_failed": "That did not work. Please try again.",
   "notice.rule_changed": "The country rule of this meeting was changed.",
-  "notice.rule_removed": "The country rule of this meeting was removed.",
+  "notice.rule_lifted": "The country rule of this meeting was lifted.",
+  "notice.eject_unfinished": "Removing somebody did not go through at once; the server is finishing it.",
   "notice.locked": "The meeting is locked: nobody else comes in.",
   "notice.unlocked": "The meeting is open again.",
-  "notice.restricted":
-    "A legal restriction keeps people in some place out of this meeting. You are told that it took effect, not on whom.",
   "error.not_allowed": "You may not do that.",
   "error.no_such_participant": "That person is no longer here.",
   "error.rate_limited": "Too many messages at once. Wait a moment.",
-  "error.too_long": "That is too long.",
+  "error.media_unavailable": "Sound and pictures are interrupted; they come back by themselves.",
 
   "out.return": "Come back",
   "out.retry": "Try again",
@@ -285,8 +278,8 @@ export const en = {
   "out.removed.text": "The host has removed you. Camera and microphone are off.",
   "out.refused.title": "You cannot be in this meeting",
   "out.refused.text": "Someone who runs it has decided so. Camera and microphone are off.",
-  "out.not_let_in.title": "You were not let in",
-  "out.not_let_in.text": "Someone who runs the meeting has decided so.",
+  "out.turned_away.title": "You were not let in",
+  "out.turned_away.text": "Someone who runs the meeting has decided so.",
   "out.locked.title": "The meeting is locked",
   "out.locked.text": "Nobody else can come in at the moment. The host can unlock it.",
   "out.full.title": "The meeting is full",
@@ -317,7 +310,6 @@ export const en = {
   "out.unknown.text": "Please try again later, or ask whoever invited you.",
 
   "action.close": "Close",
-  "action.cancel": "Cancel",
   "action.back": "Back",
 
   "territory.CN": "Mainland China",

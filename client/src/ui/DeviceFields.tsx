@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 
 import { CAN_CHOOSE_SPEAKER, type Device, type DeviceState, type Trouble } from "../media/devices";
+import { playTestSound } from "../media/sound";
 import { preferences } from "../session/memory";
 import { t, type TextKey } from "../texts";
 import { useApp } from "./context";
@@ -19,6 +20,11 @@ export function DeviceFields(): JSX.Element {
       {CAN_CHOOSE_SPEAKER && speaker.length > 0 && (
         <Choice name="speaker" options={speaker} chosen={devices.speaker.value} onChoose={(id) => devices.chooseSpeaker(id)} />
       )}
+      <div class="device-test">
+        <Button small icon="sound" onClick={() => void playTestSound(devices.speaker.value)}>
+          {t("device.test")}
+        </Button>
+      </div>
     </div>
   );
 }

@@ -14,6 +14,7 @@ export function People(): JSX.Element {
   const room = useRoom();
   const powers = usePowers();
   const raised = hands(room);
+  const caretaker = [...room.participants.values()].find(({ role }) => role === "caretaker");
   const everyone = sorted([...room.participants.values()], room.you);
   return (
     <div class="panel-body">
@@ -30,6 +31,7 @@ export function People(): JSX.Element {
           <Person key={person.id} person={person} />
         ))}
       </Section>
+      {caretaker && caretaker.id !== room.you && <p class="hint">{t("people.caretaker.hint", { name: caretaker.name })}</p>}
       <Meeting />
     </div>
   );

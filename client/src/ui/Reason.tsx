@@ -84,7 +84,7 @@ function Ways({ ending }: { ending: Ending }): JSX.Element {
   const again = returnText(ending);
   return (
     <div class="ways-out">
-      {again && <Again label={again} wait={problem?.retryAfter ?? 0} onClick={() => session.join()} />}
+      {again && <Again label={again} wait={problem?.code === "rate_limited" ? (problem.retryAfter ?? 0) : 0} onClick={() => session.join()} />}
       {problem?.restriction?.appealUrl && (
         <a class="button primary" href={problem.restriction.appealUrl} rel="noreferrer">
           {t("out.withheld.appeal")}

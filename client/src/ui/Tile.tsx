@@ -7,7 +7,7 @@ import { t } from "../texts";
 import { same, type Item } from "./arrange";
 import { useApp, useRoom } from "./context";
 import { Icon } from "./icons";
-import { Avatar, IconButton, Video } from "./parts";
+import { Avatar, Button, IconButton, Video } from "./parts";
 
 /** One picture on the stage: a camera, or initials where there is none, or a screen. */
 export function Tile({ item, large = false }: { item: Item; large?: boolean }): JSX.Element | null {
@@ -63,7 +63,7 @@ function spoken(item: Item, person: Participant, you: boolean, speaking: boolean
 function Picture({ item, person, you }: { item: Item; person: Participant; you: boolean }): JSX.Element {
   const { media, devices, view } = useApp();
   const box = useRef<HTMLDivElement>(null);
-  const own = item.kind === "camera" ? devices.camera.value.track : (devices.screen.value?.getVideoTracks()[0] ?? null);
+  const own = devices.camera.value.track;
   const on = item.kind === "screen" || person.camera;
   useEffect(() => (you || !on || !box.current ? undefined : media.sight.watch(box.current, keyOf(item.id, item.kind))), [
     item.id,
@@ -71,11 +71,23 @@ function Picture({ item, person, you }: { item: Item; person: Participant; you: 
     you,
     on,
   ]);
+  if (you && item.kind === "screen") return <OwnScreen />;
   const track = you ? own : on ? media.tracks.value.get(keyOf(item.id, item.kind)) : null;
   return (
     <div class="picture" ref={box}>
       <Avatar name={person.name} large />
-      {track && <Video key={track.id} track={track} mirrored={you && item.kind === "camera" && view.mirror.value} />}
+      {track && <Video key={track.id} track={track} mirrored={you && view.mirror.value} />}
+    </div>
+  );
+}
+
+/** Not the screen itself: it would show this page, which would show the screen, and so on. */
+function OwnScreen(): JSX.Element {
+  const { devices } = useApp();
+  return (
+    <div class="own-screen">
+      <p>{t("tile.sharing")}</p>
+      <Button onClick={() => devices.stopSharing()}>{t("bar.share.stop")}</Button>
     </div>
   );
 }

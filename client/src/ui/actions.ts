@@ -16,6 +16,7 @@ export async function ask(app: App, message: Outgoing): Promise<boolean> {
 
 /** What is said of a request that failed. */
 export function reason(failure: unknown): string {
+  if (failure instanceof RequestFailed && failure.code === "connection_lost") return t("connection.not_sent");
   const key = failure instanceof RequestFailed ? `error.${failure.code}` : "";
   return isText(key) ? t(key) : t("told.request_failed");
 }

@@ -15,6 +15,7 @@ export function follow(app: App): void {
   keepOrder(app);
   keepTitle(app);
   tellTrouble(app);
+  tellMutedSpeech(app);
   app.session.observe({
     onEnter: (anew) => anew || app.view.tell(t("connection.back")),
     onStop: () => reset(app),
@@ -53,6 +54,26 @@ function tellTrouble({ devices, session, view }: App): void {
       if (trouble && session.room.peek()) view.tell(t(`trouble.${device}.${trouble}`), true);
     });
   }
+}
+
+/** On the scale of `loudness`: clearly speech, about -24 dB. */
+const SPEECH = 0.6;
+const SPEECH_LASTS = 800;
+const REMIND_AFTER = 60_000;
+
+/** Whoever speaks into a muted microphone would like to know. Heard here only: nothing is sent. */
+function tellMutedSpeech({ devices, media, session, view }: App): void {
+  let since: number | null = null;
+  let told = 0;
+  effect(() => {
+    const muted = !devices.microphone.value.on && session.state.value.at === "inside";
+    if (!muted || media.level.value < SPEECH) return void (since = null);
+    const now = Date.now();
+    since ??= now;
+    if (now - since < SPEECH_LASTS || now - told < REMIND_AFTER) return;
+    told = now;
+    view.tell(t("told.muted.speaking"));
+  });
 }
 
 function reset({ view }: App): void {
