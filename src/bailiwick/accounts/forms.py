@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .models import Account
+from .time_zones import zones
 
 if TYPE_CHECKING:
     _AccountForm = forms.ModelForm[Account]
@@ -33,11 +34,14 @@ class SignUpFields(forms.Form):
 class ProfileForm(_AccountForm):
     """What the owner may change of an account without a password."""
 
+    time_zone = forms.ChoiceField(
+        label=_("Your time zone"),
+        help_text=_("Proposed for new meetings. Not used for anything else."),
+        choices=lambda: [(name, name.replace("_", " ")) for name in zones()],
+    )
+
     class Meta:
         model = Account
         fields = ("display_name", "time_zone")
-        labels = {"display_name": _("Your name"), "time_zone": _("Your time zone")}
-        help_texts = {
-            "display_name": _("Shown to others in meetings."),
-            "time_zone": _("Proposed for new meetings. Not used for anything else."),
-        }
+        labels = {"display_name": _("Your name")}
+        help_texts = {"display_name": _("Shown to others in meetings.")}

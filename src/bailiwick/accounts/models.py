@@ -12,7 +12,7 @@ class AccountManager(BaseUserManager["Account"]):
     """Creates accounts by e-mail address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Account":
-        account = self.model(email=self.normalize_email(email), **fields)
+        account = self.model(email=email.strip().lower(), **fields)  # as allauth looks it up
         account.set_password(password)
         account.save(using=self._db)
         return account

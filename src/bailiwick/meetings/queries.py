@@ -8,13 +8,15 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from bailiwick.accounts.time_zones import zones
+
 from . import recurrence as recurring
 from .access import server_rule
 from .authority import HOST_ONLY, Act, check_may
 from .errors import NoSuchMeeting
 from .models import Block, CoHost, Invitation, LeavePolicy, Meeting, Role, ServerRule
 from .models.meeting import MAXIMUM_LIMIT
-from .recurrence import Recurrence, occurrences, zone, zones
+from .recurrence import Recurrence, occurrences, zone
 
 __all__ = [
     "MAXIMUM_LIMIT",

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
 from itertools import islice
 from typing import Final, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from dateutil import rrule
+
+from bailiwick.accounts.time_zones import zones
 
 from .errors import InvalidRecurrence, InvalidTime
 
@@ -57,13 +58,6 @@ class Recurrence:
             raise InvalidRecurrence("give a last day or a number of times, not both", field="count")
         if self.count is not None and not 1 <= self.count <= MAXIMUM_COUNT:
             raise InvalidRecurrence(f"give 1 to {MAXIMUM_COUNT} times", field="count")
-
-
-@cache
-def zones() -> tuple[str, ...]:
-    """The time zones to choose from."""
-    places = (name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
-    return (*sorted(places), "UTC")
 
 
 def zone(name: str) -> ZoneInfo:

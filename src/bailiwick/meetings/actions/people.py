@@ -26,6 +26,7 @@ from bailiwick.meetings.models import Block, CoHost, Invitation, Meeting, Presen
 from .change import changed
 
 MOST_INVITATIONS: Final = 500
+LONGEST_EMAIL: Final = 254  # RFC 5321 section 4.5.3.1.3, without the brackets
 
 
 def add_co_host(slug: str, account_id: UUID, email: str) -> None:
@@ -60,7 +61,7 @@ def _checked(emails: Sequence[str]) -> list[str]:
     wanted = list(dict.fromkeys(email.strip().lower() for email in emails))
     for email in wanted:
         try:
-            validate_email(email)
+            validate_email(email if len(email) <= LONGEST_EMAIL else "")
         except ValidationError:
             raise InvalidEmail(f"{email[:80]} is not an e-mail address", field="emails") from None
     return wanted

@@ -45,7 +45,9 @@ class MeetingForm(forms.Form):
     duration_minutes = forms.IntegerField(
         label=_("Minutes"), required=False, min_value=5, max_value=LONGEST_MINUTES, initial=60
     )
-    time_zone = forms.ChoiceField(label=_("Time zone"))
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=lambda: [(name, name.replace("_", " ")) for name in zones()]
+    )
     repeats = forms.ChoiceField(
         label=_("Repeats"),
         choices=(
@@ -95,12 +97,6 @@ class MeetingForm(forms.Form):
         widget=forms.RadioSelect,
         initial=LeavePolicy.CONTINUE,
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["time_zone"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type checker; declared above)
-        field.choices = [(name, name.replace("_", " ")) for name in zones()]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

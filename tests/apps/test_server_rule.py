@@ -1,0 +1,147 @@
+"""The server-wide rule: two people, in writing, never a demand, published, at the door only."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from bailiwick.accounts.models import Account
+from bailiwick.meetings import queries
+from bailiwick.meetings.actions import server_rule
+from bailiwick.meetings.errors import AuthorityPrompted, InvalidField, NoSuchRule, SamePerson, StaffOnly
+from bailiwick.meetings.models import Meeting, ServerRule, ServerState
+from tests.apps.conftest import NOW, SignIn, account, rule
+
+pytestmark = pytest.mark.django_db
+WHY = "Our insurance does not cover sessions there."
+
+
+def propose(by: Account, codes: str = "KP") -> ServerRule:
+    return server_rule.propose(
+        by.pk, rule("deny", codes, "admit"), statement=WHY, authority_prompted=False, now=NOW
+    )
+
+
+def revision() -> int:
+    return ServerState.objects.filter(id=1).values_list("revision", flat=True).first() or 0
+
+
+def test_a_proposal_has_no_effect(staff: Account) -> None:
+    propose(staff)
+    assert queries.in_force() is None
+    assert revision() == 0
+
+
+def test_p5_nobody_approves_what_they_proposed_superusers_included(superuser: Account) -> None:
+    proposal = propose(superuser)
+    with pytest.raises(SamePerson):
+        server_rule.approve(superuser.pk, proposal.pk, NOW)
+    assert queries.in_force() is None
+
+
+def test_p5_the_database_refuses_one_person_as_both(staff: Account) -> None:
+    proposal = propose(staff)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ServerRule.objects.filter(pk=proposal.pk).update(approved_by=staff, approved_at=NOW)
+
+
+def test_a_second_person_puts_it_in_force_and_every_node_hears(staff: Account, superuser: Account) -> None:
+    proposal = propose(staff)
+    server_rule.approve(superuser.pk, proposal.pk, NOW)
+    assert queries.in_force() == proposal
+    assert revision() == 2
+    with pytest.raises(NoSuchRule):
+        server_rule.approve(superuser.pk, proposal.pk, NOW)
+
+
+def test_a_new_rule_takes_the_place_of_the_one_before(staff: Account, superuser: Account) -> None:
+    for codes in ("KP", "KP IR"):
+        server_rule.approve(superuser.pk, propose(staff, codes).pk, NOW)
+    assert [r.territories for r in ServerRule.objects.filter(withdrawn_at=None)] == [["IR", "KP"]]
+
+
+def test_the_database_refuses_two_rules_in_force(staff: Account, superuser: Account) -> None:
+    server_rule.approve(superuser.pk, propose(staff).pk, NOW)
+    second = propose(staff)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ServerRule.objects.filter(pk=second.pk).update(approved_by=superuser, approved_at=NOW)
+
+
+def test_p7_one_person_withdraws_it_at_once(staff: Account, superuser: Account) -> None:
+    proposal = propose(staff)
+    server_rule.approve(superuser.pk, proposal.pk, NOW)
+    server_rule.withdraw(staff.pk, proposal.pk, NOW)
+    assert queries.in_force() is None
+    assert revision() == 3
+    with pytest.raises(NoSuchRule):
+        server_rule.withdraw(staff.pk, proposal.pk, NOW)
+
+
+def test_p11_what_an_authority_prompted_is_a_demand_and_nothing_is_kept_of_it(staff: Account) -> None:
+    with pytest.raises(AuthorityPrompted):
+        server_rule.propose(staff.pk, rule(), statement=WHY, authority_prompted=True, now=NOW)
+    assert not ServerRule.objects.exists()
+
+
+def test_p11_the_database_refuses_a_demand_as_a_rule(staff: Account) -> None:
+    proposal = propose(staff)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ServerRule.objects.filter(pk=proposal.pk).update(authority_prompted=True)
+
+
+def test_a_rule_says_why(staff: Account) -> None:
+    with pytest.raises(InvalidField) as caught:
+        server_rule.propose(staff.pk, rule(), statement="because", authority_prompted=False, now=NOW)
+    assert caught.value.field == "statement"
+
+
+def test_only_active_staff_propose_approve_and_withdraw(staff: Account, other: Account) -> None:
+    proposal = propose(staff)
+    gone = account("Gone", is_staff=True, is_active=False)
+    for who in (other, gone):
+        with pytest.raises(StaffOnly):
+            propose(who)
+        with pytest.raises(StaffOnly):
+            server_rule.approve(who.pk, proposal.pk, NOW)
+        with pytest.raises(StaffOnly):
+            server_rule.withdraw(who.pk, proposal.pk, NOW)
+
+
+def test_it_changes_no_meeting(staff: Account, superuser: Account, meeting: Meeting) -> None:
+    server_rule.approve(superuser.pk, propose(staff).pk, NOW)
+    assert queries.by_slug(meeting.slug).revision == meeting.revision
+
+
+def test_everybody_can_read_it(staff: Account, superuser: Account, sign_in: SignIn) -> None:
+    from django.test import Client
+
+    propose(superuser, "IR")
+    server_rule.approve(superuser.pk, propose(staff).pk, NOW)
+    page = Client().get("/rules").content.decode()
+    assert WHY in page
+    assert "North Korea" in page
+    published = Client().get("/rules.json").json()["rules"]
+    assert [r["territories"] for r in published] == [["KP"]]  # and not what is only proposed
+    assert staff.email not in page + str(published)
+
+
+def test_the_form_asks_and_a_yes_is_answered_as_a_demand(staff: Account, sign_in: SignIn) -> None:
+    client = sign_in(staff)
+    asked = {"mode": "deny", "territories": "KP", "undetermined": "admit", "statement": WHY}
+    unanswered = client.post("/staff/server-rule", asked)
+    assert unanswered.status_code == 422
+    assert 'data-code="required"' in unanswered.content.decode()
+    answer = client.post("/staff/server-rule", {**asked, "authority_prompted": "yes"})
+    assert answer.status_code == 422
+    assert "takes no demands" in answer.content.decode()
+    assert not ServerRule.objects.exists()
+    assert client.post("/staff/server-rule", {**asked, "authority_prompted": "no"}).status_code == 302
+    assert ServerRule.objects.count() == 1
+
+
+def test_two_members_of_staff_use_the_page(staff: Account, superuser: Account, sign_in: SignIn) -> None:
+    proposal = propose(staff)
+    own = sign_in(staff).post("/staff/server-rule/approve", {"id": proposal.pk})
+    assert own.status_code == 403
+    assert sign_in(superuser).post("/staff/server-rule/approve", {"id": proposal.pk}).status_code == 302
+    assert queries.in_force() == proposal
+    assert sign_in(staff).post("/staff/server-rule/withdraw", {"id": proposal.pk}).status_code == 302
+    assert queries.in_force() is None
