@@ -126,6 +126,9 @@ def register(subparsers: Subparsers) -> None:
         help="how many others each one receives (%(default)s)",
     )
     swarm.add_argument("--duration", type=float, metavar="S", help="seconds to stay (until Ctrl-C)")
+    swarm.add_argument(
+        "--ask-again", type=float, metavar="S", help="who was refused or removed asks again after S seconds"
+    )
     swarm.add_argument("--name-prefix", default="", metavar="TEXT", help="put before every name")
     swarm.add_argument("--ipv6", action="store_true", help="draw IPv6 addresses too")
     swarm.add_argument("--seed", type=int, help="draw the same addresses again")
@@ -174,12 +177,19 @@ async def _stay(options: Namespace, people: Sequence[Person]) -> Report:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, done.set)
-    swarm = Swarm(options.url, people, subscribe=options.subscribe, silent=options.silent, workers=workers)
+    swarm = Swarm(
+        options.url,
+        people,
+        subscribe=options.subscribe,
+        silent=options.silent,
+        workers=workers,
+        ask_again=options.ask_again,
+    )
     async with swarm:
         telling = asyncio.create_task(_tell(swarm))
         try:
             async with asyncio.timeout(options.duration):
-                await _until_over(swarm, done)
+                await _until_over(swarm, done, returning=options.ask_again is not None)
         except TimeoutError:
             _say("\n" if sys.stderr.isatty() else "")
         finally:
@@ -187,9 +197,13 @@ async def _stay(options: Namespace, people: Sequence[Person]) -> Report:
         return await swarm.stop()
 
 
-async def _until_over(swarm: Swarm, done: asyncio.Event) -> None:
-    """Until Ctrl-C, or everybody is out."""
-    over = asyncio.create_task(swarm.until(lambda progress: progress.everybody_out, seconds=10**9))
+async def _until_over(swarm: Swarm, done: asyncio.Event, *, returning: bool) -> None:
+    """Until Ctrl-C, or everybody is out and does not mean to come back."""
+
+    def over_for_all(progress: Progress) -> bool:
+        return progress.everybody_out and not returning
+
+    over = asyncio.create_task(swarm.until(over_for_all, seconds=10**9))
     stop = asyncio.create_task(done.wait())
     try:
         finished, _ = await asyncio.wait({over, stop}, return_when=asyncio.FIRST_COMPLETED)

@@ -36,17 +36,28 @@ from .session import (
 
 SUBPROTOCOL: Final = Subprotocol("bailiwick.v1")
 MAXIMUM_MESSAGE: Final = 8 * 1024 * 1024
+TURNED_AWAY: Final = frozenset({"refused", "removed"})
 PASSING: Final = frozenset({409, 429, 503})
 """Answers at the door after which it makes sense to ask again: full, too many tries, nothing decided now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How participants behave. `patience`: seconds they keep asking at the door; `subscribe`: how many others
-    they receive, None for all."""
+    """How participants behave. `patience`: seconds they keep asking at a door that is full or busy;
+    `subscribe`: how many others they receive, None for all; `ask_again`: seconds after which whoever was
+    refused or removed asks at the door again, None: never."""
 
     subscribe: int | None
     patience: float = 60.0
+    ask_again: float | None = None
+
+
+def _session(person: Person, manner: Manner) -> Session:
+    return Session(
+        microphone=person.sends is not Sends.NOTHING,
+        camera=person.sends is Sends.VIDEO,
+        subscribe=manner.subscribe,
+    )
 
 
 class Participant:
@@ -57,11 +68,7 @@ class Participant:
         self, person: Person, where: Place, manner: Manner, pacer: Pacer, loops: Sequence[Loop]
     ) -> None:
         self.person = person
-        self.session = Session(
-            microphone=person.sends is not Sends.NOTHING,
-            camera=person.sends is Sends.VIDEO,
-            subscribe=manner.subscribe,
-        )
+        self.session = _session(person, manner)
         self.media = Media(pacer, loops, self._media_failed)
         self.out: Out | None = None
         self._where = where
@@ -71,6 +78,7 @@ class Participant:
         self._asked_at: float | None = None
         self._inside_at: float | None = None
         self._out_at: float | None = None
+        self._times_out = 0
         self._later: set[asyncio.Task[None]] = set()
 
     @property
@@ -80,6 +88,20 @@ class Participant:
 
     async def run(self) -> None:
         """Ask at the door, stay, come back when the connection breaks, until out for good."""
+        await self._attend()
+        while self._manner.ask_again is not None and self.out and self.out.how in TURNED_AWAY:
+            await asyncio.sleep(self._manner.ask_again * random.uniform(0.8, 1.2))
+            await self.close()
+            self._begin_again()
+            await self._attend()
+
+    def _begin_again(self) -> None:
+        """As somebody new, but for what the report remembers."""
+        before, self.session = self.session, _session(self.person, self._manner)
+        self.session.names, self.session.errors = before.names, before.errors
+        self.out = None
+
+    async def _attend(self) -> None:
         while self.out is None:
             if self.session.token is None and not await self._at_the_door():
                 return
@@ -122,6 +144,7 @@ class Participant:
             asked_at=since(self._asked_at),
             inside_at=since(self._inside_at),
             out_at=since(self._out_at),
+            times_out=self._times_out,
             last_packet_at=since(self.media.last_packet),
             sent=self.media.sent,
             resumes=self.session.resumes,
@@ -134,6 +157,7 @@ class Participant:
         if self.out is None:
             self.out, self._out_at = out, time.monotonic()
             self.session.stage = Stage.OUT
+            self._times_out += 1
 
     async def _at_the_door(self) -> bool:
         """Ask until granted or refused for good; whether granted."""

@@ -39,7 +39,8 @@ class ParticipantReport:
 
     `outcome`: `inside`, `waiting`, `door` (still asking), or why they are out: `refused` at the door,
     `removed`, `ended_by_host`, `superseded`, `left`, `failed`. `code`, `setter`: of the problem. `out_at`:
-    when they were told. `last_packet_at`: the last packet of anybody's media they received.
+    when they were last told; `times_out`: how often. `last_packet_at`: the last packet of anybody's media
+    they received.
     """
 
     name: str
@@ -52,6 +53,7 @@ class ParticipantReport:
     asked_at: float | None
     inside_at: float | None
     out_at: float | None
+    times_out: int
     last_packet_at: float | None
     sent: int
     resumes: int

@@ -39,8 +39,9 @@ class Swarm:
     """`async with Swarm(url, people) as swarm`: they join; `stop` makes them leave and reports.
 
     `subscribe`: how many others each receives (None: all). `spacing`: seconds between two joins. `patience`:
-    seconds to keep asking at a door that is full or busy. `rate`: pictures a second. Times in the report are
-    seconds from `origin` on, which is of the monotonic clock.
+    seconds to keep asking at a door that is full or busy. `ask_again`: seconds after which whoever was
+    refused or removed asks again. `rate`: pictures a second. Times in the report are seconds from `origin`
+    on, which is of the monotonic clock.
     """
 
     def __init__(
@@ -52,13 +53,16 @@ class Swarm:
         silent: bool = False,
         spacing: float = 0.05,
         patience: float = 60.0,
+        ask_again: float | None = None,
         rate: int = 10,
         workers: int = 1,
     ) -> None:
         place(url)
         self.origin = time.monotonic()
         self._started_at = datetime.now(UTC)
-        self._task = Task(url, tuple(people), subscribe, silent, spacing, patience, rate, self.origin)
+        self._task = Task(
+            url, tuple(people), subscribe, silent, spacing, patience, ask_again, rate, self.origin
+        )
         self._count = max(1, min(workers, len(people)))
         self._workers: list[_Worker] = []
         self._changed = asyncio.Event()

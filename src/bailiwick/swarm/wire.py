@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Task:
     """What a worker is to do. `origin`: the swarm's beginning, seconds of the monotonic clock; `spacing`:
-    seconds between two joins; `subscribe`, `patience`: see `participant.Manner`; `rate`: pictures a
-    second."""
+    seconds between two joins; `subscribe`, `patience`, `ask_again`: see `participant.Manner`; `rate`:
+    pictures a second."""
 
     url: str
     people: tuple[Person, ...]
@@ -22,6 +22,7 @@ class Task:
     silent: bool
     spacing: float
     patience: float
+    ask_again: float | None
     rate: int
     origin: float
 

@@ -53,7 +53,7 @@ class Crowd:
     """The participants of this process."""
 
     def __init__(self, task: Task, pacer: Pacer) -> None:
-        where, manner = place(task.url), Manner(task.subscribe, task.patience)
+        where, manner = place(task.url), Manner(task.subscribe, task.patience, task.ask_again)
         self._task = task
         self._people = [
             Participant(person, where, manner, pacer, media_of(person, silent=task.silent, rate=task.rate))
