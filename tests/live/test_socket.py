@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bailiwick.live import protocol
-from tests.gate.kit import House, lift_rule, meeting, set_rule
+from tests.gate.kit import House, lift_rule, meeting, set_rule, until
 from tests.live.kit import Client, ask, come_in, live
 
 
@@ -212,3 +212,16 @@ def test_every_message_is_written_down() -> None:
     for name, code in vars(protocol.Close).items():
         if isinstance(code, int):
             assert f"| {code}" in text or f", {code}" in text, name
+
+
+async def test_a_client_that_closes_while_it_leaves_leaves_nothing_behind(house: House) -> None:
+    gate, row = await house.gate(), await meeting()
+    app = live(gate)
+    ada = await come_in(app, row.slug)
+    await ada.until("welcome")
+    await until(lambda: house.world.participants)
+    await ada.send({"type": "leave"})
+    await ada.until("ended")
+    await ada.go()
+    await until(lambda: not house.world.participants)
+    assert not gate._node.held

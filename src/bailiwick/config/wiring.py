@@ -8,6 +8,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 
 from bailiwick.config import keys, turn
+from bailiwick.gate.eject import Ejector
 from bailiwick.gate.gate import Gate
 from bailiwick.geo.address import ClientAddress
 from bailiwick.geo.client_address import TrustedNetworks, client_address
@@ -50,7 +51,7 @@ def locator() -> Locator:
     )
 
 
-def gate(media: MediaServer, where: Locator) -> Gate:
+def gate(media: MediaServer, where: Locator, ejector: type[Ejector] = Ejector) -> Gate:
     """The gate of this process."""
     layer = get_channel_layer()
     return Gate(
@@ -60,6 +61,7 @@ def gate(media: MediaServer, where: Locator) -> Gate:
         device_key=settings.SECRET_KEY.encode(),
         clock=clock,
         alarm=raise_alarm,
+        ejector=ejector,
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -91,6 +91,7 @@ class Gate:
         )
         self._sweep = Sweep(self._node, self._background, media, self._keeper, clock)
         self._tasks: list[asyncio.Task[None]] = []
+        self._background_tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._allowance = Allowance()
         self._answers: dict[str, tuple[Counts, int]] = {}
@@ -119,7 +120,7 @@ class Gate:
         self._unlisten()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._background_tasks, return_exceptions=True)
         self._node.drop_all()
         await self._ejector.drain()
         await self._keeper.stop()
@@ -213,9 +214,19 @@ class Gate:
     async def leave(self, held: Held, *, end: bool = False, hand_over: UUID | None = None) -> None:
         """Leave on purpose. Raises NotAllowed, NoSuchParticipant."""
         await self._hop.run(acts.leave, held.presence_id, self._clock(), end=end, hand_over=hand_over)
-        await self._ejector.finish([Case(held, Ending(EndReason.LEFT))])
+        # a task of the gate's own: the connection that asked is closed by this and cancels its own work
+        await asyncio.shield(self._spawn(self._finish_leaving(held)))
+
+    async def _finish_leaving(self, held: Held) -> None:
         self._node.forget(held)
+        await self._ejector.finish([Case(held, Ending(EndReason.LEFT))])
         self.changed(held.meeting_id)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._background_tasks.add(task)
+        task.add_done_callback(self._background_tasks.discard)
+        return task
 
     # ------------------------------------------------------------ inside
 
@@ -270,10 +281,10 @@ class Gate:
 
     def _trouble(self, code: str, cases: Any) -> None:
         self._node.trouble(code, cases)
-        self._tasks.append(asyncio.create_task(self._raise_alarm(code)))
+        self._spawn(self._raise_alarm(code))
 
     def _media_lost(self) -> None:
-        self._tasks.append(asyncio.create_task(self._rejoin()))
+        self._spawn(self._rejoin())
 
     async def _rejoin(self) -> None:
         """The media server restarted: everybody is decided on again, and only then gets a session."""

@@ -21,6 +21,7 @@ log = structlog.get_logger()
 UNHELD = timedelta(seconds=5)
 """Media nobody resumes within this time is destroyed (DESIGN.md, "A control process dies")."""
 _OVERDUE = timedelta(seconds=2)
+_STUCK = timedelta(seconds=10)
 _KEPT = timedelta(seconds=30)
 _ORPHAN_SECONDS: Final = 10.0
 
@@ -73,7 +74,8 @@ class Sweep:
         now = self._clock()
         for row in await self._hop.run(presences.to_finish, self._node.id, now - _OVERDUE):
             held = self._node.held.get(row.pk)
-            if held is None or not held.ending:
+            # what this node is ending right now is the ejector's, unless that got stuck
+            if held is None or not held.ending or now - (row.ended_at or now) > _STUCK:
                 await self._destroy(row)
 
     async def _destroy(self, row: Presence) -> None:
@@ -83,7 +85,7 @@ class Sweep:
             await self._media.destroy([ref])
         held = self._node.held.get(row.pk)
         if held is not None:
-            self._node.hint(row.meeting_id)
+            self._node.forget(held)
         await self._hop.run(presences.media_gone, [row.pk], self._clock())
 
     async def _orphans(self) -> None:
