@@ -14,4 +14,5 @@ STORAGES["staticfiles"] = {  # noqa: F405
 }
 
 # threads of the gate's hop and the test share a file; an in-memory database would lock as a whole
-DATABASES["default"]["TEST"] = {"NAME": DATA / "tests.sqlite3"}  # noqa: F405
+if not ENV["DATABASE_URL"]:  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": DATA / "tests.sqlite3"}  # noqa: F405

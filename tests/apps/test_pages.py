@@ -62,7 +62,7 @@ def test_a_public_page_is_drawn_in_our_frame(path: str, client: Client) -> None:
     "path",
     [
         "/meetings/", "/meetings/new", "/profile", "/accounts/email/", "/accounts/password/change/",
-        "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/",
+        "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/", "/accounts/2fa/webauthn/",
         "/accounts/reauthenticate/", "/accounts/logout/",
     ],
 )  # fmt: skip
