@@ -58,10 +58,11 @@ class ClientAddress:
         return self
 
 
-def read_address(text: str) -> ClientAddress | None:
-    """Read one IPv4 or IPv6 address in its usual text form; None if it is anything else.
+def parse_address(text: str) -> ClientAddress:
+    """Read one IPv4 or IPv6 address in its usual text form.
 
-    Zone ids, ports, brackets, white space, octal or short IPv4 forms are not addresses here.
+    Zone ids, ports, brackets, white space, octal or short IPv4 forms are not addresses here. Raises
+    AddressError (`bad_address`), which does not repeat the text.
     """
     address = _new(ClientAddress)  # filled in here: calling __init__ would be a tenth of a whole look-up
     try:
@@ -71,17 +72,19 @@ def read_address(text: str) -> ClientAddress | None:
             return address
         upper, lower = _halves(inet_pton(_V6, text))
     except (OSError, ValueError):
+        pass  # raised below, without the system's error as context
+    else:
+        if upper == 0 and lower >> 32 == _MAPPED:
+            return ClientAddress(4, 0, lower & 0xFFFFFFFF)
+        address.version, address.upper, address.lower = 6, upper, lower
+        return address
+    del text  # keep it out of tracebacks that show local variables
+    raise AddressError("bad_address")
+
+
+def read_address(text: str) -> ClientAddress | None:
+    """As `parse_address`, but None for what is not an address."""
+    try:
+        return parse_address(text)
+    except AddressError:
         return None
-    if upper == 0 and lower >> 32 == _MAPPED:
-        return ClientAddress(4, 0, lower & 0xFFFFFFFF)
-    address.version, address.upper, address.lower = 6, upper, lower
-    return address
-
-
-def parse_address(text: str) -> ClientAddress:
-    """As `read_address`, but raises AddressError (`bad_address`); the error does not repeat the text."""
-    address = read_address(text)
-    if address is None:
-        del text  # keep it out of tracebacks that show local variables
-        raise AddressError("bad_address")
-    return address

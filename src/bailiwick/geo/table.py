@@ -81,13 +81,20 @@ class Table:
             return self._no_address
         if not self._settled_from <= self._clock() < self._settled_until:
             self._settle(self._clock())
-        if address.version == 4:  # in line: a call would be a tenth of the look-up
+        if address.version == 4:  # both families in line: a call would be a tenth of the look-up
             number, slots = address.lower, self._slots_v4
             slot = number >> V4_BITS
             at = bisect_right(self._starts_v4, number, slots[slot], slots[slot + 1])
             which = self._which_v4[at - 1]
         else:
-            which = self._find_v6(address.upper, address.lower)
+            upper = address.upper
+            slots, shift = self._pages_v6[upper >> V6_PAGE_SHIFT]
+            slot = (upper & V6_PAGE_MASK) >> shift
+            at = bisect_right(self._upper_v6, upper, slots[slot], slots[slot + 1]) - 1
+            # Ranges that begin within one upper half follow each other: back past those that begin later.
+            while at in self._lower_v6 and self._upper_v6[at] == upper and self._lower_v6[at] > address.lower:
+                at -= 1
+            which = self._which_v6[at]
         if self._overrides is not None:
             override = self._overrides.find(address)
             if override is not None:
@@ -110,15 +117,6 @@ class Table:
     def stale_sources(self, now: float) -> frozenset[str]:
         """Names of the sources past their limit of age at that time."""
         return frozenset(s.name for s in self.info.sources if now >= s.built + self._stale_after)
-
-    def _find_v6(self, upper: int, lower: int) -> int:
-        slots, shift = self._pages_v6[upper >> V6_PAGE_SHIFT]
-        slot = (upper & V6_PAGE_MASK) >> shift
-        at = bisect_right(self._upper_v6, upper, slots[slot], slots[slot + 1]) - 1
-        # Ranges that begin within one upper half follow each other: step back past those that begin later.
-        while at in self._lower_v6 and self._upper_v6[at] == upper and self._lower_v6[at] > lower:
-            at -= 1
-        return self._which_v6[at]
 
     def _settle(self, now: float) -> None:
         """Forget the Location objects made for other stale sources, and note until when the present ones
