@@ -63,7 +63,7 @@ class Sample:
         words = [sys.executable, "-m", "bailiwick.config", "swarm", f"{url}{self.path}", *people]
         options = ["--video", str(VIDEO), "--sound", "0", "--subscribe", "1", "--json", os.devnull]
         argv = dying_with_parent([*words, *options])
-        return Program("demo", argv, dict(os.environ), pauses=PAUSES)
+        return Program("demo", argv, dict(os.environ), pauses=PAUSES, stop_seconds=3)
 
 
 def prepare() -> Sample:

@@ -18,6 +18,8 @@ FILES: Final = 5
 
 MEDIA_NOISE: Final = ("has been disabled, skipping", "mDNS resolution disabled")
 """Janus warns of what its configuration asks for."""
+CHATTY: Final = {"demo"}
+"""Processes that tell their progress on stderr."""
 MEDIA_LEVELS: Final = ("[WARN]", "[ERR]", "[FATAL]")
 
 
@@ -35,7 +37,8 @@ class Output:
         if not text or (name == "media" and not worth_telling(text)):
             return
         if self._json and not text.startswith("{"):
-            log.warning("process_output", process=name, text=text)
+            level = "info" if name in CHATTY else "warning"
+            getattr(log, level)("process_output", process=name, text=text)
         else:
             print(text, file=sys.stderr, flush=True)
         if self._folder is not None:
