@@ -83,11 +83,12 @@ class JanusClient:
         """Give the connection up; another is made, and the sessions are claimed on it."""
         self._api.drop()
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run in the background until done or ``close``."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def on_lost(self, callback: Callable[[], None]) -> None:
         self._lost.append(callback)

@@ -3,9 +3,11 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from bailiwick.media.janus.videoroom import Handle, carried, published
+from bailiwick.media.janus.client import JanusClient
+from bailiwick.media.janus.layers import LayerWatch
+from bailiwick.media.janus.videoroom import Handle, carried, published, simulcast
 from bailiwick.media.janus.wire import Message
-from bailiwick.media.port import Mid, PublishedTrack, Sdp, StreamId, TrackKind
+from bailiwick.media.port import Layer, Mid, PublishedTrack, RoomId, Sdp, StreamId, TrackKind
 from bailiwick.media.sdp import fingerprint, sections
 
 
@@ -32,11 +34,39 @@ class Subscribing:
     joined: bool = False
     connected: bool = False
     carried: dict[Mid, StreamId] = field(default_factory=dict)
+    layers: LayerWatch = field(default_factory=LayerWatch)
     offer: Sdp | None = None
     revision: int = 0
 
 
-def read_publishing(handle: Handle, private_id: int, info: Message) -> Publishing:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """``useless``: handles without a part to play, or whose offer went to a client that never got it."""
+
+    publishing: Publishing | None
+    subscribing: Subscribing | None
+    useless: tuple[Handle, ...]
+
+
+async def read_handles(client: JanusClient, session: int, room: RoomId) -> Found:
+    """Ask Janus for all it has of a session. Raises SessionGone, MediaError."""
+    publishing: Publishing | None = None
+    subscribing: Subscribing | None = None
+    useless = []
+    for number in await client.list_handles(session):
+        handle = Handle(session, number)
+        info = await client.handle_info(session, number)
+        match info.get("plugin_specific"):
+            case {"type": "publisher", "room": str(where), "private_id": int(private_id)} if where == room:
+                publishing = _publishing(handle, private_id, info)
+            case {"type": "subscriber", "answered": True}:
+                subscribing = _subscribing(handle, info)
+            case _:
+                useless.append(handle)
+    return Found(publishing, subscribing, tuple(useless))
+
+
+def _publishing(handle: Handle, private_id: int, info: Message) -> Publishing:
     """From Janus' account of a publisher's handle."""
     plugin = info["plugin_specific"]
     publishing = Publishing(handle, private_id, connected=_connected(info), in_doubt=True)
@@ -63,9 +93,16 @@ def read_mute_note(text: str) -> frozenset[TrackKind]:
     return frozenset(kind for kind in TrackKind if kind.value in words)
 
 
-def read_subscribing(handle: Handle, info: Message) -> Subscribing:
-    streams = carried(info["plugin_specific"].get("streams", []))
-    return Subscribing(handle, joined=True, connected=_connected(info), carried=streams)
+def _subscribing(handle: Handle, info: Message) -> Subscribing:
+    streams = info["plugin_specific"].get("streams", [])
+    subscribing = Subscribing(handle, joined=True, connected=_connected(info), carried=carried(streams))
+    subscribing.layers.watch(subscribing.carried, simulcast(streams))
+    for stream in streams:
+        match stream:
+            case {"mid": str(mid), "simulcast": {"substream": int(now), "substream-target": int(target)}}:
+                subscribing.layers.choose([Layer(Mid(mid), target)])
+                subscribing.layers.carries(Mid(mid), now)
+    return subscribing
 
 
 def _connected(info: Message) -> bool:

@@ -7,13 +7,14 @@ after the connection was lost and made again.
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import structlog
 
 from bailiwick.media.janus.client import JanusClient
-from bailiwick.media.janus.legs import Publishing, Subscribing, mute_note, read_publishing, read_subscribing
-from bailiwick.media.janus.videoroom import Handle, VideoRoom
+from bailiwick.media.janus.layers import PRESS_SECONDS
+from bailiwick.media.janus.legs import Publishing, Subscribing, mute_note, read_handles
+from bailiwick.media.janus.videoroom import Handle, Subscription, VideoRoom
 from bailiwick.media.janus.wire import Message
 from bailiwick.media.port import (
     Connected,
@@ -29,6 +30,7 @@ from bailiwick.media.port import (
     Mid,
     Offer,
     Published,
+    PublishedTrack,
     RoomId,
     Sdp,
     SessionGone,
@@ -63,6 +65,8 @@ class JanusSession:
         self._publisher_lock = asyncio.Lock()
         self._subscriber_lock = asyncio.Lock()
         self._listener: Callable[[MediaEvent], None] | None = None
+        self._pressing: asyncio.Task[None] | None = None
+        self._news = 0
         self._ended = False
 
     # Set-up, by the adapter
@@ -108,9 +112,8 @@ class JanusSession:
             print_ = fingerprint(offer)
             if publishing.fingerprint not in {"", print_}:
                 await self._hang_up_publisher(publishing)
-            publishing.down.clear()
+            publishing.tracks, answer = await self._offered(publishing, offer, tracks)
             publishing.fingerprint = print_
-            publishing.tracks, answer = await self._videoroom.publish(publishing.handle, offer, tracks)
             # Before the client has the answer: not one packet of a muted kind gets through.
             await self._moderate(publishing, publishing.muted, muted=True)
             if publishing.connected:
@@ -155,6 +158,7 @@ class JanusSession:
                 self._drop_subscriber()
                 raise
             subscribing.offer = None
+            self._press()
             return await self._negotiate()
 
     async def layers(self, wanted: Sequence[Layer]) -> None:
@@ -163,7 +167,9 @@ class JanusSession:
             subscribing = self._subscribing
             present = [layer for layer in wanted if subscribing and layer.mid in subscribing.carried]
             if subscribing is not None and present:
+                subscribing.layers.choose(present)
                 await self._videoroom.layers(subscribing.handle, present)
+                self._press()
 
     def on_event(self, callback: Callable[[MediaEvent], None]) -> None:
         self._listener = callback
@@ -176,6 +182,20 @@ class JanusSession:
         if self._publishing is None:
             raise SessionGone("no publisher")
         return self._publishing
+
+    async def _offered(
+        self, publishing: Publishing, offer: Sdp, tracks: Sequence[Track]
+    ) -> tuple[tuple[PublishedTrack, ...], Sdp]:
+        first = not publishing.fingerprint
+        publishing.down.clear()
+        try:
+            return await self._videoroom.publish(publishing.handle, offer, tracks)
+        except MediaError:
+            if first:
+                # Whatever Janus made of it: the next offer is the first again.
+                self._client.spawn(self._quietly(self._client.hang_up, publishing.handle))
+                publishing.down.set()
+            raise
 
     async def _hang_up_publisher(self, publishing: Publishing) -> None:
         """The client has a new PeerConnection: the old one has to go first."""
@@ -208,7 +228,7 @@ class JanusSession:
         update = await self._videoroom.update(subscribing.handle, self._wanted - held, surplus)
         if update is None:
             return None
-        return self._offer(subscribing, update.streams, update.offer, fresh=False)
+        return self._offer(subscribing, update, fresh=False)
 
     async def _join(self, subscribing: Subscribing) -> Offer | None:
         private_id = self._publisher().private_id
@@ -218,33 +238,53 @@ class JanusSession:
         if first is None:
             return None
         subscribing.joined = True
-        return self._offer(subscribing, first.streams, first.offer, fresh=True)
+        return self._offer(subscribing, first, fresh=True)
 
-    def _offer(
-        self, subscribing: Subscribing, streams: Mapping[Mid, StreamId], offer: Sdp, *, fresh: bool
-    ) -> Offer:
+    def _offer(self, subscribing: Subscribing, changed: Subscription, *, fresh: bool) -> Offer:
         # Milliseconds of the clock: grows on every node, however often the session changes hands.
         self._revision = max(self._revision + 1, time.time_ns() // 1_000_000)
-        subscribing.carried = dict(streams)
-        subscribing.offer, subscribing.revision = offer, self._revision
-        return Offer(offer, self._revision, dict(streams), fresh)
+        subscribing.carried = dict(changed.streams)
+        subscribing.layers.watch(changed.streams, changed.simulcast)
+        subscribing.offer, subscribing.revision = changed.offer, self._revision
+        return Offer(changed.offer, self._revision, dict(changed.streams), fresh)
 
     def _drop_subscriber(self) -> None:
         """The next offer will be a fresh one, on a handle of its own: Janus cannot join twice on one."""
         dropped, self._subscribing = self._subscribing, None
         if dropped is not None:
-            self._client.spawn(self._detach(dropped.handle))
+            self._client.spawn(self._quietly(self._client.detach, dropped.handle))
 
-    async def _detach(self, handle: Handle) -> None:
+    async def _quietly(self, verb: Callable[[int, int], Awaitable[None]], handle: Handle) -> None:
+        """Clearing up; what cannot be cleared up now goes with the session at the latest."""
         try:
-            await self._client.detach(handle.session, handle.number)
+            await verb(handle.session, handle.number)
         except MediaError as error:
-            # It goes with the session at the latest.
             log.info("media_handle_left_behind", code=error.code)
+
+    def _press(self) -> None:
+        """See to it that the layers chosen are carried; begins anew with every choice."""
+        if self._pressing is not None:
+            self._pressing.cancel()
+        self._pressing = self._client.spawn(self._ask_again())
+
+    async def _ask_again(self) -> None:
+        for pause in PRESS_SECONDS:
+            await asyncio.sleep(pause)
+            async with self._subscriber_lock:
+                subscribing = self._subscribing
+                lagging = subscribing.layers.lagging() if subscribing else []
+                if subscribing is None or not lagging or self._ended:
+                    return
+                try:
+                    await self._videoroom.layers(subscribing.handle, lagging)
+                except MediaError as error:
+                    log.info("media_layers_not_asked_for", code=error.code)
+                    return
 
     # SessionListener
 
     def on_message(self, message: Message) -> None:
+        self._news += 1
         leg = self._leg(message.get("sender"))
         match message:
             case {"janus": "webrtcup"} if leg is not None:
@@ -255,6 +295,10 @@ class JanusSession:
                 self._tell(SlowLink(leg, lost))
             case {"janus": "event", "plugindata": {"data": dict(data)}} if leg is Leg.PUBLISHER:
                 self._room_event(data)
+            case {"plugindata": {"data": {"mid": str(mid), "substream": int(substream)}}} if (
+                self._subscribing
+            ):
+                self._subscribing.layers.carries(Mid(mid), substream)
             case _:
                 pass
 
@@ -279,6 +323,7 @@ class JanusSession:
         elif self._subscribing is not None:
             self._subscribing.connected = True
             self._tell(Connected(leg))
+            self._press()
 
     def _is_down(self, leg: Leg, reason: HangupReason) -> None:
         if leg is Leg.PUBLISHER and self._publishing is not None:
@@ -325,21 +370,16 @@ class JanusSession:
 
     async def _read_back(self) -> None:
         """What Janus has of this session. Raises SessionGone if it has no publisher in the room any more."""
-        self._publishing = self._subscribing = None
-        for number in await self._client.list_handles(self._number):
-            handle = Handle(self._number, number)
-            info = await self._client.handle_info(self._number, number)
-            match info.get("plugin_specific"):
-                case {"type": "publisher", "room": self._room, "private_id": int(private_id)}:
-                    self._publishing = read_publishing(handle, private_id, info)
-                case {"type": "subscriber", "answered": True}:
-                    self._subscribing = read_subscribing(handle, info)
-                case _:
-                    # An offer on its way to a client that never got it, or a handle without a use.
-                    self._client.spawn(self._detach(handle))
+        while True:
+            news = self._news
+            found = await read_handles(self._client, self._number, self._room)
+            self._publishing, self._subscribing = found.publishing, found.subscribing
+            if news == self._news:
+                break
+            # Something happened in between, and account and event may have crossed: read once more.
+        for handle in found.useless:
+            self._client.spawn(self._quietly(self._client.detach, handle))
         self._publisher()
-
-    # Events
 
     def _check(self) -> None:
         if self._ended:

@@ -53,9 +53,11 @@ ROOM_SETTINGS: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What a subscriber handle carries now, m-line to stream, and the offer to negotiate it."""
+    """What a subscriber handle carries now, m-line to stream, which of them in simulcast layers, and the
+    offer to negotiate it."""
 
     streams: Mapping[Mid, StreamId]
+    simulcast: frozenset[Mid]
     offer: Sdp
 
 
@@ -217,7 +219,8 @@ class VideoRoom:
                     raise refused(error) from error
                 wanted = _without_missing(wanted, error)
                 continue
-            return Subscription(carried(data["streams"]), Sdp(offer)) if offer else None
+            now = data.get("streams", [])
+            return Subscription(carried(now), simulcast(now), Sdp(offer)) if offer else None
         return None
 
     async def start(self, handle: Handle, answer: Sdp) -> None:
@@ -251,6 +254,12 @@ def carried(streams: Sequence[Message]) -> dict[Mid, StreamId]:
         for stream in streams
         if stream.get("active") and "feed_id" in stream and "feed_mid" in stream
     }
+
+
+def simulcast(streams: Sequence[Message]) -> frozenset[Mid]:
+    """Of the same list, the m-lines that carry one of several layers."""
+    layered = frozenset(Mid(str(stream["mid"])) for stream in streams if "simulcast" in stream)
+    return layered & carried(streams).keys()
 
 
 def refused(error: JanusError) -> MediaError:
