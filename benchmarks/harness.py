@@ -17,6 +17,7 @@ import json
 import math
 import os
 import platform
+import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -79,9 +80,10 @@ def parser(name: str, description: str | None, *, rounds: int = 7) -> argparse.A
 def best_of(works: Mapping[str, Work], rounds: int, clock: Clock = time.perf_counter) -> dict[str, float]:
     """Seconds per operation of each work: its best round. Each round runs all of them, one after the other.
 
-    Taking turns, and starting each round with another one, lets a noisy neighbour slow all of them alike. The
-    best round is the one least disturbed. Garbage collection rests, as in timeit. For work that only computes
-    in this thread, `time.thread_time` as the clock leaves out what others took of the machine meanwhile.
+    Taking turns, in an order drawn anew each round, lets a noisy neighbour slow all of them alike, and none
+    always finds the caches as the same other one left them. The best round is the one least disturbed. Garbage
+    collection rests, as in timeit. For work that only computes in this thread, `time.thread_time` as the clock
+    leaves out what others took of the machine meanwhile.
     """
     names = list(works)
     best = dict.fromkeys(names, math.inf)
@@ -89,8 +91,7 @@ def best_of(works: Mapping[str, Work], rounds: int, clock: Clock = time.perf_cou
         work.run()
     with _garbage_collection_resting():
         for turn in range(rounds):
-            first = turn % len(names)
-            for name in names[first:] + names[:first]:
+            for name in random.Random(turn).sample(names, len(names)):
                 best[name] = min(best[name], _seconds(works[name], clock))
     return best
 

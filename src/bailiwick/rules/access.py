@@ -56,20 +56,22 @@ class AccessRule:
     undetermined: OnUndetermined
     setter: RuleSetter
     admits: Places = field(init=False, repr=False, compare=False)
+    on_undetermined: Verdict = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_territory(self.territories)
         named: Places = CODES - self.territories if self.mode is Mode.DENY else self.territories
         unnamed: Places = frozenset({None}) if self.undetermined is OnUndetermined.ADMIT else frozenset()
         object.__setattr__(self, "admits", named | unnamed)
+        object.__setattr__(self, "on_undetermined", Verdict(self.undetermined.value))
 
     def verdict(self, location: Location) -> Verdict:
         """What the rule alone says about a location."""
         if location.majority in self.admits:
-            return Verdict.ADMIT
-        return _UNDETERMINED[self.undetermined] if location.majority is None else _REFUSE
+            return _ADMIT
+        return self.on_undetermined if location.majority is None else _REFUSE
 
 
 # Named once: Python 3.11 reaches an enum's member through a descriptor, at the cost of the rest of a verdict.
+_ADMIT: Final = Verdict.ADMIT
 _REFUSE: Final = Verdict.REFUSE
-_UNDETERMINED: Final = {choice: Verdict(choice.value) for choice in OnUndetermined}
