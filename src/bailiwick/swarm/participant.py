@@ -111,6 +111,11 @@ class Participant:
             else:
                 await asyncio.sleep(step.delay * random.uniform(0.8, 1.2))
 
+    def fail(self, error: Exception) -> None:
+        """Something happened that nobody foresaw; for the report."""
+        self.out = None
+        self._go(Out("failed", type(error).__name__))
+
     async def leave(self) -> None:
         """Say goodbye, if there is a connection to say it on."""
         if self._socket is not None and self.out is None:
@@ -146,6 +151,7 @@ class Participant:
             out_at=since(self._out_at),
             times_out=self._times_out,
             last_packet_at=since(self.media.last_packet),
+            connected=self._socket is not None,
             sent=self.media.sent,
             resumes=self.session.resumes,
             resets=self.session.resets,

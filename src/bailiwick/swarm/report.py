@@ -40,7 +40,7 @@ class ParticipantReport:
     `outcome`: `inside`, `waiting`, `door` (still asking), or why they are out: `refused` at the door,
     `removed`, `ended_by_host`, `superseded`, `left`, `failed`. `code`, `setter`: of the problem. `out_at`:
     when they were last told; `times_out`: how often. `last_packet_at`: the last packet of anybody's media
-    they received.
+    they received. `connected`: whether their connection to the server stood at the end.
     """
 
     name: str
@@ -55,6 +55,7 @@ class ParticipantReport:
     out_at: float | None
     times_out: int
     last_packet_at: float | None
+    connected: bool
     sent: int
     resumes: int
     resets: int
