@@ -4,11 +4,13 @@ import json
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
 
 from bailiwick.geo.__main__ import main
+from bailiwick.geo.commands import configure, register
 from bailiwick.geo.layout import Layout
 from tests.factories.geo import small_table
 from tests.geo.cases import canary_prefixes, filler, mmdb_file, text_files
@@ -85,6 +87,18 @@ def test_overrides_are_applied(data: Path, capsys) -> None:
     assert located(capsys, data, "1.0.1.7")[1][0]["majority"] == "HK"
     (data / "other").write_text("1.0.1.0/24 TW\n")
     assert located(capsys, data, "--overrides", data / "other", "1.0.1.7")[1][0]["majority"] == "TW"
+
+
+def test_the_servers_settings_hold_where_the_command_line_says_nothing_else(tmp_path: Path) -> None:
+    parser = ArgumentParser()
+    register(parser.add_subparsers())
+    given = parser.parse_args(["locate", "--overrides", "mine"])
+    silent, other = parser.parse_args(["geo", "status"]), parser.parse_args(["geo", "build"])
+    for options in (given, silent, other):
+        configure(options, overrides=tmp_path, stale_after_days=90)
+    assert (given.overrides, given.stale_after_days) == (Path("mine"), 90)
+    assert (silent.overrides, silent.stale_after_days) == (tmp_path, 90)
+    assert "overrides" not in other
 
 
 def piped(data: Path) -> subprocess.Popen[bytes]:

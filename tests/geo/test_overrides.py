@@ -34,8 +34,9 @@ def test_p1_an_override_never_makes_a_location_unanimous(table_with) -> None:
         assert location.reason is Undetermined.OVERRIDDEN
 
 
-def test_an_override_without_a_code_leaves_nothing_to_decide_on(table_with) -> None:
-    location = table_with("1.2.0.0/16 undetermined").locate(parse_address("1.2.3.4"))
+@pytest.mark.parametrize("line", ["1.2.0.0/16", "1.2.0.0/16 undetermined", "1.2.0.0/16  # nobody can say"])
+def test_an_override_without_a_code_leaves_nothing_to_decide_on(line: str, table_with) -> None:
+    location = table_with(line).locate(parse_address("1.2.3.4"))
     assert (location.unanimous, location.majority, location.reason) == (None, None, Undetermined.OVERRIDDEN)
 
 
@@ -69,9 +70,9 @@ def test_the_longest_prefix_wins_whatever_the_order_of_lines(seed: int, table_wi
 @pytest.mark.parametrize(
     ("line", "code"),
     [
-        ("1.2.3.0/24", "override_line"),
         ("1.2.3.0/24 HK extra", "override_line"),
-        ("HK", "override_line"),
+        ("HK", "override_network"),
+        ("HK 1.2.3.0/24", "override_network"),
         ("1.2.3.0 HK", "override_network"),
         ("1.2.3.0/33 HK", "override_network"),
         ("1.2.3/24 HK", "override_network"),

@@ -65,7 +65,7 @@ def test_a_bad_override_is_a_fault_and_a_good_one_is_counted(layout: Layout) -> 
     small_table(layout.table, built=NOW, clock=lambda: NOW)
     layout.overrides.write_text("1.0.0.0/8 HK\n2.0.0.0/8 undetermined\n")
     assert told(layout)["overrides"] == 2
-    layout.overrides.write_text("1.0.0.0/8\n")
+    layout.overrides.write_text("1.0.0.0/8 HK FR\n")
     assert told(layout)["fault"] == "override_line"
 
 

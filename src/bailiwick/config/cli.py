@@ -54,7 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if found.data is not None:
         os.environ["BAILIWICK_DATA"] = str(found.data.expanduser().absolute())
     try:
-        options.data = environ.read()["DATA"]
+        settings = environ.read()
+        options.data = settings["DATA"]
+        geo.configure(
+            options,
+            overrides=settings["GEO_OVERRIDES"] or None,
+            stale_after_days=settings["GEO_STALE_DAYS"],
+        )
         code: int = options.run(options)
     except environ.InvalidSetting as error:
         print(f"bailiwick: {error}", file=sys.stderr)

@@ -16,6 +16,7 @@ from bailiwick.geo.errors import GeoError
 from bailiwick.geo.layout import Layout
 from bailiwick.geo.locator import Locator
 from bailiwick.geo.status import status
+from bailiwick.geo.table import STALE_AFTER_DAYS
 from bailiwick.rules.location import Location
 
 if TYPE_CHECKING:
@@ -45,6 +46,13 @@ def register(subparsers: Subparsers) -> None:
     located.set_defaults(run=run_locate)
 
 
+def configure(options: Namespace, *, overrides: Path | None, stale_after_days: float) -> None:
+    """Give parsed options the server's own settings, where the command line says nothing else."""
+    if "overrides" in options:
+        options.overrides = options.overrides or overrides
+        options.stale_after_days = stale_after_days
+
+
 def _register_build(geo: Subparsers) -> None:
     origins = "; ".join(f"{source.name}: {source.title}, {source.origin}" for source in SOURCES)
     build = geo.add_parser(
@@ -70,9 +78,9 @@ def _register_build(geo: Subparsers) -> None:
 
 
 def _overrides_option(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--overrides", type=Path, help="the operator's overrides (default: below the data folder)"
-    )
+    text = "the operator's overrides (default: below the data folder)"
+    parser.add_argument("--overrides", type=Path, metavar="FILE", help=text)
+    parser.set_defaults(stale_after_days=STALE_AFTER_DAYS)
 
 
 def _source_option(text: str) -> tuple[str, tuple[Path, ...]]:
@@ -99,7 +107,8 @@ def run_build(options: Namespace) -> int:
 
 def run_status(options: Namespace) -> int:
     """`bailiwick geo status`: JSON on stdout; exit code 1 if nobody can be located."""
-    found = status(options.data, overrides=options.overrides)
+    days = options.stale_after_days
+    found = status(options.data, overrides=options.overrides, stale_after_days=days)
     sys.stdout.write(json.dumps(found, indent=2) + "\n")
     return FAILED if found["fault"] else 0
 
@@ -107,7 +116,8 @@ def run_status(options: Namespace) -> int:
 def run_locate(options: Namespace) -> int:
     """`bailiwick locate`: a JSON line per address; exit code 1 if one was no address or there is no table."""
     layout = Layout(options.data)
-    locator = Locator(layout.table, overrides=options.overrides or layout.overrides)
+    overrides, days = options.overrides or layout.overrides, options.stale_after_days
+    locator = Locator(layout.table, overrides=overrides, stale_after_days=days)
     if locator.fault:
         _say(f"Nothing can be located: {locator.fault}")
     writer = LineWriter(locator)

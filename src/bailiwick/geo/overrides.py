@@ -2,8 +2,8 @@
 
 One line per network, `#` starts a comment:
 
-    198.18.7.0/24    undetermined    # our VPN for travellers
-    2001:db8:5::/48  HK              # the campus
+    198.18.7.0/24            # undetermined: our VPN for travellers
+    2001:db8:5::/48  HK      # the campus
 
 The longest prefix wins; the order of lines says nothing. An override never makes a location unanimous, so
 it can only take people out of a restriction's reach, never into it (P1). A bad line is refused with its
@@ -107,9 +107,10 @@ def _parse_line(line: str, number: int) -> Override | None:
     words = line.partition("#")[0].split()
     if not words:
         return None
-    if len(words) != 2:
+    if len(words) > 2:
         raise OverrideError("override_line", number)
-    return Override(_parse_network(words[0], number), _parse_code(words[1], number))
+    network = _parse_network(words[0], number)
+    return Override(network, _parse_code(words[1], number) if len(words) == 2 else None)
 
 
 def _parse_network(text: str, number: int) -> Network:
