@@ -2,8 +2,8 @@
 
 The limit is one `reader.get(text)` of maxminddb's C extension, as in `locate`. `decide-N` is the decision
 alone, on people at the door of a meeting whose host denies one country, with N restrictions in force on other
-places. `decide`, the result, is what the door does with every request, text to decision, in the worst of these
-three cases.
+places. `decide`, the result, is what the door does with every request, text to decision, in the worst
+of the three cases.
 
 Restrictions name three codes each, drawn from half of the world; whoever is there is timed apart
 (`withheld_per_s`), everybody else is who the figures are about. Needs a table: `bailiwick geo build`.

@@ -81,9 +81,9 @@ def best_of(works: Mapping[str, Work], rounds: int, clock: Clock = time.perf_cou
     """Seconds per operation of each work: its best round. Each round runs all of them, one after the other.
 
     Taking turns, in an order drawn anew each round, lets a noisy neighbour slow all of them alike, and none
-    always finds the caches as the same other one left them. The best round is the one least disturbed. Garbage
-    collection rests, as in timeit. For work that only computes in this thread, `time.thread_time` as the clock
-    leaves out what others took of the machine meanwhile.
+    always finds the caches as the same other one left them. The best round is the one least disturbed.
+    Garbage collection rests, as in timeit. For work that only computes in this thread, `time.thread_time` as
+    the clock leaves out what others took of the machine meanwhile.
     """
     names = list(works)
     best = dict.fromkeys(names, math.inf)
