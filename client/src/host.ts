@@ -2,7 +2,7 @@
 import "./styles/tokens.css";
 import "./styles/pages.css";
 
-import { CountryPicker, loadTerritories, sentence, type Rule, type Territories } from "./picker";
+import { CountryPicker, loadTerritories, sentence, TEXTS, type Rule, type Territories } from "./picker";
 
 const all = <E extends Element>(selector: string, within: ParentNode = document): E[] => [...within.querySelectorAll<E>(selector)];
 
@@ -29,7 +29,7 @@ function copyButtons(): void {
     const label = button.textContent;
     button.addEventListener("click", () => {
       void navigator.clipboard.writeText(source.value).then(() => {
-        button.textContent = "Copied";
+        button.textContent = TEXTS.copied;
         setTimeout(() => (button.textContent = label), 2000);
       });
     });
@@ -101,13 +101,13 @@ async function dryRun(address: string, rule: Rule, form: HTMLFormElement, result
   const response = await fetch(address, { method: "POST", headers, body: JSON.stringify(rule) });
   const answer = (await response.json()) as Record<string, string>;
   if (!response.ok) {
-    result.textContent = answer["detail"] ?? "That did not work. Try again.";
+    result.textContent = answer["detail"] ?? TEXTS.tryFailed;
     return;
   }
   const bands = [
-    ["would stay", answer["stay"]],
-    ["would have to leave", answer["go"]],
-    ["cannot be located", answer["undetermined"]],
+    [TEXTS.stay, answer["stay"]],
+    [TEXTS.go, answer["go"]],
+    [TEXTS.undetermined, answer["undetermined"]],
   ];
   const row = document.createElement("dl");
   for (const [name = "", band = ""] of bands) {

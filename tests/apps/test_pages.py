@@ -62,8 +62,8 @@ def test_a_public_page_is_drawn_in_our_frame(path: str, client: Client) -> None:
     "path",
     [
         "/meetings/", "/meetings/new", "/profile", "/accounts/email/", "/accounts/password/change/",
-        "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/", "/accounts/2fa/webauthn/",
-        "/accounts/reauthenticate/", "/accounts/logout/",
+        "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/",
+        "/accounts/2fa/webauthn/", "/accounts/reauthenticate/", "/accounts/logout/",
     ],
 )  # fmt: skip
 def test_a_page_of_an_account_is_drawn_in_our_frame(path: str, host: Account) -> None:

@@ -135,9 +135,8 @@ export class CountryPicker extends HTMLElement {
   }
 
   #option(territory: Territory): HTMLElement {
-    const option = make("div", "option", make("span", "box"), make("span", "name", territory.name), make("span", "code", territory.code));
+    const option = make("div", "option", make("span", "box"), make("span", "name", territory.name), " ", make("span", "code", territory.code));
     option.role = "option";
-    option.ariaLabel = territory.name;
     option.dataset["code"] = territory.code;
     option.tabIndex = -1;
     this.#options.set(territory.code, option);

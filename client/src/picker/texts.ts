@@ -1,4 +1,4 @@
-/** What the picker says; set `texts` on the element for another language. */
+/** What the picker and the host's pages say; set `texts` on the element for another language. */
 export const TEXTS = {
   search: "Search by name or code",
   list: "Countries and territories",
@@ -14,6 +14,11 @@ export const TEXTS = {
   groups: { EU: "European Union", EEA: "European Economic Area" } as Record<string, string>,
   map: (count: number): string => `World map; ${count} countries and territories are coloured`,
   mapNote: "Borders as Natural Earth draws them. A rule goes by country codes, not by this map.",
+  copied: "Copied",
+  stay: "would stay",
+  go: "would have to leave",
+  undetermined: "cannot be located",
+  tryFailed: "That did not work. Try again.",
   failed: "The list of countries could not be loaded. Load the page again.",
 };
 

@@ -11,8 +11,8 @@ api = NinjaAPI(
     urls_namespace="api",
     description=(
         "Sign in with the session cookie; requests that change something also carry the X-CSRFToken header."
-        " Errors are application/problem+json (RFC 9457) with a stable `code`; each is explained at"
-        " /problems/<code>."
+        " Errors are application/problem+json (RFC 9457) with a stable `code`; /problems/ explains"
+        " each of them."
     ),
 )
 register(api)
