@@ -262,8 +262,6 @@ export const en = {
   "out.superseded.return": "Continue here",
   "out.failed.title": "The connection was lost",
   "out.failed.text": "It could not be repaired. The meeting may still be going on.",
-  "out.not_started.title": "The meeting has not begun",
-  "out.not_started.text": "It is planned for {time}.",
   "out.refused_by_rule.title": "This meeting cannot be joined from where your connection is",
   "out.refused_by_rule.host": "The host of this meeting decides from which countries people can join it.",
   "out.refused_by_rule.server": "The organisation that runs this server decides from which countries people can join its meetings.",

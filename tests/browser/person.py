@@ -1,0 +1,133 @@
+"""Somebody in a browser: a context of their own, seen by the server at an address of their own."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.servers.located_proxy import LocatedProxy
+from tests.servers.product import ROOT
+
+AXE: Final = ROOT / "client/node_modules/axe-core/axe.min.js"
+PATIENCE: Final = 30_000
+"""Milliseconds to wait for what takes a fraction of a second on an idle machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What has arrived of somebody's one kind of stream (`window.bailiwick.stats`)."""
+
+    packets: int
+    lost: int
+    ssrc: int
+    frames: int
+    width: int
+
+
+class Person:
+    """A page of the room. `context` holds their cookies; `proxy.address` is where they are."""
+
+    def __init__(self, name: str, context: BrowserContext, proxy: LocatedProxy, link: str) -> None:
+        self.name = name
+        self.context = context
+        self.proxy = proxy
+        self.link = link
+        self.page: Page = context.new_page()
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def open(self) -> "Person":
+        """The device check."""
+        self.page.goto(self.link)
+        return self
+
+    def ask(self) -> "Person":
+        """Press join."""
+        self.page.get_by_label("Your name").fill(self.name)
+        self.page.locator("form.join button").click()
+        return self
+
+    def join(self) -> "Person":
+        """All the way in."""
+        self.open().ask()
+        return self.is_inside()
+
+    def is_inside(self) -> "Person":
+        self.wait_for_state("inside")
+        expect(self.page.get_by_role("navigation", name="Meeting controls")).to_be_visible()
+        return self
+
+    def wait_for_state(self, state: str, code: str | None = None) -> None:
+        script = "([state, code]) => { const now = window.bailiwick?.session(); return now?.state === state"
+        script += " && (code === null || now.code === code); }"
+        self.page.wait_for_function(script, arg=[state, code], timeout=PATIENCE)
+
+    @property
+    def id(self) -> str:
+        return str(self.page.evaluate("window.bailiwick.session().you"))
+
+    def sees(self, people: int) -> None:
+        """Until the roster has that many, oneself included."""
+        self.page.wait_for_function(
+            "(people) => window.bailiwick.session().people === people", arg=people, timeout=PATIENCE
+        )
+
+    def control(self, name: str | re.Pattern[str]) -> Locator:
+        """A button of the bar."""
+        return self.page.get_by_role("navigation", name="Meeting controls").get_by_role("button", name=name)
+
+    def tile(self, name: str) -> Locator:
+        return self.page.get_by_role("article", name=re.compile(f"^{re.escape(name)}"))
+
+    def told(self, text: str | re.Pattern[str]) -> Locator:
+        """A short message over the stage."""
+        return self.page.locator(".toast").filter(has_text=text)
+
+    def stats(self) -> dict[tuple[str, str], Heard]:
+        """By participant and kind."""
+        return {
+            (one["participant"], one["kind"]): Heard(
+                one["packets"], one["lost"], one["ssrc"], one["framesDecoded"], one["width"]
+            )
+            for one in self.page.evaluate("window.bailiwick.stats()")
+        }
+
+    def waits_for(self, what: Callable[[dict[tuple[str, str], Heard]], bool], why: str) -> None:
+        """Until the statistics say so."""
+        for _ in range(PATIENCE // 250):
+            if what(self.stats()):
+                return
+            self.page.wait_for_timeout(250)
+        raise AssertionError(f"{self.name}: {why}: {self.stats()}")
+
+    def receives(self, other: "Person", kind: str = "camera") -> None:
+        """Until packets (and frames, of a picture) of that stream go on coming."""
+        key = (other.id, kind)
+        self.waits_for(lambda now: key in now and now[key].packets > 0, f"nothing of {other.name}'s {kind}")
+        before = self.stats()[key]
+        self.waits_for(
+            lambda now: (
+                now[key].packets > before.packets + 10
+                and (kind not in {"camera", "screen"} or now[key].frames > before.frames)
+            ),
+            f"no more of {other.name}'s {kind}",
+        )
+
+    def cannot_be_faulted(self) -> None:
+        """axe-core finds nothing on the page as it is, and no script failed."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found: Any = self.page.evaluate("axe.run({ resultTypes: ['violations'] })")
+        faults = [
+            f"{fault['id']}: {node['target']} {node['failureSummary']}"
+            for fault in found["violations"]
+            for node in fault["nodes"]
+        ]
+        assert not faults, "\n".join(faults)
+        assert not self.errors
+
+    def screenshot(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=path)

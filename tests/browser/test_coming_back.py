@@ -1,0 +1,70 @@
+"""Lost connections, reloads, a second tab."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Invite
+from tests.servers.product import Host
+
+
+def test_a_broken_connection_comes_back_by_itself_and_media_flows_on(host: Host, invite: Invite) -> None:
+    slug = host.create_meeting(title="Weekly round")
+    ada, noor = invite(slug, "Ada").join(), invite(slug, "Noor", "FR").join()
+    noor.receives(ada)
+    before, me = noor.stats(), noor.id
+    noor.proxy.cut()
+    noor.wait_for_state("retrying")
+    noor.is_inside()
+    assert noor.id == me
+    expect(noor.told("You are connected again")).to_be_visible()
+    noor.receives(ada)
+    assert noor.stats()[ada.id, "camera"].ssrc == before[ada.id, "camera"].ssrc
+    ada.receives(noor)
+
+
+def test_what_changed_meanwhile_is_there_after_coming_back(host: Host, invite: Invite) -> None:
+    slug = host.create_meeting(title="Weekly round")
+    ada, noor = invite(slug, "Ada").join(), invite(slug, "Noor", "FR").join()
+    noor.proxy.cut()
+    jonas = invite(slug, "Jonas").join()
+    noor.is_inside()
+    noor.sees(3)
+    noor.receives(jonas)
+    jonas.receives(noor)
+    assert not ada.errors
+
+
+def test_a_reload_comes_back_without_the_door(host: Host, invite: Invite) -> None:
+    slug = host.create_meeting(title="Weekly round")
+    ada, noor = invite(slug, "Ada").join(), invite(slug, "Noor", "FR").join()
+    me = noor.id
+    noor.page.reload()
+    noor.is_inside()
+    assert noor.id == me
+    noor.receives(ada)
+    ada.receives(noor)
+
+
+def test_a_resumed_place_is_taken_from_the_tab_that_had_it(host: Host, invite: Invite) -> None:
+    slug = host.create_meeting(title="Weekly round")
+    noor = invite(slug, "Noor", "FR").join()
+    first = noor.page
+    token = first.evaluate("(slug) => sessionStorage.getItem(`bailiwick.visit.${slug}`)", slug)
+    second = noor.context.new_page()
+    second.goto(noor.link)
+    second.evaluate(
+        "([slug, token]) => sessionStorage.setItem(`bailiwick.visit.${slug}`, token)", [slug, token]
+    )
+    second.reload()
+    expect(second.get_by_role("navigation", name="Meeting controls")).to_be_visible()
+    expect(first.get_by_role("heading", name="You are in this meeting elsewhere")).to_be_visible()
+    assert first.evaluate("window.tracks.every((track) => track.readyState === 'ended')")
+
+
+def test_whoever_left_can_come_back(host: Host, invite: Invite) -> None:
+    slug = host.create_meeting(title="Weekly round")
+    noor = invite(slug, "Noor", "FR").join()
+    noor.control("Leave").click()
+    expect(noor.page.get_by_role("heading", name="You have left the meeting")).to_be_visible()
+    assert noor.page.evaluate("window.tracks.every((track) => track.readyState === 'ended')")
+    noor.page.get_by_role("button", name="Come back").click()
+    noor.is_inside()

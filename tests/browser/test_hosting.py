@@ -1,0 +1,128 @@
+"""What those who run a meeting do in the room, and what the others are told."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Invite
+from tests.servers.product import Host
+
+OFF = "window.tracks.every((track) => track.readyState === 'ended')"
+
+
+def test_somebody_removed_learns_it_at_once_and_camera_and_microphone_go_off(
+    host: Host, invite: Invite
+) -> None:
+    slug = host.create_meeting(title="Weekly round")
+    ada, noor = invite(slug, "Ada", host=host).join(), invite(slug, "Noor", "FR").join()
+    ada.receives(noor)
+    ada.control(re.compile("People")).click()
+    ada.page.get_by_role("button", name="More about Noor").click()
+    ada.page.get_by_role("button", name="Remove…").click()
+    dialog = ada.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("For guests on an open link a block is as good as can be, not certain")
+    ada.cannot_be_faulted()
+    dialog.get_by_role("button", name="Remove and block").click()
+    expect(noor.page.get_by_role("heading", level=1)).to_have_text("You cannot join this meeting")
+    assert noor.page.evaluate(OFF)
+    ada.sees(1)
+    noor.cannot_be_faulted()
+    noor.page.reload()
+    noor.ask()
+    expect(noor.page.get_by_role("heading", level=1)).to_have_text("You cannot join this meeting")
+
+
+def test_a_rule_set_in_the_room_removes_whom_it_reaches_and_nobody_else(host: Host, invite: Invite) -> None:
+    slug = host.create_meeting(title="Weekly round")
+    ada = invite(slug, "Ada", host=host).join()
+    noor, sam = invite(slug, "Noor", "FR").join(), invite(slug, "Sam", "US").join()
+    ada.sees(3)
+    ada.control(re.compile("People")).click()
+    ada.page.get_by_role("button", name="Change").click()
+    ada.page.get_by_label("From everywhere but these countries").check()
+    ada.page.get_by_label("Search by name or code").fill("France")
+    ada.page.get_by_role("option", name=re.compile("France")).click()
+    ada.cannot_be_faulted()
+    ada.page.get_by_role("button", name="Set rule").click()
+    expect(noor.page.get_by_role("heading", level=1)).to_have_text(re.compile("cannot be joined from where"))
+    expect(noor.page.get_by_role("main")).to_contain_text("The host of this meeting decides")
+    expect(noor.page.get_by_role("main")).not_to_contain_text("France")
+    assert noor.page.evaluate(OFF)
+    expect(sam.told("The country rule of this meeting was changed")).to_be_visible()
+    sam.sees(2)
+    noor.page.get_by_role("button", name="Try again").click()
+    expect(noor.page.get_by_role("heading", level=1)).to_have_text(re.compile("cannot be joined from where"))
+    expect(ada.page.get_by_role("button", name="Remove rule")).to_be_visible()
+    ada.page.get_by_role("button", name="Remove rule").click()
+    expect(sam.told("The country rule of this meeting was lifted")).to_be_visible()
+    noor.page.get_by_role("button", name="Try again").click()
+    noor.is_inside()
+
+
+def test_a_denied_country_is_told_who_decides_and_what_counts(host: Host, invite: Invite) -> None:
+    slug = host.create_meeting(title="Weekly round")
+    host.set_rule(slug, "deny", "FR")
+    noor = invite(slug, "Noor", "FR").open()
+    expect(noor.page.get_by_text("depends on the country of your network connection")).to_be_visible()
+    noor.cannot_be_faulted()
+    noor.ask()
+    expect(noor.page.get_by_role("heading", level=1)).to_have_text(re.compile("cannot be joined from where"))
+    expect(noor.page.get_by_role("main")).to_contain_text("with a VPN, a company network or a roaming phone")
+    noor.cannot_be_faulted()
+
+
+def test_the_waiting_room_lets_in_and_turns_away(host: Host, invite: Invite) -> None:
+    slug = host.create_meeting(title="Weekly round", waiting_room=True)
+    ada = invite(slug, "Ada", host=host).join()
+    noor, jonas = invite(slug, "Noor", "FR").open().ask(), invite(slug, "Jonas").open().ask()
+    for waiter in (noor, jonas):
+        waiter.wait_for_state("waiting")
+    noor.cannot_be_faulted()
+    ada.control(re.compile("waiting")).click()
+    ada.page.get_by_role("button", name="Let Noor in").click()
+    noor.is_inside()
+    ada.page.get_by_role("button", name="Turn Jonas away").click()
+    expect(jonas.page.get_by_role("heading", level=1)).to_have_text("You were not let in")
+    noor.receives(ada)
+
+
+def test_a_host_mutes_everybody_and_they_unmute_themselves(host: Host, invite: Invite) -> None:
+    slug = host.create_meeting(title="Weekly round")
+    ada, noor = invite(slug, "Ada", host=host).join(), invite(slug, "Noor", "FR").join()
+    ada.receives(noor, "microphone")
+    ada.control(re.compile("People")).click()
+    ada.page.get_by_role("button", name="Mute all").click()
+    expect(noor.told("A host muted your microphone")).to_be_visible()
+    expect(ada.tile("Noor")).to_have_accessible_name(re.compile("microphone off"))
+    noor.control("Unmute").click()
+    ada.receives(noor, "microphone")
+
+
+def test_the_host_may_leave_hand_over_or_end(host: Host, invite: Invite) -> None:
+    slug = host.create_meeting(title="Weekly round")
+    ada, noor = invite(slug, "Ada", host=host).join(), invite(slug, "Noor", "FR").join()
+    ada.sees(2)
+    ada.control("Leave").click()
+    dialog = ada.page.get_by_role("dialog", name="Leave the meeting?")
+    ada.cannot_be_faulted()
+    dialog.get_by_role("button", name="Leave", exact=True).click()
+    expect(ada.page.get_by_role("heading", name="You have left the meeting")).to_be_visible()
+    noor.sees(1)
+    ada.page.get_by_role("button", name="Come back").click()
+    ada.is_inside().sees(2)
+    ada.control("Leave").click()
+    dialog.get_by_role("button", name="End for everyone").click()
+    for person in (ada, noor):
+        expect(person.page.get_by_role("heading", level=1)).to_have_text("The meeting is over")
+    assert noor.page.evaluate(OFF)
+
+
+def test_a_locked_meeting_takes_nobody_else_in(host: Host, invite: Invite) -> None:
+    slug = host.create_meeting(title="Weekly round")
+    ada, noor = invite(slug, "Ada", host=host).join(), invite(slug, "Noor", "FR").join()
+    ada.control(re.compile("People")).click()
+    ada.page.get_by_role("switch", name=re.compile("Lock the meeting")).check()
+    expect(noor.told("The meeting is locked")).to_be_visible()
+    jonas = invite(slug, "Jonas").open().ask()
+    expect(jonas.page.get_by_role("heading", level=1)).to_have_text("The meeting is locked")
+    noor.is_inside()
