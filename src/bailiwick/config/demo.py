@@ -61,8 +61,8 @@ class Sample:
         """Its synthetic participants, to be kept there."""
         people = [word for code, count in PEOPLE.items() for word in ("--from", f"{code}:{count}")]
         words = [sys.executable, "-m", "bailiwick.config", "swarm", f"{url}{self.path}", *people]
-        options = ["--video", str(VIDEO), "--sound", "0", "--subscribe", "1", "--json", os.devnull]
-        argv = dying_with_parent([*words, *options])
+        options = ["--video", str(VIDEO), "--sound", "0", "--subscribe", "1", "--ask-again", "15"]
+        argv = dying_with_parent([*words, *options, "--json", os.devnull])
         return Program("demo", argv, dict(os.environ), pauses=PAUSES, stop_seconds=3)
 
 

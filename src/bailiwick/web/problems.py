@@ -63,7 +63,7 @@ PROBLEMS: Final = _all(
         _("The host lets nobody else in at the moment. Those inside can unlock it."),
     ),
     (
-        "not_let_in",
+        "turned_away",
         403,
         _("You were not let in"),
         _("Somebody who runs the meeting turned you away from the waiting room."),
@@ -107,6 +107,26 @@ PROBLEMS: Final = _all(
         _("Nothing can be decided right now"),
         _("A part of this server does not answer. Nobody is let in on guesswork; try again in a moment."),
     ),
+    (
+        "bad_grant",
+        401,
+        _("Please join again"),
+        _("The way in was used before, or is too old. It is good once, and for a minute."),
+    ),
+    (
+        "connection_lost",
+        401,
+        _("Please join again"),
+        _("The connection was lost for too long to go on with it."),
+    ),
+    (
+        "cross_origin",
+        403,
+        _("Another site cannot ask for that"),
+        _("Meetings are joined from their own page only. Open it, and join there."),
+    ),
+    ("method_not_allowed", 405, _("Not asked in that way"), _("This address takes another method.")),
+    ("too_large", 413, _("The request is too large"), _("A join is a few hundred bytes.")),
     # the host's pages and the API
     (
         "not_signed_in",
