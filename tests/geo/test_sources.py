@@ -83,6 +83,12 @@ def test_an_ipv6_only_file_is_refused_instead_of_answering_nothing_for_ipv4(tmp_
     assert refusal([tmp_path / "6"]) == "source_lacks_ipv4"
 
 
+def test_a_source_answers_nothing_for_a_mapped_address_which_is_why_it_is_unmapped(tmp_path: Path) -> None:
+    with maxminddb.open_database(mmdb_file(tmp_path / "a", PREFIXES)) as reader:
+        assert reader.get("8.8.8.8") == {"country_code": "US"}
+        assert reader.get("::ffff:8.8.8.8") is None  # the trap: no error
+
+
 def test_an_ipv4_only_file_is_refused(tmp_path: Path) -> None:
     write_mmdb(tmp_path / "4", country_ranges(PREFIXES, 4), ip_version=4)
     assert refusal([tmp_path / "4"]) == "source_lacks_ipv6"
