@@ -72,7 +72,7 @@ def pictures(label: str, width: int, height: int, count: int) -> Iterator[NDArra
     across = np.linspace(-0.5, 0.5, height, dtype=np.float32)[:, None]
     ground = np.broadcast_to(luma * (1 - 0.22 * across), shape)
     words = lettering.mask(
-        label, shape, centre=(width / 2, height * 0.46), height=height * 0.17, widest=width * 0.78
+        label, shape, centre=(width / 2, height * 0.46), height=height * 0.17, widest=width * 0.66
     )
     still = ground + (228 - ground) * words
     chroma = np.concatenate([np.full(height * width // 4, value) for value in (blue, red)])

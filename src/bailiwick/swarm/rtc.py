@@ -7,6 +7,7 @@ too.
 """
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable, Sequence
 from socket import SO_RCVBUF, SOL_SOCKET
@@ -28,6 +29,8 @@ RECEIVE_BUFFER = 2**20
 """Bytes of a socket's buffer: what reached this machine while the process had to wait for its turn is not
 lost."""
 SETTLE_SECONDS = 0.015
+RECEIVE_QUEUE = 4 * 2**20
+"""Bytes for each socket."""
 
 # Browsers repeat a connectivity check that gets no answer after some 50 ms; aioice would after 500. The
 # first one is often lost: it overtakes the SDP that tells the media server about us.
@@ -62,6 +65,7 @@ class _Ice(aioice.Connection):
         await super().gather_candidates()
         for protocol in self._protocols:
             self._sort_out(protocol)
+            _make_room(protocol.transport.get_extra_info("socket"))
 
     def _sort_out(self, protocol: aioice.ice.StunProtocol) -> None:
         """Tell STUN from media by the first byte (RFC 7983). aioice tries to read everything as STUN, which
@@ -88,6 +92,17 @@ class _Ice(aioice.Connection):
             self.on_rtp(data, now)
         else:
             super().data_received(data, component)
+
+
+def _make_room(sock: socket.socket) -> None:
+    """A longer queue for what comes in: a packet we are too slow to read would look like one that was
+    lost."""
+    force = getattr(socket, "SO_RCVBUFFORCE", 33)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, force, RECEIVE_QUEUE)
+    except PermissionError:
+        # Beyond the system's limit only root may go.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_QUEUE)
 
 
 class _Dtls(RTCDtlsTransport):
