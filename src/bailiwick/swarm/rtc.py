@@ -10,7 +10,6 @@ import asyncio
 import socket
 import time
 from collections.abc import Callable, Sequence
-from socket import SO_RCVBUF, SOL_SOCKET
 from typing import Any, cast
 
 import aioice
@@ -25,9 +24,6 @@ from bailiwick.swarm.sdp import OPUS, VP8, MediaLine, TransportParameters, parse
 from bailiwick.swarm.tally import Tally
 
 CONNECT_SECONDS = 10.0
-RECEIVE_BUFFER = 2**20
-"""Bytes of a socket's buffer: what reached this machine while the process had to wait for its turn is not
-lost."""
 SETTLE_SECONDS = 0.015
 RECEIVE_QUEUE = 4 * 2**20
 """Bytes for each socket."""
@@ -71,7 +67,6 @@ class _Ice(aioice.Connection):
         """Tell STUN from media by the first byte (RFC 7983). aioice tries to read everything as STUN, which
         takes time and, once in some hundred thousand packets, looks like STUN and raises."""
         stun = protocol.datagram_received
-        protocol.transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER)
 
         def received(data: bytes | str, addr: tuple[Any, ...]) -> None:
             packet = cast(bytes, data)
