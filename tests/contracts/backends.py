@@ -181,8 +181,8 @@ class JanusBackend:
 
 
 @cache
-def picture(width: int, height: int, rate: int = 20) -> loops.Loop:
-    return loops.video("contract", width=width, height=height, rate=rate, seconds=1)
+def picture(width: int, height: int) -> loops.Loop:
+    return loops.video("contract", width=width, height=height, rate=20, seconds=1)
 
 
 @cache

@@ -84,6 +84,9 @@ async def test_who_is_silenced_neither_hears_nor_is_heard(meeting: Meeting) -> N
     await eventually(ann.hears, set())
     await eventually(bo.hears, {StreamId(cy.session.feed, Mid("0"))})
     await comes(ann, Gone())
+    await meeting.server.destroy([ann.session.ref])
+    await asyncio.sleep(0.05)
+    assert ann.events.index(Gone()) == len(ann.events) - 1
 
 
 async def test_who_is_silenced_cannot_begin_again(meeting: Meeting) -> None:

@@ -161,9 +161,8 @@ class World:
         return participant
 
     def remove(self, participant: Participant) -> None:
-        self._vanish(participant)
+        self.silence(participant)
         del self.participants[participant.ref]
-        self.tell(participant, Gone())
 
     def silence(self, participant: Participant) -> None:
         if not participant.silenced:

@@ -232,7 +232,8 @@ class JanusClient:
             await self._open_control()
         if known and not survived and not any(claimed):
             for callback in self._lost:
-                callback()
+                # Not called from here: what it raises is its own affair, not that of the connection.
+                asyncio.get_running_loop().call_soon(callback)
 
     async def _claimed(self, number: int) -> bool:
         listener = self._sessions.get(number)

@@ -91,9 +91,8 @@ class JanusSession:
 
     def end(self) -> None:
         """It was silenced: nothing more can be done with it but destroying it."""
-        if not self._ended:
-            self._ended = True
-            self._tell(Gone())
+        self._tell(Gone())
+        self._ended = True
 
     # MediaSession
 
@@ -386,15 +385,15 @@ class JanusSession:
             raise SessionGone("ended")
 
     def _tell(self, event: MediaEvent) -> None:
-        if self._listener is not None:
+        if self._listener is not None and not self._ended:
             # Not called from here: what it raises is its own affair, not that of the connection.
             asyncio.get_running_loop().call_soon(self._listener, event)
 
     def _tell_state(self) -> None:
+        if self._ended and self._listener is not None:
+            asyncio.get_running_loop().call_soon(self._listener, Gone())
         if self._publishing is not None and self._publishing.connected:
             self._tell(Connected(Leg.PUBLISHER))
             self._tell(Published(self._publishing.tracks))
         if self._subscribing is not None and self._subscribing.connected:
             self._tell(Connected(Leg.SUBSCRIBER))
-        if self._ended:
-            self._tell(Gone())

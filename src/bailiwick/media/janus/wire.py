@@ -75,6 +75,7 @@ class Channel:
     def start(self) -> None:
         """Connect, and stay connected, in the background."""
         self._task = asyncio.create_task(self._stay_connected(), name="media: connection to Janus")
+        self._task.add_done_callback(_ended)
 
     async def close(self) -> None:
         if self._task is not None:
@@ -187,6 +188,12 @@ class Channel:
                 return await self._exchange(message)
         except TimeoutError as error:
             raise MediaError(Fault.TIMEOUT) from error
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    """It never does, but by ``close`` or by a fault of ours: then loudly."""
+    if not task.cancelled():
+        log.critical("media_connection_given_up", exc_info=task.exception())
 
 
 def _accepted(message: Message) -> Message:
