@@ -53,6 +53,10 @@ def inbound(person: Person) -> dict[int, tuple[int, int]]:
     return {ssrc: (received, lost) for ssrc, received, lost in person.page.evaluate(_BY_SSRC)}
 
 
+_ALL = 0x0003
+"""ETH_P_ALL: IPv4 and IPv6."""
+
+
 class Tap:
     """Times of UDP packets to and from some ports, as they pass the loopback interface."""
 
@@ -61,7 +65,7 @@ class Tap:
         self.sent_to: list[float] = []
         self.came_from: list[float] = []
         self._stop = threading.Event()
-        self._raw = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0800))
+        self._raw = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ALL))
         self._raw.bind(("lo", 0))
         self._raw.settimeout(0.1)
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -81,11 +85,14 @@ class Tap:
             except TimeoutError:
                 continue
             # loopback shows each packet twice, leaving and arriving: count arrivals
-            if origin[2] != socket.PACKET_OUTGOING and packet[9] == socket.IPPROTO_UDP:
+            if origin[2] != socket.PACKET_OUTGOING:
                 self._note(packet)
 
     def _note(self, packet: bytes) -> None:
-        at = (packet[0] & 15) * 4
+        version = packet[0] >> 4
+        protocol, at = (packet[9], (packet[0] & 15) * 4) if version == 4 else (packet[6], 40)
+        if protocol != socket.IPPROTO_UDP:
+            return
         source, target = struct.unpack_from("!HH", packet, at)
         if target in self._ports:
             self.sent_to.append(time.monotonic())
