@@ -113,6 +113,11 @@ def test_no_source_at_all_is_refused(bench: Bench) -> None:
         bench.build(whois=())
 
 
+def test_old_sources_are_no_reason_to_refuse_the_table_they_make(bench: Bench) -> None:
+    build(bench.data, Order(bench.files(), limits=LIMITS), bench.said.append, lambda: NOW + 5_000 * DAY)
+    assert is_built(bench.data)
+
+
 def test_a_copy_of_another_source_is_refused(bench: Bench) -> None:
     bench.prefixes["dbip"] = dict(bench.prefixes["mm"])
     assert bench.refused() == {"copies"}

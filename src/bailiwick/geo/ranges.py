@@ -50,7 +50,7 @@ def from_rows(rows: Iterable[tuple[int, int, int]]) -> Ranges:
 
 
 def from_prefixes(high: Halves, low: Halves, lengths: NDArray[np.int64], bits: int, codes: Codes) -> Ranges:
-    """From network addresses and prefix lengths in a family of `bits` bits."""
+    """From network addresses and prefix lengths in a family of `bits` bits; no IPv6 network is all of it."""
     host_bits = bits - lengths
     size = np.left_shift(_ONE, (host_bits % 64).astype(np.uint64))
     low_size = np.where(host_bits < 64, size, np.uint64(0))

@@ -34,6 +34,19 @@ def attributions(sources: tuple[SourceRecord, ...]) -> tuple[Attribution, ...]:
     return tuple(Attribution(source.attribution, source.link, source.licence) for source in known)
 
 
+def alarms(
+    sources: tuple[SourceRecord, ...],
+    now: float,
+    stale_after_days: float = STALE_AFTER_DAYS,
+    alarm_after_days: float = ALARM_AFTER_DAYS,
+) -> list[str]:
+    """What somebody should look into, as codes: `too_few_sources`, `source_old:NAME`, `source_stale:NAME`."""
+    ages = {source.name: (now - source.built) / DAY for source in sources}
+    few = ["too_few_sources"] if len(sources) < 2 else []
+    old = [f"source_old:{name}" for name, age in ages.items() if age > alarm_after_days]
+    return few + old + [f"source_stale:{name}" for name, age in ages.items() if age >= stale_after_days]
+
+
 def status(
     data_dir: Path,
     *,
@@ -53,11 +66,12 @@ def status(
     except GeoError as error:
         return {"table": None, "fault": error.code, "alarms": [error.code], "sources": []}
     stale = table.stale_sources(now)
-    sources = [_source(source, now, alarm_after_days, source.name in stale) for source in table.info.sources]
+    records = table.info.sources
+    sources = [_source(source, now, alarm_after_days, source.name in stale) for source in records]
     return {
         "table": table.hash,
         "fault": None,
-        "alarms": _alarms(sources),
+        "alarms": alarms(records, now, stale_after_days, alarm_after_days),
         "sources": sources,
         "ranges": {"v4": table.info.ranges_v4, "v6": table.info.ranges_v6},
         "combinations": table.info.combinations,
@@ -82,12 +96,6 @@ def _source(source: SourceRecord, now: float, alarm_after_days: float, stale: bo
         "sha256": source.sha256,
         "rows": {"v4": source.rows_v4, "v6": source.rows_v6},
     }
-
-
-def _alarms(sources: list[dict[str, Any]]) -> list[str]:
-    few = ["too_few_sources"] if len(sources) < 2 else []
-    old = [f"source_old:{source['name']}" for source in sources if source["old"]]
-    return few + old + [f"source_stale:{source['name']}" for source in sources if source["stale"]]
 
 
 def _build_note(layout: Layout, file_hash: str) -> dict[str, Any]:

@@ -40,6 +40,20 @@ class TableInfo:
     ranges_v6: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What holds from one clock edge to the next: which sources are stale, and the locations made so far.
+
+    One object, replaced as a whole: a look-up in another thread never mixes two of them.
+    """
+
+    start: float
+    end: float
+    stale: frozenset[str]
+    locations: list[Location | None]  # by combination
+    overridden: dict[tuple[int, Code | None], Location]
+
+
 class Table:
     """An opened table. Equal answers are the same Location object, made when first asked for.
 
@@ -60,7 +74,7 @@ class Table:
         self.hash: Final = _joint_hash(file_hash, overrides.hash)
         self.info: Final = _info(self.hash, file_hash, overrides, contents)
         self._no_address = undetermined(Undetermined.NO_ADDRESS, table=self.hash)
-        self._settle(clock())
+        self._settled = self._settle(clock())
 
     @classmethod
     def open(
@@ -79,8 +93,9 @@ class Table:
         """The location of an address, by now's clock. None (no usable address) is undetermined."""
         if address is None:
             return self._no_address
-        if not self._settled_from <= self._clock() < self._settled_until:
-            self._settle(self._clock())
+        settled = self._settled
+        if not settled.start <= self._clock() < settled.end:
+            settled = self._current()
         if address.version == 4:  # both families in line: a call would be a tenth of the look-up
             number, slots = address.lower, self._slots_v4
             slot = number >> V4_BITS
@@ -98,13 +113,13 @@ class Table:
         if self._overrides is not None:
             override = self._overrides.find(address)
             if override is not None:
-                return self._overridden(which, override)
-        return self._locations[which] or self._make(which)
+                return self._overridden(settled, which, override)
+        return settled.locations[which] or self._make(settled, which)
 
     def ranges(self, version: int) -> Iterator[tuple[int, int, Location]]:
         """Every range as (first address, last address, location), ascending, overrides left out of
         account."""
-        table = self._contents
+        table, settled = self._contents, self._current()
         if version == 4:
             starts, which = list(table.starts_v4), table.which_v4
         else:
@@ -112,44 +127,52 @@ class Table:
             which = table.which_v6
         ends = [*starts[1:], SPACE[version]]
         for start, end, combination in zip(starts, ends, which, strict=True):
-            yield start, end - 1, self._locations[combination] or self._make(combination)
+            yield start, end - 1, settled.locations[combination] or self._make(settled, combination)
 
     def stale_sources(self, now: float) -> frozenset[str]:
         """Names of the sources past their limit of age at that time."""
         return frozenset(s.name for s in self.info.sources if now >= s.built + self._stale_after)
 
-    def _settle(self, now: float) -> None:
-        """Forget the Location objects made for other stale sources, and note until when the present ones
-        hold."""
+    def _current(self) -> _Settled:
+        now = self._clock()
+        if not self._settled.start <= now < self._settled.end:
+            self._settled = self._settle(now)
+        return self._settled
+
+    def _settle(self, now: float) -> _Settled:
+        """A fresh start between the two clock edges around `now`."""
         edges = sorted({s.built + self._stale_after for s in self.info.sources})
         at = bisect_right(edges, now)
-        self._stale = self.stale_sources(now)
-        self._locations: list[Location | None] = [None] * len(self._contents.combinations)
-        self._overridden_locations: dict[tuple[int, Code | None], Location] = {}
-        self._settled_from = edges[at - 1] if at else -math.inf
-        self._settled_until = edges[at] if at < len(edges) else math.inf
+        return _Settled(
+            start=edges[at - 1] if at else -math.inf,
+            end=edges[at] if at < len(edges) else math.inf,
+            stale=self.stale_sources(now),
+            locations=[None] * len(self._contents.combinations),
+            overridden={},
+        )
 
-    def _make(self, which: int) -> Location:
+    def _make(self, settled: _Settled, which: int) -> Location:
         if which == SPECIAL_COMBINATION:
             made = undetermined(Undetermined.SPECIAL, table=self.hash)
         else:
-            made = locate(self._votes(which), self.hash)
-        self._locations[which] = made
+            made = locate(self._votes(settled, which), self.hash)
+        settled.locations[which] = made
         return made
 
-    def _overridden(self, which: int, override: Segment) -> Location:
+    def _overridden(self, settled: _Settled, which: int, override: Segment) -> Location:
         """The votes as they are, never unanimous (P1)."""
         key = which, override.code
-        if key not in self._overridden_locations:
-            reason, votes = Undetermined.OVERRIDDEN, self._votes(which)
-            self._overridden_locations[key] = undetermined(reason, votes, self.hash, override.code)
-        return self._overridden_locations[key]
+        if key not in settled.overridden:
+            votes = self._votes(settled, which)
+            made = undetermined(Undetermined.OVERRIDDEN, votes, self.hash, override.code)
+            settled.overridden[key] = made
+        return settled.overridden[key]
 
-    def _votes(self, which: int) -> tuple[Vote, ...]:
+    def _votes(self, settled: _Settled, which: int) -> tuple[Vote, ...]:
         if which == SPECIAL_COMBINATION:
             return ()
         return tuple(
-            Vote(source.name, None if code is None else Code(code), source.name in self._stale)
+            Vote(source.name, None if code is None else Code(code), source.name in settled.stale)
             for source, code in zip(self.info.sources, self._contents.combinations[which], strict=True)
         )
 
