@@ -28,10 +28,23 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "Requests come through a proxy whose forwarding header is missing or broken. Check"
         " BAILIWICK_TRUSTED_PROXIES and the proxy's settings.",
     ),
-    "eject_delayed": AlarmText(
+    "eject_unfinished": AlarmText(
         "Somebody removed may still be connected",
         "The media server did not confirm that a removed participant's media is gone. It is tried again until"
         " it does. If this stays, look at the media server.",
+    ),
+    "gate_reconcile_failed": AlarmText(
+        "Changed rules are not carried out",
+        "The loop that decides again on everybody inside fails, and is tried again every second. Those at the"
+        " door are still decided on. Look at the log for “gate_loop_failed”, and at the database.",
+    ),
+    "gate_lease_failed": AlarmText(
+        "A node cannot say that it is alive",
+        "Its lease is not renewed, so another node may take its meetings over. Look at the database.",
+    ),
+    "gate_sweep_failed": AlarmText(
+        "What a crash left is not swept up",
+        "The sweep fails and is tried again. Look at the log for “gate_loop_failed” and at the media server.",
     ),
     "media_down": AlarmText(
         "The media server does not answer",
