@@ -52,7 +52,7 @@ class Application:
         await self._gate.start()
         running.install(self._gate)
         self._live = wiring.live(self._gate, where, self._django)
-        log.info("web_process_started", location=where.fault or "ok")
+        log.info("web_process_started", table=where.fault or "ok")
 
     async def stop(self) -> None:
         """Take everything down again; media flows on."""
