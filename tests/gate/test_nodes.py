@@ -119,7 +119,7 @@ async def test_p9_presences_are_deleted_and_the_room_closed_when_all_is_over(hou
     house.clock.advance(40)
     await until(lambda: house.world.rooms == {})
     async with asyncio.timeout(10):
-        while await rows(row):  # noqa: ASYNC110
+        while await rows(row):
             await asyncio.sleep(0.05)
 
 
