@@ -9,8 +9,10 @@ from provision import check, setup
 from provision.places import CLIENT, PYTHON, ROOT
 from provision.running import environment, exit_code, without_settings
 
-# What starts servers, opens sockets or holds no tests; every other folder of tests/ is in the unit layer.
+# What starts servers or opens sockets; every folder of tests/ not named here is in the unit layer.
 SERVERS = ("contracts", "functional", "browser")
+# Needs no server either, but waits for what happens within a second: too slow to run constantly.
+GATE = ("gate", "live")
 NO_TESTS = ("doubles", "factories", "servers")
 
 
@@ -57,8 +59,13 @@ def _checks() -> int:
 def _unit() -> int:
     """what needs no server: no socket is opened"""
     folders = [path for path in sorted((ROOT / "tests").iterdir()) if path.is_dir()]
-    names = [path.name for path in folders if path.name not in {*SERVERS, *NO_TESTS, "__pycache__"}]
+    names = [path.name for path in folders if path.name not in {*SERVERS, *GATE, *NO_TESTS, "__pycache__"}]
     return _pytest("-n", str(os.cpu_count() or 1), *(f"tests/{name}" for name in names))
+
+
+def _gate() -> int:
+    """the gate and its routes on the media server's double"""
+    return _pytest("-n", str(os.cpu_count() or 1), *(f"tests/{name}" for name in GATE))
 
 
 def _client() -> int:
@@ -85,6 +92,7 @@ LAYERS: dict[str, Callable[[], int]] = {
     "check": _checks,
     "unit": _unit,
     "client": _client,
+    "gate": _gate,
     "contracts": _contracts,
     "functional": _functional,
     "browser": _browser,
