@@ -31,8 +31,9 @@ def live(gate: Gate, trusted: str = "127.0.0.0/8", joins: Limit = JOINS, misses:
         return client_address(scope["client"][0], scope["headers"], networks)
 
     origins = frozenset({ORIGIN})
-    door = Join(gate, address_of, Buckets(joins, time.monotonic), Buckets(misses, time.monotonic), origins)
-    socket = Socket(gate, address_of, origins, list, time.monotonic)
+    tries = Buckets(misses, time.monotonic)
+    door = Join(gate, address_of, Buckets(joins, time.monotonic), tries, origins)
+    socket = Socket(gate, address_of, origins, list, tries, time.monotonic)
     return Live(gate, door, socket, not_found, lambda: True)
 
 

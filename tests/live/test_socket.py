@@ -225,3 +225,26 @@ async def test_a_client_that_closes_while_it_leaves_leaves_nothing_behind(house:
     await ada.go()
     await until(lambda: not house.world.participants)
     assert not gate._node.held
+
+
+async def test_chat_is_slowed_and_whoever_writes_too_fast_is_told(house: House) -> None:
+    app, row = live(await house.gate()), await meeting()
+    ada = await come_in(app, row.slug)
+    await ada.until("welcome")
+    for _ in range(12):
+        await ada.send({"type": "chat", "text": "hello"})
+    assert (await ada.until("error"))["code"] == "too_fast"
+    await ada.go()
+
+
+async def test_trying_grants_is_limited_per_exit(house: House) -> None:
+    from bailiwick.live.rate import Limit
+
+    app = live(await house.gate(), misses=Limit(burst=3, per_second=0.1))
+    closes = []
+    for _ in range(5):
+        client = Client(app)
+        await client.connect()
+        await client.send({"type": "hello", "grant": "A" * 32})
+        closes.append(await client.until("close"))
+    assert closes == [{"close": 4401}] * 3 + [{"close": 4429}] * 2

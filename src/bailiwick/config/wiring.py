@@ -74,10 +74,9 @@ def live(the_gate: Gate, where: Locator, fallback: App) -> Live:
         peer = scope.get("client")
         return client_address(peer[0] if peer else None, scope["headers"], trusted)
 
-    join = Join(
-        the_gate, address_of, Buckets(JOINS, time.monotonic), Buckets(MISSES, time.monotonic), origins
-    )
-    socket = Socket(the_gate, address_of, origins, ice_servers, time.monotonic)
+    misses = Buckets(MISSES, time.monotonic)
+    join = Join(the_gate, address_of, Buckets(JOINS, time.monotonic), misses, origins)
+    socket = Socket(the_gate, address_of, origins, ice_servers, misses, time.monotonic)
     return Live(the_gate, join, socket, fallback, lambda: where.fault is None)
 
 

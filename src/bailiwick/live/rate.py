@@ -29,6 +29,29 @@ JOINS: Final = Limit(burst=300, per_second=10)
 MISSES: Final = Limit(burst=30, per_second=0.5)
 
 
+CHATS: Final = Limit(burst=8, per_second=1)
+
+
+class Tokens:
+    """One token bucket."""
+
+    def __init__(self, limit: Limit, clock: Callable[[], float]) -> None:
+        self._limit = limit
+        self._clock = clock
+        self._left = limit.burst
+        self._at = clock()
+
+    def take(self) -> bool:
+        """Whether there was one left."""
+        now = self._clock()
+        self._left = min(self._limit.burst, self._left + (now - self._at) * self._limit.per_second)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
 class Buckets:
     """Token buckets by hashed exit. `clock`: monotonic seconds. For the event loop's thread only."""
 

@@ -1,6 +1,7 @@
 """What a connected client may ask for, and what it gets: one handler for each message."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +14,7 @@ from bailiwick.media.port import FeedId, Layer, MediaSession, Mid, Offer, Stream
 
 from . import protocol
 from .connection import Connection
+from .rate import CHATS, Tokens
 
 _MEDIA_SECONDS: Final = 15.0
 
@@ -34,7 +36,7 @@ class Session:
         self._gate = gate
         self._held = held
         self._connection = connection
-        self._offered: dict[Mid, StreamId] = {}
+        self._chats = Tokens(CHATS, time.monotonic)
         self._handlers: dict[type[protocol.Request], Callable[[Any], Awaitable[None]]] = {
             protocol.Publish: self._publish,
             protocol.Subscribe: self._subscribe,
@@ -146,6 +148,8 @@ class Session:
             await self._gate.change(self._held, **fields)
 
     async def _chat(self, message: protocol.Chat) -> None:
+        if not self._chats.take():
+            raise ProtocolError("too_fast", "one message a second is enough; this one was not sent")
         self._gate.chat(self._held, message.text)
 
     async def _leave(self, message: protocol.Leave) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from pydantic import ValidationError
 
-from bailiwick.gate.ending import Ending
+from bailiwick.gate.ending import Ending, EndReason
 from bailiwick.gate.errors import GateError, Unavailable
 from bailiwick.gate.gate import Gate, Joined
 from bailiwick.geo.address import ClientAddress
@@ -19,7 +19,7 @@ from .connection import Connection
 from .join import same_origin
 from .metrics import ERRORS, SOCKETS
 from .protocol import FROM_CLIENT, MAXIMUM_BYTES, SUBPROTOCOL, Close, Error, IceServer, Message, Removed
-from .rate import Limit
+from .rate import Buckets, Limit, Tokens
 from .session import ProtocolError, Session
 
 log = structlog.get_logger()
@@ -43,12 +43,14 @@ class Socket:
         address_of: Callable[[http.Scope], ClientAddress | None],
         origins: frozenset[str],
         ice_servers: Callable[[], list[IceServer]],
+        misses: Buckets,
         clock: Callable[[], float],
     ) -> None:
         self._gate = gate
         self._address_of = address_of
         self._origins = origins
         self._ice_servers = ice_servers
+        self._misses = misses
         self._clock = clock
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
@@ -75,7 +77,7 @@ class Socket:
             first = await reader.next(FIRST_MESSAGE_SECONDS)
             joined = await self._first(first, address)
         except ProtocolError as error:
-            await _refuse(send, _error(error.code, error.detail, None), Close.BAD_MESSAGE)
+            await _refuse(send, _error(error.code, error.detail, None), _close_code(error))
             return
         except Unavailable:
             joined = None
@@ -86,6 +88,14 @@ class Socket:
         await self._hold(joined, reader, send)
 
     async def _first(self, message: protocol.Request, address: ClientAddress | None) -> Joined | Ending:
+        if self._misses.empty(address) is not None:
+            raise ProtocolError("rate_limited", "too many tries; wait a little", fatal=True)
+        answer = await self._taken(message, address)
+        if isinstance(answer, Ending) and answer.reason is EndReason.BAD_GRANT:
+            self._misses.take(address)
+        return answer
+
+    async def _taken(self, message: protocol.Request, address: ClientAddress | None) -> Joined | Ending:
         if isinstance(message, protocol.Hello):
             return await self._gate.enter(message.grant, address)
         if isinstance(message, protocol.Resume):
@@ -127,7 +137,7 @@ class Socket:
                 message = await reader.next(SILENCE_SECONDS)
             except ProtocolError as error:
                 connection.send(_error(error.code, error.detail, None))
-                connection.close(Close.RATE_LIMITED if error.code == "rate_limited" else Close.BAD_MESSAGE)
+                connection.close(_close_code(error))
                 return
             if not await _handled(session, connection, message):
                 errors += 1
@@ -170,9 +180,7 @@ class _Reader:
 
     def __init__(self, receive: http.Receive, clock: Callable[[], float]) -> None:
         self._receive = receive
-        self._clock = clock
-        self._tokens = _MESSAGES.burst
-        self._at = clock()
+        self._tokens = Tokens(_MESSAGES, clock)
 
     async def next(self, seconds: float) -> protocol.Request:
         """The next message. Raises ProtocolError, _Closed."""
@@ -183,16 +191,9 @@ class _Reader:
             raise ProtocolError("silent", "nothing was heard for too long", fatal=True) from None
         if event["type"] != "websocket.receive":
             raise _Closed
-        self._spend()
-        return _parsed(event.get("text"))
-
-    def _spend(self) -> None:
-        now = self._clock()
-        self._tokens = min(_MESSAGES.burst, self._tokens + (now - self._at) * _MESSAGES.per_second)
-        self._at = now
-        if self._tokens < 1:
+        if not self._tokens.take():
             raise ProtocolError("rate_limited", "too many messages", fatal=True)
-        self._tokens -= 1
+        return _parsed(event.get("text"))
 
 
 def _parsed(text: str | None) -> protocol.Request:
@@ -207,6 +208,10 @@ def _parsed(text: str | None) -> protocol.Request:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"])[:80]
         raise ProtocolError("bad_message", f"{first['type']} at {where}", fatal=True) from None
+
+
+def _close_code(error: ProtocolError) -> int:
+    return Close.RATE_LIMITED if error.code == "rate_limited" else Close.BAD_MESSAGE
 
 
 def _error(code: str, detail: str, request: int | None) -> Error:
