@@ -27,7 +27,7 @@ async def test_a_welcome_holds_the_whole_room_and_changes_follow(house: House) -
     await ada.go()
 
 
-async def test_a_removed_person_is_told_the_same_object_as_at_the_door_and_closed_with_4403(
+async def test_p4_a_removed_person_is_told_the_same_object_as_at_the_door_and_closed_with_4403(
     house: House,
 ) -> None:
     app, row = live(await house.gate()), await meeting()
@@ -40,7 +40,7 @@ async def test_a_removed_person_is_told_the_same_object_as_at_the_door_and_close
     assert await li.until("close") == {"close": 4403}
 
 
-async def test_everyone_inside_is_told_when_the_rule_changes_and_is_lifted(house: House) -> None:
+async def test_p4_everyone_inside_is_told_when_the_rule_changes_and_is_lifted(house: House) -> None:
     app, row = live(await house.gate()), await meeting()
     ada = await come_in(app, row.slug)
     await ada.until("welcome")
