@@ -33,7 +33,7 @@ button { cursor: pointer; }
 .name { flex: 1; min-inline-size: 0; line-height: 1.25; }
 .code { color: var(--ink-soft); font: var(--text-xs) var(--font-mono); }
 .empty { padding: var(--space-3); color: var(--ink-soft); }
-.map { align-self: start; border-radius: var(--radius-m); background: var(--map-sea); overflow: hidden; }
+.map { align-self: start; padding-block-start: var(--space-2); border-radius: var(--radius-m); background: var(--map-sea); overflow: hidden; }
 svg { display: block; inline-size: 100%; block-size: auto; aspect-ratio: 1000 / 447; }
 svg path, svg circle { fill: var(--map-land); stroke: var(--map-border); stroke-width: 0.6; cursor: pointer; transition: fill var(--calm) var(--ease); }
 svg .plain { cursor: default; }

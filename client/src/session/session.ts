@@ -41,7 +41,7 @@ type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 export type Outgoing = Without<FromClient, "id">;
 
 const SILENT_HEARTBEATS = 2.5;
-const LEAVE_PATIENCE = 3000;
+const LEAVE_PATIENCE = 8000;
 const ANSWER_PATIENCE = 10_000;
 
 /** One person's connection to one meeting: runs the state machine and keeps the roster. */
@@ -58,6 +58,7 @@ export class Session {
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   #heard = 0;
   #lastId = 0;
+  #endsForAll = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -102,6 +103,7 @@ export class Session {
     const { at } = this.#state.value;
     if (at === "inside" || at === "waiting") {
       const { end = false, handOver = null } = options;
+      this.#endsForAll = end;
       await Promise.race([this.#leaving(end, handOver), pause(LEAVE_PATIENCE)]);
     }
     this.#happen({ type: "left" });
@@ -187,7 +189,9 @@ export class Session {
       this.#room.value = reduce(before, message);
     }
     this.#settle(message);
-    this.#happen({ type: "message", message });
+    // Whoever ends the meeting is told only that they left, as they are the first to go.
+    const ended = message.type === "ended" && this.#endsForAll;
+    this.#happen({ type: "message", message: ended ? { type: "ended", code: "ended_by_host" } : message });
     for (const observer of this.#observers) observer.onMessage(message, before);
   }
 

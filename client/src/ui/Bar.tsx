@@ -34,7 +34,7 @@ function Control(props: ControlProps): JSX.Element {
     >
       <span class="control-disc">
         <Icon name={icon} />
-        {badge !== null && badge !== 0 && <span class="badge">{badge}</span>}
+        {badge !== null && badge !== 0 && <span class="badge" data-count={badge} />}
       </span>
       <span class="control-text" aria-hidden="true">
         {short}
@@ -90,7 +90,7 @@ function MicrophoneControl(): JSX.Element {
       icon={on ? "mic" : "mic_off"}
       class={`${on ? "" : "is-off"} ${trouble ? "is-troubled" : ""}`}
       label={t(on ? "bar.mute" : "bar.unmute")}
-      short={t("bar.microphone.short")}
+      short={t(on ? "bar.mute" : "bar.unmute")}
       shortcut="m"
       onClick={() => void devices.turn("microphone", !on)}
     />
@@ -121,7 +121,7 @@ function ShareControl(): JSX.Element | null {
       icon="screen"
       class={sharing ? "is-active" : ""}
       label={t(sharing ? "bar.share.stop" : "bar.share")}
-      short={t("bar.share.short")}
+      short={t(sharing ? "bar.share.stop.short" : "bar.share.short")}
       shortcut="s"
       onClick={() => shareScreen(app)}
     />

@@ -105,7 +105,7 @@ describe("a session", () => {
   it("leaves by saying so, and is gone even when nobody answers", async () => {
     const leaving = session.leave({ handOver: "a".repeat(32) });
     expect(last().sent.at(-1)).toMatchObject({ type: "leave", hand_over: "a".repeat(32) });
-    await vi.advanceTimersByTimeAsync(3000);
+    await vi.advanceTimersByTimeAsync(8000);
     await leaving;
     expect(session.state.value).toEqual({ at: "over", ending: { kind: "left" } });
     expect(kept).toEqual([]);
