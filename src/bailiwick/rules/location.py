@@ -84,8 +84,8 @@ class Location:
         object.__setattr__(self, "unopposed", Admitted(self, None))
 
     def _borne_out(self) -> bool:
-        agreed = _reason(self.votes) is None and self.votes[0].code == self.unanimous
-        return agreed and self.majority == self.unanimous and self.table is not None
+        """The votes agree, and on this: `majority` is checked against them apart."""
+        return _reason(self.votes) is None and self.majority == self.unanimous and self.table is not None
 
 
 @dataclass(frozen=True, slots=True)
