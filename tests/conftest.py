@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 SERVER_LAYERS: Final = {"contracts", "functional", "browser", "servers"}
 SOCKET_EVENTS: Final = {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto"}
 
 pytest_plugins = ["tests.servers.fixtures"] if find_spec("tests.servers.fixtures") else []
 
-# A deadline per example says more about the machine's other work than about the code.
-settings.register_profile("bailiwick", deadline=None, print_blob=True)
+# Times of examples say more about the machine's other work than about the code.
+settings.register_profile(
+    "bailiwick", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("bailiwick")
 
 

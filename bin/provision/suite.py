@@ -75,7 +75,7 @@ def _client() -> int:
 
 def _contracts() -> int:
     """one suite on the real thing and on its test double"""
-    return _pytest("tests/contracts")
+    return _pytest("tests/contracts", "tests/servers")
 
 
 def _functional() -> int:

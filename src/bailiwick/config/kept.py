@@ -19,6 +19,7 @@ PAUSES: Final = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 STEADY_SECONDS: Final = 30.0
 """Whoever has run this long begins with the first pause again."""
 LONGEST_LINE: Final = 65_536
+LOOK_SECONDS: Final = 0.5
 
 Write = Callable[[str, bytes], None]
 """Takes the name of a process and one line of its output."""
@@ -107,13 +108,14 @@ class Kept:
         log.info("process_started", process=self.name, pid=process.pid)
         if self._stopping.is_set():
             self.send(signal.SIGTERM)
-        copies = {asyncio.create_task(self._copy(stream)) for stream in (process.stdout, process.stderr)}
-        code = await process.wait()
-        # A process of its own may have inherited the pipe and live on: do not wait for that one.
-        _, pending = await asyncio.wait(copies, timeout=1)
-        for copy in pending:
-            copy.cancel()
-        return code
+        copies = [asyncio.create_task(self._copy(stream)) for stream in (process.stdout, process.stderr)]
+        ended = asyncio.create_task(process.wait())
+        # wait() also waits for the pipes to close, which whatever the process has started may hold open
+        while process.returncode is None and not ended.done():
+            await asyncio.wait({ended}, timeout=LOOK_SECONDS)
+        _kill_group(process.pid)
+        await asyncio.gather(*copies)
+        return await ended
 
     async def _copy(self, stream: asyncio.StreamReader | None) -> None:
         """Every line to `write`, however long it is."""
@@ -138,8 +140,7 @@ class Kept:
     def kill(self) -> None:
         """End it and whatever it has started, at once; it is started again unless `stop` was called."""
         if self.pid is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
+            _kill_group(self.pid)
 
     async def stop(self) -> None:
         """Do not start it again; ask it to end, and end it when that takes too long."""
@@ -152,3 +153,9 @@ class Kept:
             log.warning("process_killed", process=self.name)
             self.kill()
         await self._task
+
+
+def _kill_group(leader: int) -> None:
+    """End a process and all that it has started (it began a session of its own), dead or alive itself."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)

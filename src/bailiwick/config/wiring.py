@@ -61,6 +61,7 @@ def gate(media: MediaServer, where: Locator, ejector: type[Ejector] = Ejector) -
         device_key=settings.SECRET_KEY.encode(),
         clock=clock,
         alarm=raise_alarm,
+        stale_after_days=settings.ENV["GEO_STALE_DAYS"],
         ejector=ejector,
     )
 
