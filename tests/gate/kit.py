@@ -146,6 +146,7 @@ class House:
             device_key=b"k" * 32,
             clock=self.clock,
             alarm=self.alarms.append,
+            watch_seconds=0.2,
             ejector=ejector,
             door=door,
         )

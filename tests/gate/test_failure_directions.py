@@ -36,6 +36,7 @@ async def test_location_table_lost_ejects_nobody_and_access_rules_at_the_door_ar
     ada = await join(gate, row, "Ada", "FR")
     house.table.unlink()
     await until(lambda: gate._locator.fault == "table_missing")
+    await until(lambda: "location_unavailable" in house.alarms)
     await set_rule(row, "allow", "FR", "DE", undetermined="refuse")
     await until(lambda: ada.views[-1].rule is not None and len(ada.views[-1].rule.territories) == 2)
     assert not ada.endings
@@ -83,6 +84,18 @@ async def test_an_unresolvable_proxy_chain_is_undetermined(house: House) -> None
     answer = await gate.knock(Knock(row.slug, "Bo"), None)
     assert isinstance(answer, Opened)
     assert answer.lobby
+    await until(lambda: "proxy_chain" in house.alarms)
+
+
+async def test_an_old_source_raises_an_alarm_before_it_counts_as_disagreeing(house: House) -> None:
+    import time
+
+    small_table(house.table, built=time.time() - 61 * 86_400)
+    await house.gate()
+    await until(lambda: "location_old" in house.alarms)
+    assert "location_stale" not in house.alarms
+    small_table(house.table, built=time.time() - 401 * 86_400)
+    await until(lambda: "location_stale" in house.alarms)
 
 
 class Down:
@@ -175,7 +188,7 @@ async def test_ejecting_fails_the_sweep_finishes_and_the_host_is_told(
     await until(lambda: ref not in house.world.participants)
     _, again = await resume(gate, li)
     assert isinstance(again, Ending)
-    await until(lambda: house.alarms)
+    await until(lambda: "eject_unfinished" in house.alarms)
 
 
 async def test_locking_ejects_nobody_and_stops_the_next_but_not_the_host(house: House) -> None:

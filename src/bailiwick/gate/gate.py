@@ -13,11 +13,13 @@ from channels.layers import BaseChannelLayer
 
 from bailiwick.geo.address import ClientAddress
 from bailiwick.geo.locator import Locator
+from bailiwick.geo.table import STALE_AFTER_DAYS
 from bailiwick.media.port import MediaServer
 from bailiwick.meetings import access, events, nodes, presences
 from bailiwick.meetings.models import HostRule
 from bailiwick.rules.access import AccessRule
 from bailiwick.rules.decision import Cause, Lobby
+from bailiwick.rules.location import Location
 
 from . import acts
 from .bands import Allowance, Counts, DryRun, banded, count
@@ -31,6 +33,7 @@ from .line import Chat, Held, Line
 from .media_keeper import MediaKeeper
 from .node import Node
 from .sweep import Sweep
+from .watch import INTERVAL_SECONDS, Watch
 
 log = structlog.get_logger()
 _BEAT_SECONDS: Final = 1.0
@@ -62,6 +65,8 @@ class Gate:
         device_key: bytes,
         clock: Callable[[], datetime],
         alarm: Callable[[str], None],
+        watch_seconds: float = INTERVAL_SECONDS,
+        stale_after_days: float = STALE_AFTER_DAYS,
         ejector: type[Ejector] = Ejector,
         door: Door | None = None,
     ) -> None:
@@ -69,6 +74,7 @@ class Gate:
         self._locator = locator
         self._clock = clock
         self._alarm = alarm
+        self._watch_seconds = watch_seconds
         self._door = door or Door(clock, device_key)
         self._hop = Hop("gate")
         self._background = Hop("gate-sweep")
@@ -90,6 +96,7 @@ class Gate:
             clock=clock,
         )
         self._sweep = Sweep(self._node, self._background, media, self._keeper, clock)
+        self._watch = Watch(locator, media, clock, stale_after_days)
         self._tasks: list[asyncio.Task[None]] = []
         self._background_tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -112,6 +119,7 @@ class Gate:
             asyncio.create_task(self._forever("reconcile", self._node.step)),
             asyncio.create_task(self._forever("lease", self._beat)),
             asyncio.create_task(self._forever("sweep", self._swept)),
+            asyncio.create_task(self._forever("watch", self._watched)),
             asyncio.create_task(self._hints.run()),
         ]
 
@@ -156,6 +164,11 @@ class Gate:
         await self._sweep.once()
         await asyncio.sleep(_BEAT_SECONDS)
 
+    async def _watched(self) -> None:
+        await asyncio.sleep(self._watch_seconds)
+        for code in await self._watch.alarms():
+            await self._raise_alarm(code)
+
     async def ready(self) -> bool:
         """Whether a meeting could be joined: database and media server answer."""
         try:
@@ -168,17 +181,22 @@ class Gate:
 
     async def knock(self, knock: Knock, address: ClientAddress | None) -> Opened | Ending:
         """Ask at the door. Raises Unavailable: nothing is admitted on guesswork."""
-        return await self._hop.run(self._door.knock, knock, self._locator.locate(address))
+        return await self._hop.run(self._door.knock, knock, self._locate(address))
 
     async def enter(self, grant: str, address: ClientAddress | None) -> Joined | Ending:
         """Use a grant up; decided again where this connection comes from."""
-        location = self._locator.locate(address)
+        location = self._locate(address)
         return self._taken(await self._hop.run(self._door.enter, grant, location, self._node.id), address)
 
     async def resume(self, token: str, address: ClientAddress | None) -> Joined | Ending:
         """Take a presence over; decided again where this connection comes from."""
-        location = self._locator.locate(address)
+        location = self._locate(address)
         return self._taken(await self._hop.run(self._door.resume, token, location, self._node.id), address)
+
+    def _locate(self, address: ClientAddress | None) -> Location:
+        if address is None:
+            self._watch.unresolved_chain()
+        return self._locator.locate(address)
 
     def _taken(self, entry: Entry | Ending, address: ClientAddress | None) -> Joined | Ending:
         if isinstance(entry, Ending):

@@ -23,6 +23,11 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "The location table is old",
         "A source is older than this server allows and counts as disagreeing. Run “bailiwick geo build”.",
     ),
+    "location_old": AlarmText(
+        "A location source is more than sixty days old",
+        "Countries of networks change by about a tenth of a percent a month. Run “bailiwick geo build”, or"
+        " give it fresher files.",
+    ),
     "proxy_chain": AlarmText(
         "Addresses behind the proxy cannot be read",
         "Requests come through a proxy whose forwarding header is missing or broken. Check"
@@ -45,6 +50,10 @@ ALARMS: Final[dict[str, AlarmText]] = {
     "gate_sweep_failed": AlarmText(
         "What a crash left is not swept up",
         "The sweep fails and is tried again. Look at the log for “gate_loop_failed” and at the media server.",
+    ),
+    "gate_watch_failed": AlarmText(
+        "The server cannot look after itself",
+        "Looking for what is wrong fails. Look at the log for “gate_loop_failed”.",
     ),
     "media_down": AlarmText(
         "The media server does not answer",
