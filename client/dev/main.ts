@@ -38,7 +38,7 @@ const boot: Boot = {
   rule: { mode: "allow", territories: ["DE", "FR"], undetermined: "waiting_room" },
   serverRule: wish.has("server_rule"),
   waitingRoom: page === "waiting",
-  account: null,
+  account: { name: "Ada Lovelace" },
   runs: false,
   csrf: "",
   language: "en",

@@ -141,8 +141,8 @@ function person(i: number, screens: number): Participant {
 }
 
 export const pretendedApi: RoomApi = {
-  rule: () => Promise.resolve(null),
   setRule: () => Promise.resolve(),
   clearRule: () => Promise.resolve(),
+  setWaitingRoom: () => Promise.resolve(),
   tryRule: () => Promise.reject(new ApiFailed("too_few_present")),
 };

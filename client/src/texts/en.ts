@@ -129,6 +129,8 @@ export const en = {
   "people.remove": "Remove…",
   "people.lock": "Lock the meeting",
   "people.lock.hint": "Nobody else comes in; everyone inside stays.",
+  "people.waiting_room": "Waiting room",
+  "people.waiting_room.hint": "Newcomers wait until somebody lets them in.",
   "people.copy": "Copy invitation link",
   "people.refused": {
     one: "{count} person was refused by the country rule",

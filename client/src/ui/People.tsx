@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import type { Participant } from "../protocol/messages";
 import { hands } from "../session/roster";
 import { t } from "../texts";
-import { ask, copyLink, muteAll } from "./actions";
+import { ask, copyLink, muteAll, setWaitingRoom } from "./actions";
 import { useApp, usePowers, useRoom } from "./context";
 import { Icon } from "./icons";
 import { Button, Switch } from "./parts";
@@ -103,6 +103,14 @@ function Meeting(): JSX.Element {
           hint={t("people.lock.hint")}
           checked={meeting.locked}
           onChange={(locked) => void ask(app, { type: "lock", locked })}
+        />
+      )}
+      {powers.remove && app.boot.account && (
+        <Switch
+          label={t("people.waiting_room")}
+          hint={t("people.waiting_room.hint")}
+          checked={meeting.waiting_room}
+          onChange={(on) => void setWaitingRoom(app, on)}
         />
       )}
       <RuleLine />

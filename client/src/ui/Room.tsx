@@ -17,11 +17,14 @@ import { Top } from "./Top";
 /** Inside the meeting. Stays while the connection is being repaired: sound and pictures go their own way. */
 export function Room(): JSX.Element {
   const app = useApp();
-  useEffect(() => listenForKeys(app), []);
+  useEffect(() => {
+    document.getElementById("stage")?.focus({ preventScroll: true });
+    return listenForKeys(app);
+  }, []);
   return (
     <div class={`meeting ${app.view.panel.value ? "has-panel" : ""}`}>
       <Top />
-      <main id="stage" class="middle">
+      <main id="stage" class="middle" tabIndex={-1}>
         <Banners />
         <Stage />
         <Toasts />

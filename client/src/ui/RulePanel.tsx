@@ -14,7 +14,8 @@ const NEW: RuleSummary = { mode: "allow", territories: [], undetermined: "waitin
 export function RulePanel(): JSX.Element {
   const { meeting } = useRoom();
   const { rule } = usePowers();
-  if (rule) return <Editor key={JSON.stringify(meeting.rule)} initial={meeting.rule} />;
+  const { boot } = useApp();
+  if (rule && boot.account) return <Editor key={JSON.stringify(meeting.rule)} initial={meeting.rule} />;
   return (
     <div class="panel-body rule">
       {meeting.rule && <Told rule={meeting.rule} />}
@@ -48,7 +49,7 @@ function Editor({ initial }: { initial: RuleSummary | null }): JSX.Element {
     setBusy(true);
     try {
       await work();
-      view.tell(t(done));
+      view.tell(t(done), false, "rule");
     } catch (failure) {
       view.tell(failure instanceof ApiFailed && failure.code === "no_territory" ? t("rule.empty") : t("rule.failed"), true);
     } finally {

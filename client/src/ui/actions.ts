@@ -45,3 +45,11 @@ export async function copyLink({ view }: App): Promise<void> {
     view.tell(link); // The browser does not let us: then it can be read and copied by hand.
   }
 }
+
+export async function setWaitingRoom({ api, view }: App, on: boolean): Promise<void> {
+  try {
+    await api.setWaitingRoom(on);
+  } catch {
+    view.tell(t("told.request_failed"), true);
+  }
+}

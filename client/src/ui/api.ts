@@ -14,26 +14,26 @@ export class ApiFailed extends Error {
   }
 }
 
-/** The host's access rule, over the JSON API. */
+/** What hosts and co-hosts with an account do over the JSON API. Rejects with `ApiFailed`. */
 export interface RoomApi {
-  rule(): Promise<RuleSummary | null>;
   setRule(rule: RuleSummary): Promise<void>;
   clearRule(): Promise<void>;
   tryRule(rule: RuleSummary): Promise<DryRun>;
+  setWaitingRoom(on: boolean): Promise<void>;
 }
 
 export function roomApi(slug: string, csrf: string): RoomApi {
-  const address = `/api/meetings/${encodeURIComponent(slug)}/rule`;
-  const call = async (method: string, path = "", body?: unknown): Promise<unknown> => {
+  const address = `/api/meetings/${encodeURIComponent(slug)}`;
+  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf };
     const request = { method, headers, credentials: "same-origin" as const };
     return answer(await fetch(address + path, body ? { ...request, body: JSON.stringify(body) } : request));
   };
   return {
-    rule: async () => asRule(await call("GET")),
-    setRule: async (rule) => void (await call("PUT", "", rule)),
-    clearRule: async () => void (await call("DELETE")),
-    tryRule: async (rule) => (await call("POST", "/dry-run", rule)) as DryRun,
+    setRule: async (rule) => void (await call("PUT", "/rule", rule)),
+    clearRule: async () => void (await call("DELETE", "/rule")),
+    tryRule: async (rule) => (await call("POST", "/rule/dry-run", rule)) as DryRun,
+    setWaitingRoom: async (on) => void (await call("PATCH", "", { waiting_room: on })),
   };
 }
 
@@ -41,8 +41,4 @@ async function answer(response: Response): Promise<unknown> {
   const body = (await response.json().catch(() => null)) as { code?: unknown } | null;
   if (response.ok) return body;
   throw new ApiFailed(typeof body?.code === "string" ? body.code : "unknown");
-}
-
-function asRule(value: unknown): RuleSummary | null {
-  return typeof value === "object" && value !== null && "mode" in value ? (value as RuleSummary) : null;
 }

@@ -89,7 +89,7 @@ function tell(app: App, message: FromServer, before: RoomState | null): void {
   const { view, session } = app;
   const after = session.room.peek();
   if (message.type === "muted") view.tell(t("told.muted"), true);
-  if (message.type === "notice") view.tell(noticeText(message.code, message.text));
+  if (message.type === "notice") view.tell(noticeText(message.code, message.text), false, message.code.startsWith("rule_") ? "rule" : message.code);
   if (message.type === "error" && message.id === null) view.tell(errorText(message.code), true);
   if (message.type === "chat" && message.participant !== after?.you) tellChat(app, message.name, message.text);
   if (before && after && before.you === after.you && message.type !== "welcome") tellNews(app, news(before, after), after);
