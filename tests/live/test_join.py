@@ -143,3 +143,14 @@ async def test_healthz_says_whether_a_meeting_could_be_joined(house: House) -> N
     answer = await request(app, "/healthz", method="GET")
     assert (answer.status, json.loads(answer.content)) == (503, {"ready": False})
     house.world.hung = False
+
+
+async def test_an_ended_series_opens_again_at_the_door_for_its_next_occurrence(house: House) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    app, now = live(await house.gate()), datetime.now(UTC)
+    series = {"recurrence": "FREQ=DAILY", "time_zone": "UTC", "ended_at": now - timedelta(hours=2)}
+    due = await meeting(starts_at=now - timedelta(days=3, minutes=-5), **series)
+    later = await meeting(starts_at=now - timedelta(days=3, hours=-5), **series)
+    assert (await ask(app, due.slug)).status == 200
+    assert (await ask(app, later.slug)).status == 410

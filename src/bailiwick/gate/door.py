@@ -13,6 +13,7 @@ from uuid import UUID
 
 from bailiwick.accounts.sessions import signed_in
 from bailiwick.meetings import bearers, blocks, presences
+from bailiwick.meetings.actions.schedule import reopen_if_due
 from bailiwick.meetings.models import Presence, PresenceState
 from bailiwick.meetings.presences import Grant, Lost, Person, person_of
 from bailiwick.meetings.terms import MeetingFacts, TermsCache, facts
@@ -86,7 +87,9 @@ class Door:
     def _knock(self, knock: Knock, location: Location) -> Opened | Ending | Lost:
         meeting = facts(slug=knock.slug)
         if meeting is None or meeting.ended_at is not None:
-            return _closed(meeting)
+            # an ended series opens again for its next occurrence; then it is all to be read anew
+            reopened = meeting is not None and reopen_if_due(meeting.slug, self._clock())
+            return Lost.STALE if reopened else _closed(meeting)
         person, name = self._who(meeting, knock)
         decision = self._at_door(meeting, person, location)
         self._between()
