@@ -96,10 +96,14 @@ class BareServer:
         self._guests: dict[str, _Guest] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def destroy(self, prefix: str, count: int) -> None:
-        """Destroy the sessions of so many guests whose names begin so, at once; then tell them."""
+    async def destroy(self, prefix: str, count: int) -> list[_Guest]:
+        """Destroy the sessions of so many guests whose names begin so, at once; who they were."""
         guests = [guest for guest in self._guests.values() if guest.name.startswith(prefix)][:count]
         await asyncio.gather(*(self._client.destroy_session(guest.session) for guest in guests))
+        return guests
+
+    async def tell_gone(self, guests: list[_Guest]) -> None:
+        """Tell them, and the others."""
         removed = {"type": "removed", "problem": {"code": "destroyed"}}
         await asyncio.gather(*(guest.say(removed) for guest in guests))
         for guest in guests:

@@ -1,18 +1,22 @@
 """How long after a rule has changed the last packet of the last one it reaches is heard, and what those who
-stay feel of it; the limit is destroying as many sessions on a bare Janus.
+stay feel of it; the limit is having destroyed as many sessions on a bare Janus.
 
 N participants with sound, each receiving four others, in a swarm of its own processes; the host's rule then
 denies the country of K of them, through the public API. The clock starts when the rule's change is committed
 (seen in the database by another connection) and stops at the last packet of anybody ejected, received by
 them or by those who stay; the ejected go on sending. For those who stay: packets lost, and the longest pause
 in any stream against a quiet window before.
+
+On the bare Janus all K sessions are destroyed at once. The limit is the later of the last packet and the last
+answer, both from the first command on: few sessions fall silent before Janus has answered for all of them,
+many after it, and who ejects people has done so only when both have come.
 """
 
 import asyncio
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from bailiwick.swarm import Person, Progress, Swarm
 from benchmarks import bare_server
@@ -27,8 +31,25 @@ AFTER_SECONDS = 2.0
 AT_MOST = 2.0
 STALL_MS = 20.0
 
-Act = Callable[[Swarm], Awaitable[float]]
-"""Ejects; returns when it began, on the monotonic clock."""
+Act = Callable[[], Awaitable[tuple[float, float]]]
+"""Ejects; returns when it began and when it was answered, on the monotonic clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One eject. `answered_ms`: the bare Janus' last answer, the product's answer to the change of the
+    rule; from the same beginning as `silence.last_ms`."""
+
+    silence: Silence
+    answered_ms: float
+
+    @property
+    def done_ms(self) -> float:
+        return max(self.silence.last_ms, self.answered_ms)
+
+    def as_json(self) -> dict[str, float]:
+        figures = {**asdict(self.silence), "answered_ms": self.answered_ms}
+        return {name: round(number, 1) for name, number in figures.items()}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -54,15 +75,15 @@ async def _size(server: Product, host: Host, size: str, rounds: int, workers: in
         note(f"{total}/{ejected}, round {number} of {rounds}")
         async with bare_server.running() as limit:
             bare.append(await _round(limit.url, total, ejected, workers, _destroy(limit, ejected)))
-        note(f"  bare     {bare[-1]}")
+        note(f"  bare     {bare[-1].as_json()}")
         slug = host.create_meeting(maximum=max(2, total))
         act = _deny(server, host, slug)
         ours.append(await _round(server.meeting_url(slug), total, ejected, workers, act))
-        note(f"  product  {ours[-1]}")
+        note(f"  product  {ours[-1].as_json()}")
     return _figure(total, ejected, ours, bare)
 
 
-async def _round(url: str, total: int, ejected: int, workers: int, act: Act) -> Silence:
+async def _round(url: str, total: int, ejected: int, workers: int, act: Act) -> Round:
     """One swarm, one eject."""
     crowd: list[Person] = people({"HK": total - ejected, "CN": ejected})
     async with Swarm(url, crowd, subscribe=SUBSCRIBE, workers=workers) as swarm:
@@ -71,13 +92,13 @@ async def _round(url: str, total: int, ejected: int, workers: int, act: Act) -> 
         await swarm.cut("joining")
         await asyncio.sleep(QUIET_SECONDS)
         await swarm.cut(QUIET)
-        began = await act(swarm)
+        began, answered = await act()
         await swarm.until(lambda progress: progress.out == ejected, 20)
         await asyncio.sleep(AFTER_SECONDS)
         await swarm.cut(EJECT)
         report = await swarm.stop()
     gone = {person.participant or "" for person in report.participants if person.outcome != "inside"}
-    return silence(report, gone, began - swarm.origin)
+    return Round(silence(report, gone, began - swarm.origin), (answered - began) * 1000)
 
 
 def _complete(progress: Progress, total: int) -> bool:
@@ -85,52 +106,47 @@ def _complete(progress: Progress, total: int) -> bool:
 
 
 def _deny(server: Product, host: Host, slug: str) -> Act:
-    async def act(_swarm: Swarm) -> float:
+    async def act() -> tuple[float, float]:
         watch = CommitWatch(server.data / "bailiwick.sqlite3", slug)
         with watch.watching():
             answer = await asyncio.to_thread(host.set_rule, slug, "deny", "CN")
+            answered = time.monotonic()
         if answer.status != 200 or watch.at is None:
             raise RuntimeError(f"the rule was not changed: {answer.status}")
-        return watch.at
+        return watch.at, answered
 
     return act
 
 
 def _destroy(limit: bare_server.BareServer, ejected: int) -> Act:
-    async def act(_swarm: Swarm) -> float:
+    async def act() -> tuple[float, float]:
         began = time.monotonic()
-        await limit.destroy("CN", ejected)
-        return began
+        guests = await limit.destroy("CN", ejected)
+        answered = time.monotonic()
+        await limit.tell_gone(guests)
+        return began, answered
 
     return act
 
 
-def _figure(total: int, ejected: int, ours: Sequence[Silence], bare: Sequence[Silence]) -> Figure:
-    def median(values: Sequence[Silence]) -> float:
-        # A last packet before the command is as good as none after it.
-        return statistics.median(max(value.last_ms, 1.0) for value in values)
-
-    stall = statistics.median(value.stall_ms for value in ours)
-    lost = sum(value.lost for value in ours)
+def _figure(total: int, ejected: int, ours: Sequence[Round], bare: Sequence[Round]) -> Figure:
+    stall = statistics.median(one.silence.stall_ms for one in ours)
+    lost = sum(one.silence.lost for one in ours)
     return Figure(
         f"eject {ejected} of {total}",
-        median(ours),
+        statistics.median(one.silence.last_ms for one in ours),
         "ms",
-        median(bare),
+        statistics.median(one.done_ms for one in bare),
         at_most=AT_MOST,
         details={
             "lost_between_those_who_stay": lost,
             "stall_ms": round(stall, 1),
             "stall_at_most_ms": STALL_MS,
             "undisturbed": lost == 0 and stall <= STALL_MS,
-            "product": [_rounded(value) for value in ours],
-            "bare": [_rounded(value) for value in bare],
+            "product": [one.as_json() for one in ours],
+            "bare": [one.as_json() for one in bare],
         },
     )
-
-
-def _rounded(value: Silence) -> dict[str, float]:
-    return {name: round(number, 1) for name, number in asdict(value).items()}
 
 
 if __name__ == "__main__":
