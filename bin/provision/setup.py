@@ -42,6 +42,8 @@ def install(*, dev: bool = False) -> None:
     with _alone():
         packages.ensure(_needed(dev=dev))
         virtualenv.ensure(dev=dev)
+        if dev and not packages.CHROMIUM.present():
+            virtualenv.ensure_chromium()
         browser_client.ensure()
 
 
@@ -54,7 +56,10 @@ def serving(data: Path) -> None:
 
 def _needed(*, dev: bool) -> list[packages.Package]:
     needed = [packages.venv_package(), *packages.RUN]
-    return [*needed, *packages.DEV] if dev else needed
+    if not dev:
+        return needed
+    chromium = [] if packages.is_ubuntu() else [packages.CHROMIUM]
+    return [*needed, *chromium, *packages.DEV]
 
 
 @contextlib.contextmanager

@@ -35,6 +35,17 @@ def install(lock: str) -> None:
     write(stamp, value)
 
 
+def ensure_chromium() -> None:
+    """Playwright's own Chromium, for systems that package none (BSD; the libraries it needs come with apt)."""
+    value = digest([REQUIREMENTS / "dev.txt"])
+    stamp = VENV / ".stamps" / "chromium"
+    if fresh(stamp, value):
+        return
+    say("Fetching Playwright's Chromium (BSD) and, as root, the libraries it needs")
+    run([PYTHON, "-m", "playwright", "install", "--with-deps", "chromium"])
+    write(stamp, value)
+
+
 def _install_project() -> None:
     """The project itself, editable, built with what the lock brought.
 

@@ -1,9 +1,9 @@
 """The product and one Chromium for all tests here; every person in a context of their own, with an address.
 
-Needs the client to be built (bin/setup) and Chromium in /usr/bin or BAILIWICK_CHROMIUM.
+Needs the client to be built (bin/setup) and Chromium: the system's, else the one Playwright has fetched.
 """
 
-import os
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.browser.person import PATIENCE, Person
 from tests.servers.located_proxy import located_proxy
 from tests.servers.product import Host, Product, product
 
-CHROMIUM: Final = os.environ.get("BAILIWICK_CHROMIUM", "/usr/bin/chromium")
+CHROMIUM: Final = shutil.which("chromium")
 DESKTOP: Final = {"viewport": {"width": 1280, "height": 800}}
 PHONE: Final = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 ADDRESSES: Final = {

@@ -24,7 +24,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from importlib.metadata import version
 
-        parser.exit(message=f"bailiwick {version('bailiwick')}\n")
+        print(f"bailiwick {version('bailiwick')}")
+        parser.exit()
 
 
 def parser() -> argparse.ArgumentParser:
