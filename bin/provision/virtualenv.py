@@ -36,7 +36,7 @@ def install(lock: str) -> None:
 
 
 def ensure_chromium() -> None:
-    """Playwright's own Chromium, for systems that package none (BSD; the libraries it needs come with apt)."""
+    """Playwright's own Chromium, for systems that package none; the libraries it needs come with apt."""
     value = digest([REQUIREMENTS / "dev.txt"])
     stamp = VENV / ".stamps" / "chromium"
     if fresh(stamp, value):
