@@ -98,20 +98,23 @@ export class Media implements MediaView, Observer {
     return outbound(this.#publisher.connection);
   }
 
+  /** Others first, then oneself: requests are carried out in order, and a picture is what one waits for. */
   onEnter(anew: boolean): void {
-    const ice = this.#session.room.peek()?.iceServers ?? [];
+    const room = this.#session.room.peek();
+    const ice = room?.iceServers ?? [];
     this.#layers = [];
     if (anew) {
-      this.#seen = firstSeen(this.#session.room.peek()?.participants.values() ?? []);
-      this.#publisher.start(ice);
+      this.#seen = firstSeen(room?.participants.values() ?? []);
       this.#subscriber.start(ice);
+      this.#look();
+      this.#publisher.start(ice, this.#subscriber.settled());
     } else {
-      this.#publisher.resume();
       this.#subscriber.resume();
+      this.#look();
+      this.#publisher.resume();
     }
     this.#entered.value += 1;
     this.#watch();
-    this.#look();
   }
 
   onMessage(message: FromServer): void {

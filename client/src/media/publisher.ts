@@ -29,6 +29,7 @@ export class Publisher {
   #negotiating = false;
   #failures = 0;
   #sparing = false;
+  #turn: Promise<void> = Promise.resolve();
   readonly #tracks = new Map<Kind, MediaStreamTrack | null>();
   readonly #lines = new Map<Kind, RTCRtpTransceiver>();
   readonly #publish: Publish;
@@ -51,9 +52,10 @@ export class Publisher {
     return this.#lines;
   }
 
-  /** Begin, or begin anew: the connection there was is dead. */
-  start(ice: readonly RTCIceServer[]): void {
+  /** Begin, or begin anew: the connection there was is dead. The first offer waits for `turn`. */
+  start(ice: readonly RTCIceServer[], turn: Promise<void>): void {
     this.#ice = [...ice];
+    this.#turn = turn;
     this.rebuild();
   }
 
@@ -123,7 +125,7 @@ export class Publisher {
     this.#negotiating = true;
     try {
       // A change made in the same breath (microphone and camera) goes with the same offer.
-      await Promise.resolve();
+      await this.#turn;
       while (this.#dirty && this.#connection) await this.#exchange(this.#connection);
       this.#failures = 0;
     } catch (failure) {

@@ -20,6 +20,9 @@ export interface Received {
 /** A wanted stream not offered for so long means that a message went astray. */
 const PATIENCE = 10_000;
 
+/** How long publishing may stand back for the first pictures. */
+const LONGEST_TURN = 600;
+
 const NOTHING: Received = { lines: new Map(), tracks: new Map() };
 
 /**
@@ -37,6 +40,7 @@ export class Subscriber {
   #failures = 0;
   #running = false;
   #askedAnew = false;
+  #onAnswered: () => void = () => undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
   readonly #signalling: SubscriberSignalling;
   readonly #repair: Repair;
@@ -64,6 +68,15 @@ export class Subscriber {
   /** The signalling is back and the media has gone on: say again what is wanted. */
   resume(): void {
     if (this.#running && (this.#declared || this.#wanted.length > 0)) this.#declare(this.#needsAnew());
+  }
+
+  /** When the first offer has been answered, or there is nothing to wait for (any longer). */
+  settled(): Promise<void> {
+    if (this.#declared === null) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onAnswered = resolve;
+      setTimeout(resolve, LONGEST_TURN);
+    });
   }
 
   /** Declare the whole set of streams wanted from now on. */
@@ -117,7 +130,9 @@ export class Subscriber {
     await connection.setLocalDescription(await connection.createAnswer());
     if (connection !== this.#connection) return;
     this.#received.value = this.#assign(offer, connection);
-    await this.#signalling.answer(offer.revision, withoutAddresses(connection.localDescription?.sdp ?? ""));
+    const answered = this.#signalling.answer(offer.revision, withoutAddresses(connection.localDescription?.sdp ?? ""));
+    this.#onAnswered();
+    await answered;
     this.#failures = 0;
   }
 

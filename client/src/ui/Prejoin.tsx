@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
+import { warmUp } from "../media/warm";
 import { prefer, preferences } from "../session/memory";
 import { day, t } from "../texts";
 import { DeviceFields, DeviceHelp, LevelMeter } from "./DeviceFields";
@@ -16,7 +17,7 @@ export function Prejoin(): JSX.Element {
   const { devices, boot, view } = useApp();
   useEffect(() => {
     const { microphoneOn, cameraOn } = preferences();
-    void devices.start({ microphone: microphoneOn, camera: cameraOn });
+    void devices.start({ microphone: microphoneOn, camera: cameraOn }).then(warmUp);
   }, []);
   return (
     <main class="prejoin">
