@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from bailiwick.rules.access import OnUndetermined, RuleSetter, Verdict
-from bailiwick.rules.decision import Admitted, Lobby, Refused, Standing, Withheld, decide
+from bailiwick.rules.decision import Admitted, Cause, Lobby, Refused, Standing, Withheld, decide
 from bailiwick.rules.location import Undetermined
 from bailiwick.rules.territory import CODES
 
@@ -44,6 +44,15 @@ def test_a_server_wide_rule_acts_at_the_door_only() -> None:
         for where in (at("CN"), mostly_at("CN"), NOWHERE):
             assert not isinstance(decide(meeting(None, rule), OUTSIDE, where, NOW), Admitted)
             assert isinstance(decide(meeting(None, rule), INSIDE, where, NOW), Admitted)
+
+
+def test_inside_the_server_wide_rule_is_silent_beside_the_hosts_too() -> None:
+    servers = denying("CN", undetermined=OnUndetermined.REFUSE, setter=RuleSetter.SERVER)
+    ejected = decide(meeting(denying("CN"), servers), INSIDE, at("CN"), NOW)
+    assert ejected == Refused(at("CN"), None, Cause.RULE, RuleSetter.HOST)
+    waits = meeting(on_undetermined(OnUndetermined.WAITING_ROOM), servers)
+    assert isinstance(decide(waits, INSIDE, NOWHERE, NOW), Admitted)
+    assert isinstance(decide(waits, OUTSIDE, NOWHERE, NOW), Refused)
 
 
 def test_a_hosts_rule_ejects_exactly_whom_it_refuses_at_the_door() -> None:
