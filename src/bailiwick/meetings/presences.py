@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F, Q
 
+from . import statements
 from .models import CoHost, Meeting, Presence, PresenceState, Role
 
 GRANT_LIFE = timedelta(seconds=60)
-_INSIDE = (PresenceState.GRANTED, PresenceState.ACTIVE)
 LIVE = (PresenceState.WAITING, PresenceState.ACTIVE)
 
 
@@ -73,8 +73,12 @@ def _take(meeting_id: UUID, revision: int, **changes: Any) -> bool:
 
 
 def _full(meeting_id: UUID, maximum: int, now: datetime) -> bool:
-    inside = Presence.objects.filter(meeting_id=meeting_id, state__in=_INSIDE)
-    return inside.exclude(state=PresenceState.GRANTED, grant_expires_at__lte=now).count() >= maximum
+    values = [
+        statements.prepared(Presence, "meeting", meeting_id),
+        statements.prepared(Presence, "grant_expires_at", now),
+    ]
+    row = statements.fetch_one(statements.count_inside(), values)
+    return row is not None and int(row[0]) >= maximum
 
 
 def place(
@@ -85,23 +89,29 @@ def place(
     `maximum` is the number of places; 0: no matter (host and co-hosts, and the waiting room).
     """
     with transaction.atomic():
-        if not _take(meeting_id, revision):
+        held = [statements.prepared(Meeting, "id", meeting_id), revision]
+        if statements.change(statements.hold_meeting(), held) != 1:
             return Lost.STALE
         if maximum and _full(meeting_id, maximum, now):
             return Lost.FULL
-        return Presence.objects.create(
-            meeting_id=meeting_id,
-            account_id=person.account_id,
-            invitation_id=person.invitation_id,
-            device_digest=person.device_digest,
-            role=person.role,
-            display_name=grant.name,
-            let_in=grant.let_in,
-            grant_digest=grant.digest,
-            grant_expires_at=now + GRANT_LIFE,
-            decided_revision=revision,
-            created_at=now,
-        ).pk
+        presence_id = uuid4()
+        statements.insert_presence(
+            {
+                "id": presence_id,
+                "meeting_id": meeting_id,
+                "account_id": person.account_id,
+                "invitation_id": person.invitation_id,
+                "device_digest": person.device_digest,
+                "role": person.role,
+                "display_name": grant.name,
+                "let_in": grant.let_in,
+                "grant_digest": grant.digest,
+                "grant_expires_at": now + GRANT_LIFE,
+                "decided_revision": revision,
+                "created_at": now,
+            }
+        )
+        return presence_id
 
 
 def refused(meeting_id: UUID) -> None:

@@ -7,19 +7,20 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Subquery
-
 from bailiwick.rules.access import AccessRule
 from bailiwick.rules.decision import MeetingTerms
 
+from . import statements
 from .access import rules_of, server_rule
-from .models import Meeting, ServerRule, ServerState
+from .models import Meeting, ServerRule
 
 _CACHED: Final = 1024
 _FIELDS: Final = (
-    "id", "slug", "title", "host_id", "revision", "roster_revision", "locked", "waiting_room", "maximum",
-    "on_host_leave", "refused_count", "ended_at", "created_at", "starts_at", "recurrence", "server_revision",
+    "id", "slug", "title", "host", "revision", "roster_revision", "locked", "waiting_room", "maximum",
+    "on_host_leave", "refused_count", "ended_at", "created_at", "starts_at", "recurrence",
 )  # fmt: skip
+_FLAGS: Final = ("locked", "waiting_room")
+_TIMES: Final = ("ended_at", "created_at", "starts_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +47,21 @@ class MeetingFacts:
 
 def facts(*, slug: str | None = None, meeting_id: UUID | None = None) -> MeetingFacts | None:
     """The meeting with that link or id; None if there is none. One query."""
-    rows = Meeting.objects.order_by().annotate(
-        server_revision=Subquery(ServerState.objects.filter(id=1).values("revision")[:1])
+    key, value = ("slug", slug) if meeting_id is None else ("id", meeting_id)
+    row = statements.fetch_one(
+        statements.meeting_by(key, _FIELDS), [statements.prepared(Meeting, key, value)]
     )
-    rows = rows.filter(slug=slug) if meeting_id is None else rows.filter(id=meeting_id)
-    row = rows.values_list(*_FIELDS).first()
     if row is None:
         return None
-    values = dict(zip(_FIELDS, row, strict=True))
+    values = dict(zip(_FIELDS, row, strict=False))
     values["refused"] = values.pop("refused_count")
-    values["server_revision"] = values["server_revision"] or 0
-    return MeetingFacts(**values)
+    values["host_id"] = statements.uuid_of(values.pop("host"))
+    values["id"] = statements.uuid_of(values["id"])
+    for name in _FLAGS:
+        values[name] = bool(values[name])
+    for name in _TIMES:
+        values[name] = statements.time_of(values[name])
+    return MeetingFacts(**values, server_revision=row[-1] or 0)
 
 
 class TermsCache:

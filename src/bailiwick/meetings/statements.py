@@ -1,0 +1,120 @@
+"""The statements of the way in, as SQL text: everybody who joins runs them, and building them anew with
+Django's query compiler each time costs four times what the database does (`bin/bench grant`).
+
+They say what the models say: column names and value conversions come from the models' own fields.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Field, Model
+
+from .models import Meeting, Presence, PresenceState, ServerState
+
+
+def fetch_one(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+    """The first row. UUIDs and times as the database's driver gives them: see `uuid_of`, `time_of`."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        return row
+
+
+def change(sql: str, values: Sequence[Any]) -> int:
+    """Carry out a statement; how many rows it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
+
+
+def uuid_of(value: Any) -> UUID:
+    """SQLite keeps UUIDs as text."""
+    return value if isinstance(value, UUID) else UUID(value)
+
+
+def time_of(value: datetime | None) -> datetime | None:
+    """SQLite keeps times in UTC without saying so."""
+    return value if value is None or value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
+def prepared(model: type[Model], name: str, value: Any) -> Any:
+    """A value as the database of this thread wants it for that field."""
+    return _field(model, name).get_db_prep_save(value, connection)
+
+
+@cache
+def _field(model: type[Model], name: str) -> "Field[Any, Any]":
+    field: Field[Any, Any] = model._meta.get_field(name)  # type: ignore[assignment]  # noqa: SLF001 (concrete; documented API)
+    return field
+
+
+def _column(model: type[Model], name: str) -> str:
+    return _quoted(_field(model, name))
+
+
+def _quoted(field: "Field[Any, Any]") -> str:
+    return connection.ops.quote_name(str(field.column))
+
+
+def _table(model: type[Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001
+
+
+@cache
+def meeting_by(key: str, fields: tuple[str, ...]) -> str:
+    """These fields of the meeting whose `key` is given, and the revision of server-wide state."""
+    columns = ", ".join(_column(Meeting, name) for name in fields)
+    state = f"SELECT {_column(ServerState, 'revision')} FROM {_table(ServerState)} WHERE id = 1"  # noqa: S608
+    return f"SELECT {columns}, ({state}) FROM {_table(Meeting)} WHERE {_column(Meeting, key)} = %s"  # noqa: S608
+
+
+@cache
+def hold_meeting() -> str:
+    """Take the meeting's row, on the condition of its revision and that it has not ended."""
+    revision, ended = _column(Meeting, "revision"), _column(Meeting, "ended_at")
+    return (
+        f"UPDATE {_table(Meeting)} SET {revision} = {revision} "  # noqa: S608
+        f"WHERE {_column(Meeting, 'id')} = %s AND {revision} = %s AND {ended} IS NULL"
+    )
+
+
+@cache
+def count_inside() -> str:
+    """How many have a place in a meeting: those inside, and grants not yet expired."""
+    state, expires = _column(Presence, "state"), _column(Presence, "grant_expires_at")
+    return (
+        f"SELECT COUNT(*) FROM {_table(Presence)} WHERE {_column(Presence, 'meeting')} = %s "  # noqa: S608
+        f"AND ({state} = '{PresenceState.ACTIVE.value}' "
+        f"OR ({state} = '{PresenceState.GRANTED.value}' AND {expires} > %s))"
+    )
+
+
+@cache
+def _new_presence() -> tuple[str, tuple[tuple[str, Any], ...]]:
+    fields = list(Presence._meta.concrete_fields)  # noqa: SLF001
+    columns = ", ".join(_quoted(field) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    defaults = tuple((field.attname, _default(field)) for field in fields)
+    return f"INSERT INTO {_table(Presence)} ({columns}) VALUES ({marks})", defaults  # noqa: S608
+
+
+def _default(field: "Field[Any, Any]") -> Any:
+    """The field's default where it is a constant; its own ids are given each time."""
+    if field.primary_key or field.remote_field is not None:
+        return None
+    return field.get_db_prep_save(field.get_default(), connection)
+
+
+def insert_presence(values: Mapping[str, Any]) -> None:
+    """A new presence: `values` by attribute name, the fields' defaults for the rest."""
+    sql, defaults = _new_presence()
+    row = [
+        prepared(Presence, name.removesuffix("_id"), values[name]) if name in values else default
+        for name, default in defaults
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, row)
