@@ -1,0 +1,1 @@
+"""The public log's formats (RFC 6962 hashing, C2SP tiles, notes, proofs, policies): pure, usable alone."""
