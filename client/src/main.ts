@@ -9,7 +9,8 @@ import { Devices } from "./media/devices";
 import { Media } from "./media/media";
 import { invitationIn, readBoot, type Boot } from "./protocol/boot";
 import { ask } from "./protocol/door";
-import { connect } from "./protocol/socket";
+import { Dialer } from "./protocol/socket";
+import { SOCKET } from "./session/machine";
 import { forgetVisit, keepVisit, preferences, visitOf } from "./session/memory";
 import { Session } from "./session/session";
 import { speak } from "./texts";
@@ -23,10 +24,14 @@ import { View } from "./ui/view";
 function assemble(boot: Boot): App {
   const name = signal(boot.account?.name ?? preferences().name);
   const invitation = invitationIn(location.hash);
+  const dialer = new Dialer();
   const devices = new Devices();
   const session = new Session({
-    ask: () => ask({ slug: boot.slug, name: name.peek().trim(), invitation, csrf: boot.csrf }),
-    connect,
+    ask: () => {
+      dialer.prepare(SOCKET);
+      return ask({ slug: boot.slug, name: name.peek().trim(), invitation, csrf: boot.csrf });
+    },
+    connect: dialer.connect,
     keepToken: (token) => keepVisit(boot.slug, { token, name: name.peek(), ...switches(devices) }),
     forgetToken: () => forgetVisit(boot.slug),
   });

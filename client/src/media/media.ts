@@ -143,6 +143,9 @@ export class Media implements MediaView, Observer {
     effect(() => this.#sayState(microphone.value.on && microphone.value.track !== null, camera.value.track !== null));
     effect(() => this.#publisher.spare(this.sparing.value));
     effect(() => {
+      if (this.#session.state.value.at === "asking") this.#subscriber.prepare();
+    });
+    effect(() => {
       void [this.#session.room.value, this.sight.visible.value, this.#subscriber.received.value, this.sparing.value];
       this.#lookSoon();
     });

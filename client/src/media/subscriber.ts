@@ -33,6 +33,7 @@ export class Subscriber {
   readonly received: ReadonlySignal<Received>;
   readonly #received = signal<Received>(NOTHING);
   #connection: RTCPeerConnection | null = null;
+  #spare: RTCPeerConnection | null = null;
   #ice: readonly RTCIceServer[] = [];
   #wanted: readonly Wanted[] = [];
   #declared: readonly WantedStream[] | null = null;
@@ -54,6 +55,11 @@ export class Subscriber {
 
   get connection(): RTCPeerConnection | null {
     return this.#connection;
+  }
+
+  /** Somebody is at the door: look for ways through the network already, so that the first picture is not late. */
+  prepare(): void {
+    this.#spare ??= new RTCPeerConnection({ bundlePolicy: "max-bundle", iceCandidatePoolSize: 1 });
   }
 
   /** Begin, or begin anew: the connection there was is dead. */
@@ -94,6 +100,8 @@ export class Subscriber {
   stop(): void {
     this.#running = false;
     this.#wanted = [];
+    this.#spare?.close();
+    this.#spare = null;
     this.#drop();
   }
 
@@ -139,9 +147,20 @@ export class Subscriber {
   #connect(): RTCPeerConnection {
     this.#connection?.close();
     this.#askedAnew = false;
-    this.#connection = new RTCPeerConnection({ iceServers: [...this.#ice], bundlePolicy: "max-bundle" });
+    this.#connection = this.#takeSpare() ?? new RTCPeerConnection(this.#configuration());
     this.#repair.watch(this.#connection);
     return this.#connection;
+  }
+
+  #takeSpare(): RTCPeerConnection | null {
+    const spare = this.#spare;
+    this.#spare = null;
+    if (this.#ice.length > 0) spare?.setConfiguration(this.#configuration());
+    return spare;
+  }
+
+  #configuration(): RTCConfiguration {
+    return { iceServers: [...this.#ice], bundlePolicy: "max-bundle", iceCandidatePoolSize: 1 };
   }
 
   /** Which person's which track is on which line of this offer. */
