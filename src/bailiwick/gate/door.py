@@ -156,7 +156,8 @@ class Door:
         person = person_of(presence)
         waiting = presence.state == PresenceState.WAITING
         again = self.decide_waiting if waiting else self.decide_inside
-        decision = again(meeting, person, location, let_in=presence.let_in)
+        found = blocks.of(meeting.id, person, self._clock())
+        decision = again(meeting, person, location, found, let_in=presence.let_in)
         self._between()
         if not isinstance(decision, Admitted | Lobby):
             return self._out(presence, of_decision(decision), node_id)
@@ -176,10 +177,16 @@ class Door:
     # ------------------------------------------------------------ decisions
 
     def _at_door(
-        self, meeting: MeetingFacts, person: Person, location: Location, *, let_in: bool = False
+        self,
+        meeting: MeetingFacts,
+        person: Person,
+        location: Location,
+        reaching: blocks.Reaching | None = None,
+        *,
+        let_in: bool = False,
     ) -> Decision:
         now = self._clock()
-        found, to_lobby = blocks.of(meeting.id, person, now)
+        found, to_lobby = blocks.of(meeting.id, person, now) if reaching is None else reaching
         terms = self._terms.of(meeting)
         if to_lobby:
             terms = replace(terms, waiting_room=True)
@@ -196,20 +203,32 @@ class Door:
         return self._terms.of(meeting).rule
 
     def decide_waiting(
-        self, meeting: MeetingFacts, person: Person, location: Location, *, let_in: bool
+        self,
+        meeting: MeetingFacts,
+        person: Person,
+        location: Location,
+        reaching: blocks.Reaching,
+        *,
+        let_in: bool,
     ) -> Decision:
         """For somebody in the waiting room: a lock or a full meeting is no reason to go from there."""
-        decision = self._at_door(meeting, person, location, let_in=let_in)
+        decision = self._at_door(meeting, person, location, reaching, let_in=let_in)
         if isinstance(decision, Locked | Full):
             return Lobby(location, decision.valid_until, Cause.WAITING_ROOM, None)
         return decision
 
     def decide_inside(
-        self, meeting: MeetingFacts, person: Person, location: Location, *, let_in: bool
+        self,
+        meeting: MeetingFacts,
+        person: Person,
+        location: Location,
+        reaching: blocks.Reaching,
+        *,
+        let_in: bool,
     ) -> Decision:
         """For somebody who is inside: nothing of the door reaches them."""
         now = self._clock()
-        found, _ = blocks.of(meeting.id, person, now)
+        found, _ = reaching
         standing = Standing(
             inside=True, let_in=let_in, runs_meeting=person.runs_meeting, exempt=person.exempt, blocks=found
         )

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from bailiwick.meetings import presences
-from bailiwick.meetings.models import Meeting, Presence, ServerState
+from bailiwick.meetings import blocks, presences
+from bailiwick.meetings.models import Meeting, Presence, PresenceState, ServerState
 from bailiwick.meetings.presences import Person, person_of
 from bailiwick.meetings.terms import MeetingFacts, facts
 from bailiwick.rules.access import AccessRule
@@ -67,6 +67,8 @@ def survey(
     by_id = {row.pk: row for row in rows}
     missing = [subject.presence_id for subject in subjects if subject.presence_id not in by_id]
     found = Survey(meeting, door.rule(meeting), rows, presences.ended_among(missing) if missing else {})
+    # one query for all: many people are decided on at once when a rule changes
+    held_back = blocks.of_meeting(meeting_id, now)
     for subject in subjects:
         row = by_id.get(subject.presence_id)
         if row is None or subject.ending:
@@ -74,12 +76,10 @@ def survey(
         person = person_of(row)
         found.persons[row.pk] = person
         old = subject.decided_revision < meeting.revision or subject.due(now)
-        if row.state == "waiting":
-            found.decisions[row.pk] = door.decide_waiting(
-                meeting, person, subject.location, let_in=row.let_in
-            )
-        elif again or old:
-            found.decisions[row.pk] = door.decide_inside(meeting, person, subject.location, let_in=row.let_in)
+        if row.state == PresenceState.WAITING or again or old:
+            decide = door.decide_waiting if row.state == PresenceState.WAITING else door.decide_inside
+            reaching = blocks.reaching(held_back, person)
+            found.decisions[row.pk] = decide(meeting, person, subject.location, reaching, let_in=row.let_in)
     return found
 
 

@@ -1,5 +1,6 @@
 """Who a host removed or blocked, matched by account, invitation or device; never by name or address."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -22,14 +23,36 @@ def _matching(meeting_id: UUID, person: Person) -> Q | None:
     return Q(meeting_id=meeting_id) & keys if keys else None
 
 
-def of(meeting_id: UUID, person: Person, now: datetime) -> tuple[tuple[decision.Block, ...], bool]:
-    """The blocks that reach this person, and whether a removal sends them to the waiting room."""
+Reaching = tuple[tuple[decision.Block, ...], bool]
+"""The blocks that reach a person, and whether a removal sends them to the waiting room."""
+
+
+def of(meeting_id: UUID, person: Person, now: datetime) -> Reaching:
+    """What reaches this person in this meeting. At most one query."""
     matching = _matching(meeting_id, person)
     if matching is None:
         return (), False
-    rows = list(Block.objects.filter(matching).exclude(expires_at__lte=now))
-    blocks = tuple(_block(row) for row in rows if not row.lobby_only)
-    return blocks, any(row.lobby_only for row in rows)
+    return reaching(Block.objects.filter(matching).exclude(expires_at__lte=now), person)
+
+
+def of_meeting(meeting_id: UUID, now: datetime) -> list[Block]:
+    """All blocks and removals of a meeting that hold, for deciding on many people with one query."""
+    return list(Block.objects.filter(meeting_id=meeting_id).exclude(expires_at__lte=now))
+
+
+def reaching(rows: Iterable[Block], person: Person) -> Reaching:
+    """Which of these rows reach this person."""
+    mine = [row for row in rows if _names(row, person)]
+    blocks = tuple(_block(row) for row in mine if not row.lobby_only)
+    return blocks, any(row.lobby_only for row in mine)
+
+
+def _names(row: Block, person: Person) -> bool:
+    return bool(
+        (row.account_id and row.account_id == person.account_id)
+        or (row.invitation_id and row.invitation_id == person.invitation_id)
+        or (row.device_digest and row.device_digest == person.device_digest)
+    )
 
 
 def _block(row: Block) -> decision.Block:
