@@ -1,0 +1,168 @@
+"""Entries, roots and proofs read from a log's tiles (c2sp.org/tlog-tiles), and a whole log checked."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
+
+from bailiwick.tlog.errors import LogMismatch, NotStored, OutOfRange, TlogError
+from bailiwick.tlog.hashing import Hash, check_size, join_peaks, leaf_hash, root_of
+from bailiwick.tlog.tiles import (
+    HEIGHT,
+    WIDTH,
+    Bundle,
+    Resource,
+    Tile,
+    bundles_of,
+    decode_bundle,
+    decode_tile,
+    encode_bundle,
+)
+from bailiwick.tlog.tree import subtrees
+
+Fetch: TypeAlias = Callable[[str], bytes]
+"""Path below the log's prefix -> the bytes stored there; raises NotStored. Transport errors are its own."""
+
+
+def fetch_resource(resource: Resource, fetch: Fetch) -> tuple[Resource, bytes]:
+    """A tile or bundle, or the full one where the partial is gone: tlog-tiles, "Partial Tiles"."""
+    try:
+        return resource, fetch(resource.path)
+    except NotStored:
+        if resource == resource.full:
+            raise
+        return resource.full, fetch(resource.full.path)
+
+
+def read_tile(tile: Tile, fetch: Fetch) -> list[Hash]:
+    """The hashes of a tile; MalformedTile, NotStored."""
+    found, data = fetch_resource(tile, fetch)
+    return decode_tile(tile if found == tile else tile.full, data)[: tile.width]
+
+
+def read_bundle(bundle: Bundle, fetch: Fetch) -> list[bytes]:
+    """The entries of a bundle; MalformedBundle, NotStored."""
+    found, data = fetch_resource(bundle, fetch)
+    return decode_bundle(bundle if found == bundle else bundle.full, data)[: bundle.width]
+
+
+def _width_at(index: int, count: int) -> int:
+    return min(WIDTH, count - index * WIDTH)
+
+
+def read_entry(index: int, size: int, fetch: Fetch) -> bytes:
+    """One entry of a log of that size, unproven: see `tree.inclusion_proof` and `proofs.verify_inclusion`."""
+    if not 0 <= index < check_size(size):
+        raise OutOfRange("no such entry in a tree of that size")
+    place, offset = divmod(index, WIDTH)
+    return read_bundle(Bundle(place, _width_at(place, size)), fetch)[offset]
+
+
+class TileReader:
+    """The tree of a given size as its tiles tell it: `node` serves `tree.root` and the proofs.
+
+    Nothing is trusted and nothing verified here: compare `tree.root` with a checkpoint, verify each proof.
+    Tiles are kept, so a reader is made for a checkpoint and dropped with it.
+    """
+
+    def __init__(self, size: int, fetch: Fetch) -> None:
+        self.size = check_size(size)
+        self._fetch = fetch
+        self._tiles: dict[tuple[int, int], list[Hash]] = {}
+
+    def node(self, height: int, index: int) -> Hash:
+        """MTH(D[index * 2^height : (index + 1) * 2^height]), from one tile: tlog-tiles, "Merkle Tree"."""
+        if height < 0 or index < 0 or (index + 1) << height > self.size:
+            raise OutOfRange("no such subtree in this tree")
+        level, rest = divmod(height, HEIGHT)
+        place, offset = divmod(index << rest, WIDTH)
+        return root_of(self._tile(level, place)[offset : offset + (1 << rest)])
+
+    def _tile(self, level: int, place: int) -> list[Hash]:
+        if (level, place) not in self._tiles:
+            width = _width_at(place, self.size >> (level * HEIGHT))
+            self._tiles[level, place] = read_tile(Tile(level, place, width), self._fetch)
+        return self._tiles[level, place]
+
+
+class TileBuilder:
+    """The tiles of a growing log, each given out once complete; memory for one tile a level."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._levels: list[list[Hash]] = []
+
+    def add(self, leaf: Hash, level: int = 0) -> Iterator[tuple[Tile, bytes]]:
+        """Add a leaf hash; the full tiles that it completes, lowest first: tlog-tiles, "Merkle Tree"."""
+        if level == 0:
+            self.size += 1
+        if level == len(self._levels):
+            self._levels.append([])
+        row = self._levels[level]
+        row.append(leaf)
+        if len(row) == WIDTH:
+            self._levels[level] = []
+            yield Tile(level, (self.size >> (HEIGHT * (level + 1))) - 1), b"".join(row)
+            yield from self.add(root_of(row), level + 1)
+
+    def partials(self) -> Iterator[tuple[Tile, bytes]]:
+        """The partial tiles of the size there is: tlog-tiles, "Partial Tiles"."""
+        for level, row in enumerate(self._levels):
+            if row:
+                yield Tile(level, self.size >> (HEIGHT * (level + 1)), len(row)), b"".join(row)
+
+    def root(self) -> Hash:
+        """The root over every leaf added: RFC 6962, section 2.1."""
+        return join_peaks([self._node(height, index) for height, index in subtrees(0, self.size)])
+
+    def _node(self, height: int, index: int) -> Hash:
+        level, rest = divmod(height, HEIGHT)
+        offset = (index << rest) % WIDTH
+        return root_of(self._levels[level][offset : offset + (1 << rest)])
+
+
+def rebuild(entries: Iterable[bytes]) -> Iterator[tuple[Resource, bytes]]:
+    """Every tile and bundle of a log with these entries, and their bytes: tlog-tiles."""
+    builder, row = TileBuilder(), list[bytes]()
+    for entry in entries:
+        row.append(entry)
+        yield from builder.add(leaf_hash(entry))
+        if len(row) == WIDTH:
+            yield Bundle(builder.size // WIDTH - 1), encode_bundle(row)
+            row = []
+    if row:
+        yield Bundle(builder.size // WIDTH, len(row)), encode_bundle(row)
+    yield from builder.partials()
+
+
+def check_log(size: int, root: Hash, fetch: Fetch) -> Iterator[Resource]:
+    """Derive the whole log again from its entries and compare every stored tile and the root.
+
+    Yields each bundle and tile that was found right (for a progress bar); run it to its end. LogMismatch
+    names the first path that is malformed, missing or says something else.
+    """
+    builder = TileBuilder()
+    for bundle in bundles_of(size):
+        for entry in _entries(bundle, fetch):
+            for tile, data in builder.add(leaf_hash(entry)):
+                yield _same(tile, data, fetch)
+        yield bundle
+    for tile, data in builder.partials():
+        yield _same(tile, data, fetch)
+    if builder.root() != root:
+        raise LogMismatch("checkpoint", "another root than the entries give")
+
+
+def _entries(bundle: Bundle, fetch: Fetch) -> list[bytes]:
+    try:
+        return read_bundle(bundle, fetch)
+    except TlogError as error:
+        raise LogMismatch(bundle.path, error.code) from error
+
+
+def _same(tile: Tile, data: bytes, fetch: Fetch) -> Tile:
+    try:
+        stored = b"".join(read_tile(tile, fetch))
+    except TlogError as error:
+        raise LogMismatch(tile.path, error.code) from error
+    if stored != data:
+        raise LogMismatch(tile.path, "other hashes than the entries give")
+    return tile
