@@ -127,6 +127,13 @@ def test_3_a_refusal_by_either_rule_comes_before_the_waiting_room_of_the_other()
         assert decide(both, Standing(), NOWHERE, NOW) == decision
 
 
+def test_3_whoever_makes_somebody_wait_is_named_not_the_rule_that_admits_them() -> None:
+    servers = on_undetermined(OnUndetermined.ADMIT, RuleSetter.SERVER)
+    hosts = on_undetermined(OnUndetermined.WAITING_ROOM)
+    decision = decide(meeting(hosts, servers), Standing(), NOWHERE, NOW)
+    assert decision == Lobby(NOWHERE, None, Cause.RULE, RuleSetter.HOST)
+
+
 def test_3_the_roster_exempts_from_access_rules_but_not_from_the_door() -> None:
     exempt = Standing(exempt=True)
     for location in (at("CN"), NOWHERE):
@@ -160,6 +167,8 @@ def test_3_whoever_runs_the_meeting_obeys_its_rules_but_never_waits_for_themselv
     assert isinstance(decide(meeting(waits), Standing(), NOWHERE, NOW), Lobby)
     refuses = on_undetermined(OnUndetermined.REFUSE)
     assert isinstance(decide(meeting(refuses), host, NOWHERE, NOW), Refused)
+    servers = on_undetermined(OnUndetermined.WAITING_ROOM, RuleSetter.SERVER)
+    assert isinstance(decide(meeting(refuses, servers), host, NOWHERE, NOW), Refused)
 
 
 def test_4_the_door_asks_for_lock_then_places_then_waiting_room() -> None:
