@@ -18,11 +18,10 @@ def shared_janus() -> Iterator[RunningJanus]:
         yield janus
 
 
-@pytest.fixture(params=["default", "grown"])
-def any_town(request: pytest.FixtureRequest, shared_janus: RunningJanus) -> Iterator[Town]:
-    """Both modes of DESIGN.md: SQLite alone, and PostgreSQL with Redis."""
-    env = {} if request.param == "default" else _grown(request)
-    with town(shared_janus, env) as place:
+@pytest.fixture
+def grown_town(request: pytest.FixtureRequest, shared_janus: RunningJanus) -> Iterator[Town]:
+    """The grown mode of DESIGN.md: PostgreSQL and Redis."""
+    with town(shared_janus, _grown(request)) as place:
         yield place
 
 

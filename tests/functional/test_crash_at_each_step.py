@@ -44,12 +44,26 @@ async def sessions_of(janus: RunningJanus) -> int:
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_node_killed_at_this_step_of_an_eject_leaves_nobody_inside(
-    any_town: Town, shared_janus: RunningJanus, step: str
+    small_town: Town, shared_janus: RunningJanus, step: str
 ) -> None:
+    await killed_at(step, small_town, shared_janus)
+
+
+@pytest.mark.postgres
+@pytest.mark.redis
+@pytest.mark.parametrize("step", ["decided", "marked"])
+async def test_a_node_killed_in_the_grown_mode_leaves_nobody_inside(
+    grown_town: Town, shared_janus: RunningJanus, step: str
+) -> None:
+    await killed_at(step, grown_town, shared_janus)
+
+
+async def killed_at(step: str, town: Town, shared_janus: RunningJanus) -> None:
+    """Two nodes; the one that holds the person to be ejected dies at this step."""
     before = await sessions_of(shared_janus)
-    dying, living = any_town.web(CRASHING, CRASH_AT=step), any_town.web()
-    host = any_town.host()
-    slug = any_town.meeting(host["account"])
+    dying, living = town.web(CRASHING, CRASH_AT=step), town.web()
+    host = town.host()
+    slug = town.meeting(host["account"])
     li = await dying.come_in(slug, "CN", "Li")
     ada = await living.come_in(slug, "HK", "Ada")
     async with asyncio.timeout(SECONDS):
@@ -69,7 +83,7 @@ async def test_a_node_killed_at_this_step_of_an_eject_leaves_nobody_inside(
     await ada.send({"type": "ping"})
     assert (await ada.until("pong"))["type"] == "pong"
     assert li.welcome["you"] not in {
-        presence.replace("-", "") for presence, state in any_town.states().items() if state != "ended"
+        presence.replace("-", "") for presence, state in town.states().items() if state != "ended"
     }
     await ada.send({"type": "leave"})
     await ada.until("close")

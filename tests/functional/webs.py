@@ -37,7 +37,6 @@ class Web:
         argv += ["--port", str(self.port), "--no-access-log", "--no-proxy-headers", "--lifespan", "on"]
         argv += ["--ws", "websockets-sansio", "--timeout-graceful-shutdown", "2"]
         self.process = ServerProcess(argv, data / f"web-{self.port}.log", cwd=ROOT, env=env)
-        self.process.wait_until(self.healthy, 60)
 
     def healthy(self) -> bool:
         try:
@@ -131,6 +130,7 @@ class Town:
     def web(self, application: str = PRODUCT, **env: str) -> Web:
         web = Web(self.data, {**self.env, **env}, application)
         self._stack.callback(web.process.stop)
+        web.process.wait_until(web.healthy, 120)
         return web
 
     def host(self) -> dict[str, str]:
