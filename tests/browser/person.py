@@ -110,7 +110,7 @@ class Person:
         before = self.stats()[key]
         self.waits_for(
             lambda now: (
-                now[key].packets > before.packets + 10
+                now[key].packets > before.packets + 3
                 and (kind not in {"camera", "screen"} or now[key].frames > before.frames)
             ),
             f"no more of {other.name}'s {kind}",

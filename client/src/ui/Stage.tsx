@@ -10,7 +10,10 @@ import { pack, pageSize } from "./packing";
 import { Tile } from "./Tile";
 
 const GAP = 10;
+/** The least height of a tile beside what is large, in pixels, and the most tiles there. */
+const STRIP_TILE = 72;
 const STRIP_TILES = 6;
+const STRIP_TILES_NARROW = 3;
 
 /** Everybody's pictures. */
 export function Stage(): JSX.Element {
@@ -102,6 +105,7 @@ function Pages({ items }: { items: readonly Item[] }): JSX.Element {
 /** A row of small tiles beside what is large. */
 function Strip({ items }: { items: readonly Item[] }): JSX.Element {
   const { view } = useApp();
+  const [element, { height }] = useSize();
   const show = (shown: readonly Item[]): JSX.Element => (
     <ul class="strip-tiles">
       {shown.map((item) => (
@@ -111,9 +115,10 @@ function Strip({ items }: { items: readonly Item[] }): JSX.Element {
       ))}
     </ul>
   );
+  const fitting = Math.max(1, Math.min(STRIP_TILES, Math.floor(height / (STRIP_TILE + GAP))));
   return (
-    <div class="strip">
-      <Paged items={items} perPage={view.narrow.value ? 3 : STRIP_TILES} show={show} />
+    <div class="strip" ref={element}>
+      <Paged items={items} perPage={view.narrow.value ? STRIP_TILES_NARROW : fitting} show={show} />
     </div>
   );
 }

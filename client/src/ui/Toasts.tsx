@@ -13,7 +13,7 @@ export function Toasts(): JSX.Element {
       .filter((toast) => toast.urgent === urgent)
       .map(({ id, text }) => (
         <div key={id} class={`toast ${urgent ? "urgent" : ""}`}>
-          <span>{text}</span>
+          <span dir="auto">{text}</span>
           <IconButton icon="close" label={t("action.close")} onClick={() => view.dismiss(id)} />
         </div>
       ));

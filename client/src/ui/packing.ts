@@ -35,9 +35,9 @@ function fit(count: number, columns: number, width: number, height: number, gap:
   };
 }
 
-/** The picture's size, counted less the more an upright tile cuts off at its sides. */
+/** The picture's size, counted a little less the more an upright tile cuts off at its sides. */
 function worth({ width, height }: Packing): number {
-  return height > 0 ? width * height * Math.sqrt(Math.min(1, width / height / WIDEST)) : 0;
+  return height > 0 ? width * height * Math.min(1, width / height / WIDEST) ** 0.25 : 0;
 }
 
 /** How many tiles make a page: as many as stay large enough to know a face. */

@@ -18,6 +18,7 @@ describe("tiles", () => {
   it.each([
     [2, 1],
     [3, 1],
+    [5, 2],
     [6, 2],
     [8, 2],
   ])("of %i people stand in %i columns on a telephone", (count, columns) => {
