@@ -18,10 +18,23 @@ import { pretendedApi, pretendedServer } from "./server";
 
 /** A few countries for <country-picker>, which asks the API for them. */
 window.fetch = (): Promise<Response> => {
-  const names = { DE: "Germany", FR: "France", GB: "United Kingdom", NO: "Norway", HK: "Hong Kong", US: "United States" };
-  const territories = Object.entries(names).map(([code, name]) => ({ code, name, continent: code === "US" ? "NA" : code === "HK" ? "AS" : "EU" }));
+  const names = {
+    DE: "Germany",
+    FR: "France",
+    GB: "United Kingdom",
+    NO: "Norway",
+    HK: "Hong Kong",
+    US: "United States",
+  };
+  const territories = Object.entries(names).map(([code, name]) => ({
+    code,
+    name,
+    continent: code === "US" ? "NA" : code === "HK" ? "AS" : "EU",
+  }));
   const continents = { EU: "Europe", NA: "North America", AS: "Asia" };
-  return Promise.resolve(Response.json({ territories, continents, groups: { EU: ["DE", "FR"], EEA: ["DE", "FR", "NO"] } }));
+  return Promise.resolve(
+    Response.json({ territories, continents, groups: { EU: ["DE", "FR"], EEA: ["DE", "FR", "NO"] } }),
+  );
 };
 
 const wish = new URLSearchParams(location.search);

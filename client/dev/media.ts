@@ -36,7 +36,8 @@ export class PretendedMedia implements MediaView {
     const tracks = new Map<Key, MediaStreamTrack>();
     people.forEach((person, i) => {
       for (const { kind } of person.streams) {
-        if (kind === "camera" && person.camera) tracks.set(keyOf(person.id, kind), this.#make(keyOf(person.id, kind), i, drawPerson));
+        if (kind === "camera" && person.camera)
+          tracks.set(keyOf(person.id, kind), this.#make(keyOf(person.id, kind), i, drawPerson));
         if (kind === "screen") tracks.set(keyOf(person.id, kind), this.#make(keyOf(person.id, kind), i, drawScreen));
       }
     });
@@ -95,4 +96,3 @@ function drawScreen(c: CanvasRenderingContext2D, i: number): void {
     c.fillRect(40 + bar * 40, 320 - height, 26, height);
   }
 }
-

@@ -55,11 +55,15 @@ class Server {
       case "resume":
         return this.#enter();
       case "set_state":
-        return this.#change(ME, {
-          ...(typeof message.microphone === "boolean" && { microphone: message.microphone }),
-          ...(typeof message.camera === "boolean" && { camera: message.camera }),
-          ...(typeof message.hand === "boolean" && { hand: message.hand ? Date.now() : null }),
-        }, message.id);
+        return this.#change(
+          ME,
+          {
+            ...(typeof message.microphone === "boolean" && { microphone: message.microphone }),
+            ...(typeof message.camera === "boolean" && { camera: message.camera }),
+            ...(typeof message.hand === "boolean" && { hand: message.hand ? Date.now() : null }),
+          },
+          message.id,
+        );
       case "chat":
         this.#say({ type: "chat", participant: ME, name: "Ada Lovelace", text: message.text, at: Date.now() });
         return this.#done(message.id);
@@ -82,7 +86,12 @@ class Server {
     const { page, waiting } = this.meeting;
     if (page === "superseded") return this.listener.onClose(4409);
     if (page === "waiting") {
-      return this.#say({ type: "waiting", cause: "waiting_room", title: this.#info.title, resume: "resume-token-00000" });
+      return this.#say({
+        type: "waiting",
+        cause: "waiting_room",
+        title: this.#info.title,
+        resume: "resume-token-00000",
+      });
     }
     this.#say({
       type: "welcome",
@@ -126,7 +135,10 @@ function me(role: Participant["role"]): Participant {
 }
 
 function person(i: number, screens: number): Participant {
-  const streams: Stream[] = [{ mid: "0", kind: "microphone" }, { mid: "1", kind: "camera" }];
+  const streams: Stream[] = [
+    { mid: "0", kind: "microphone" },
+    { mid: "1", kind: "camera" },
+  ];
   if (i < screens) streams.push({ mid: "2", kind: "screen" });
   const name = (NAMES[i % NAMES.length] ?? "") + (i >= NAMES.length ? ` ${Math.floor(i / NAMES.length) + 1}` : "");
   return {

@@ -9,7 +9,12 @@ import type { Session } from "./session/session";
  */
 export interface Diagnostics {
   /** Where the session is, and as whom. */
-  session(): { readonly state: State["at"]; readonly code: string | null; readonly you: string | null; readonly people: number };
+  session(): {
+    readonly state: State["at"];
+    readonly code: string | null;
+    readonly you: string | null;
+    readonly people: number;
+  };
   /** What is received, by participant and kind: RTP packets, loss, SSRC, decoded frames, picture size. */
   stats(): Promise<Inbound[]>;
   /** What is sent, by simulcast layer. */
@@ -29,7 +34,8 @@ export function exposeDiagnostics(session: Session, media: Media): void {
     session: () => {
       const state = session.state.peek();
       const room = session.room.peek();
-      const code = state.at === "over" ? (state.ending.kind === "problem" ? state.ending.problem.code : state.ending.kind) : null;
+      const code =
+        state.at === "over" ? (state.ending.kind === "problem" ? state.ending.problem.code : state.ending.kind) : null;
       return { state: state.at, code, you: room?.you ?? null, people: room?.participants.size ?? 0 };
     },
     stats: () => media.inbound(),

@@ -24,7 +24,9 @@ export class Meter {
   get linear(): number {
     const samples = new Float32Array(this.#analyser?.fftSize ?? 0);
     this.#analyser?.getFloatTimeDomainData(samples);
-    return samples.length === 0 ? 0 : Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length);
+    return samples.length === 0
+      ? 0
+      : Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length);
   }
 
   #attach(track: MediaStreamTrack | null): void {

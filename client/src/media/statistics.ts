@@ -31,9 +31,13 @@ async function entries(connection: RTCPeerConnection | null): Promise<Entry[]> {
 }
 
 const number = (value: unknown): number => (typeof value === "number" ? value : 0);
-const sum = (values: Entry[], field: string): number => values.reduce((total, entry) => total + number(entry[field]), 0);
+const sum = (values: Entry[], field: string): number =>
+  values.reduce((total, entry) => total + number(entry[field]), 0);
 
-export async function inbound(connection: RTCPeerConnection | null, lines: ReadonlyMap<string, Key>): Promise<Inbound[]> {
+export async function inbound(
+  connection: RTCPeerConnection | null,
+  lines: ReadonlyMap<string, Key>,
+): Promise<Inbound[]> {
   const found: Inbound[] = [];
   for (const entry of await entries(connection)) {
     const key = entry.type === "inbound-rtp" ? lines.get(String(entry["mid"])) : undefined;

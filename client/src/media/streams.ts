@@ -40,7 +40,12 @@ const isSound = (kind: Kind): boolean => kind === "microphone" || kind === "scre
  * Everybody's sound; the video that is in sight; and of that seen before (`seen`, the latest last) as much as is
  * worth keeping. Sound first: if the limit is reached, nobody falls silent for a picture's sake.
  */
-export function wantedStreams(people: Iterable<Participant>, you: string, visible: Visible, seen: readonly Key[]): Wanted[] {
+export function wantedStreams(
+  people: Iterable<Participant>,
+  you: string,
+  visible: Visible,
+  seen: readonly Key[],
+): Wanted[] {
   const kept = new Set(seen.slice(-KEPT_VIDEOS));
   const sound: Wanted[] = [];
   const video: Wanted[] = [];

@@ -8,8 +8,7 @@ import type { DoorAnswer } from "../protocol/door";
 
 /** The first message of a connection. */
 export type First =
-  | { readonly type: "hello"; readonly grant: string }
-  | { readonly type: "resume"; readonly token: string };
+  { readonly type: "hello"; readonly grant: string } | { readonly type: "resume"; readonly token: string };
 
 /** What a person saw last, and goes on seeing while the connection is being repaired. */
 export type Place = "door" | "waiting" | "inside";
@@ -147,7 +146,8 @@ function again(state: State & { at: "retrying" }): Step {
 }
 
 function arrived(state: State, message: FromServer): Step {
-  if (state.at === "door" || state.at === "asking" || state.at === "retrying" || state.at === "over") return same(state);
+  if (state.at === "door" || state.at === "asking" || state.at === "retrying" || state.at === "over")
+    return same(state);
   switch (message.type) {
     case "waiting":
       return {
@@ -157,7 +157,10 @@ function arrived(state: State, message: FromServer): Step {
     case "welcome":
       return {
         state: { at: "inside", way: resume(message.resume, state.way.socket) },
-        effects: [{ do: "keep", token: message.resume }, { do: "enter", anew: anew(state) }],
+        effects: [
+          { do: "keep", token: message.resume },
+          { do: "enter", anew: anew(state) },
+        ],
       };
     case "removed":
       return removed(state, readProblem(message.problem));

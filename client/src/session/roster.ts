@@ -2,7 +2,15 @@
  * What is known of the meeting: the state of `welcome`, and a pure reducer for what follows. Stale state and
  * events give the fresh state (tests/session/roster.test.ts).
  */
-import type { ChatMessage, FromServer, IceServer, MeetingInfo, Participant, Waiter, Welcome } from "../protocol/messages";
+import type {
+  ChatMessage,
+  FromServer,
+  IceServer,
+  MeetingInfo,
+  Participant,
+  Waiter,
+  Welcome,
+} from "../protocol/messages";
 
 export interface RoomState {
   readonly you: string;
@@ -118,7 +126,9 @@ export function news(before: RoomState, after: RoomState): News[] {
   const role = self(after)?.role;
   if (role && self(before) && self(before)?.role !== role) found.push({ kind: "role", role });
   const knew = new Set(before.waiting.map((waiter) => waiter.id));
-  found.push(...after.waiting.filter(({ id }) => !knew.has(id)).map(({ name }) => ({ kind: "knocked", name }) as const));
+  found.push(
+    ...after.waiting.filter(({ id }) => !knew.has(id)).map(({ name }) => ({ kind: "knocked", name }) as const),
+  );
   return found;
 }
 

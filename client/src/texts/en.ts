@@ -165,7 +165,8 @@ export const en = {
     "It takes effect at once, also for those inside: whoever it does not admit is removed and told why. Everyone in the meeting is told that the rule changed.",
   "rule.preview": "What would it do now?",
   "rule.preview.result": "Of those here: {stay} would stay, {go} would have to go, {undetermined} cannot be told.",
-  "rule.preview.few": "This can be answered only with ten or more people present, so that nobody’s country is given away.",
+  "rule.preview.few":
+    "This can be answered only with ten or more people present, so that nobody’s country is given away.",
   "rule.preview.often": "Asked too often. Try again in a while.",
   "rule.save": "Set rule",
   "rule.clear": "Remove rule",
@@ -194,7 +195,8 @@ export const en = {
 
   "leave.title": "Leave the meeting?",
   "leave.continue": "Leave",
-  "leave.continue.hint": "The meeting goes on without you. Whoever has been here longest with an account looks after it.",
+  "leave.continue.hint":
+    "The meeting goes on without you. Whoever has been here longest with an account looks after it.",
   "leave.continue.co_host": "The meeting goes on without you. {name} runs it.",
   "leave.continue.nobody": "Nobody else is here.",
   "leave.policy.end": "Leave and end",
@@ -266,7 +268,8 @@ export const en = {
   "out.failed.text": "It could not be repaired. The meeting may still be going on.",
   "out.refused_by_rule.title": "This meeting cannot be joined from where your connection is",
   "out.refused_by_rule.host": "The host of this meeting decides from which countries people can join it.",
-  "out.refused_by_rule.server": "The organisation that runs this server decides from which countries people can join its meetings.",
+  "out.refused_by_rule.server":
+    "The organisation that runs this server decides from which countries people can join its meetings.",
   "out.refused_by_rule.text":
     "Your network connection appears to come from somewhere else. What counts is where it leaves the network: with a VPN, a company network or a roaming phone that can be another country than the one you are in.",
   "out.refused_by_rule.help": "If you think that this is a mistake, ask whoever invited you.",

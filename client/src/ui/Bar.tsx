@@ -154,7 +154,10 @@ function PanelControls(): JSX.Element {
         icon="people"
         class={`${view.panel.value === "people" ? "is-active" : ""} ${waiting ? "has-waiting" : ""}`}
         expanded={view.panel.value === "people"}
-        label={[t("bar.people.count", { count: room.participants.size }), waiting ? t("bar.people.waiting", { count: waiting }) : ""]
+        label={[
+          t("bar.people.count", { count: room.participants.size }),
+          waiting ? t("bar.people.waiting", { count: waiting }) : "",
+        ]
           .filter(Boolean)
           .join(". ")}
         short={t("bar.people")}

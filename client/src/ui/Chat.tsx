@@ -30,7 +30,15 @@ export function Chat(): JSX.Element {
   );
 }
 
-function Line({ message, before, you }: { message: ChatMessage; before: ChatMessage | undefined; you: string }): JSX.Element {
+function Line({
+  message,
+  before,
+  you,
+}: {
+  message: ChatMessage;
+  before: ChatMessage | undefined;
+  you: string;
+}): JSX.Element {
   const goesOn = before?.participant === message.participant && message.at - before.at < TOGETHER;
   return (
     <div class={`chat-line ${goesOn ? "goes-on" : ""} ${message.participant === you ? "own" : ""}`}>
@@ -85,7 +93,13 @@ function Write(): JSX.Element {
         onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
-      <button type="submit" class="icon-button send" aria-label={t("chat.send")} title={t("chat.send")} disabled={text.trim() === ""}>
+      <button
+        type="submit"
+        class="icon-button send"
+        aria-label={t("chat.send")}
+        title={t("chat.send")}
+        disabled={text.trim() === ""}
+      >
         <Icon name="send" />
       </button>
     </form>

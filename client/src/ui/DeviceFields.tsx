@@ -12,13 +12,29 @@ import { Button } from "./parts";
 export function DeviceFields(): JSX.Element {
   const { devices } = useApp();
   const { microphone, camera, speaker } = devices.choices.value;
-  const chosen = (device: Device): string => devices[device].value.track?.getSettings().deviceId ?? preferences()[device];
+  const chosen = (device: Device): string =>
+    devices[device].value.track?.getSettings().deviceId ?? preferences()[device];
   return (
     <div class="device-fields">
-      <Choice name="microphone" options={microphone} chosen={chosen("microphone")} onChoose={(id) => void devices.choose("microphone", id)} />
-      <Choice name="camera" options={camera} chosen={chosen("camera")} onChoose={(id) => void devices.choose("camera", id)} />
+      <Choice
+        name="microphone"
+        options={microphone}
+        chosen={chosen("microphone")}
+        onChoose={(id) => void devices.choose("microphone", id)}
+      />
+      <Choice
+        name="camera"
+        options={camera}
+        chosen={chosen("camera")}
+        onChoose={(id) => void devices.choose("camera", id)}
+      />
       {CAN_CHOOSE_SPEAKER && speaker.length > 0 && (
-        <Choice name="speaker" options={speaker} chosen={devices.speaker.value} onChoose={(id) => devices.chooseSpeaker(id)} />
+        <Choice
+          name="speaker"
+          options={speaker}
+          chosen={devices.speaker.value}
+          onChoose={(id) => devices.chooseSpeaker(id)}
+        />
       )}
       <div class="device-test">
         <Button small icon="sound" onClick={() => void playTestSound(devices.speaker.value)}>
@@ -58,7 +74,14 @@ export function LevelMeter(): JSX.Element {
   const { media } = useApp();
   const percent = Math.round(media.level.value * 100);
   return (
-    <div class="meter" role="meter" aria-label={t("prejoin.level")} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}>
+    <div
+      class="meter"
+      role="meter"
+      aria-label={t("prejoin.level")}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent}
+    >
       <span class="meter-fill" style={{ inlineSize: `${percent}%` }} />
     </div>
   );

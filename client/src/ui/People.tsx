@@ -31,13 +31,23 @@ export function People(): JSX.Element {
           <Person key={person.id} person={person} />
         ))}
       </Section>
-      {caretaker && caretaker.id !== room.you && <p class="hint">{t("people.caretaker.hint", { name: caretaker.name })}</p>}
+      {caretaker && caretaker.id !== room.you && (
+        <p class="hint">{t("people.caretaker.hint", { name: caretaker.name })}</p>
+      )}
       <Meeting />
     </div>
   );
 }
 
-function Section({ title, count, children }: { title: string; count: number; children: preact.ComponentChildren }): JSX.Element {
+function Section({
+  title,
+  count,
+  children,
+}: {
+  title: string;
+  count: number;
+  children: preact.ComponentChildren;
+}): JSX.Element {
   return (
     <section class="people-section">
       <h3>

@@ -27,7 +27,11 @@ export function Person({ person, inQueue = false }: PersonProps): JSX.Element {
         {person.role !== "participant" && <small>{t(`role.${person.role}`)}</small>}
       </span>
       {inQueue && (powers.mute || person.id === you) ? (
-        <IconButton icon="close" label={t("people.lower.name", { name })} onClick={() => void ask(app, lower(person, you))} />
+        <IconButton
+          icon="close"
+          label={t("people.lower.name", { name })}
+          onClick={() => void ask(app, lower(person, you))}
+        />
       ) : (
         <span class="person-state">
           <State person={person} />
@@ -64,8 +68,17 @@ function Menu({ person }: { person: Participant }): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => (open ? closeOutside(element.current, () => setOpen(false)) : undefined), [open]);
   return (
-    <div class="menu" ref={element} onKeyDown={(event) => open && event.key === "Escape" && (event.stopPropagation(), setOpen(false))}>
-      <IconButton icon="more" label={t("tile.more", { name: person.name })} expanded={open} onClick={() => setOpen(!open)} />
+    <div
+      class="menu"
+      ref={element}
+      onKeyDown={(event) => open && event.key === "Escape" && (event.stopPropagation(), setOpen(false))}
+    >
+      <IconButton
+        icon="more"
+        label={t("tile.more", { name: person.name })}
+        expanded={open}
+        onClick={() => setOpen(!open)}
+      />
       {open && (
         <div class="menu-list" onClick={() => setOpen(false)}>
           <MenuItems person={person} />
@@ -96,7 +109,10 @@ function MenuItems({ person }: { person: Participant }): JSX.Element {
         </button>
       )}
       {powers.appoint && role !== "host" && (
-        <button type="button" onClick={() => void ask(app, { type: "set_co_host", participant: id, co_host: role !== "co_host" })}>
+        <button
+          type="button"
+          onClick={() => void ask(app, { type: "set_co_host", participant: id, co_host: role !== "co_host" })}
+        >
           {t(role === "co_host" ? "people.co_host.end" : "people.co_host")}
         </button>
       )}
@@ -125,11 +141,20 @@ export function WaitingPerson({ waiter }: { waiter: Waiter }): JSX.Element {
     <li class="person waiter">
       <Avatar name={name} />
       <span class="person-name">{name}</span>
-      <Button small tone="primary" label={t("people.let_in.name", { name })} onClick={() => void ask(app, { type: "let_in", participant: id })}>
+      <Button
+        small
+        tone="primary"
+        label={t("people.let_in.name", { name })}
+        onClick={() => void ask(app, { type: "let_in", participant: id })}
+      >
         {t("people.let_in")}
       </Button>
       {remove && (
-        <IconButton icon="close" label={t("people.turn_away.name", { name })} onClick={() => void ask(app, { type: "turn_away", participant: id })} />
+        <IconButton
+          icon="close"
+          label={t("people.turn_away.name", { name })}
+          onClick={() => void ask(app, { type: "turn_away", participant: id })}
+        />
       )}
     </li>
   );

@@ -29,7 +29,8 @@ export function Reason({ ending }: { ending: Ending }): JSX.Element {
 }
 
 function words(ending: Ending): { title: string; paragraphs: string[] } {
-  if (ending.kind !== "problem") return { title: t(`out.${ending.kind}.title`), paragraphs: [t(`out.${ending.kind}.text`)] };
+  if (ending.kind !== "problem")
+    return { title: t(`out.${ending.kind}.title`), paragraphs: [t(`out.${ending.kind}.text`)] };
   const { code } = ending.problem;
   const key = `out.${code}.title`;
   const known = isText(key) ? key : ("out.unknown.title" satisfies TextKey);
@@ -84,7 +85,13 @@ function Ways({ ending }: { ending: Ending }): JSX.Element {
   const again = returnText(ending);
   return (
     <div class="ways-out">
-      {again && <Again label={again} wait={problem?.code === "rate_limited" ? (problem.retryAfter ?? 0) : 0} onClick={() => session.join()} />}
+      {again && (
+        <Again
+          label={again}
+          wait={problem?.code === "rate_limited" ? (problem.retryAfter ?? 0) : 0}
+          onClick={() => session.join()}
+        />
+      )}
       {problem?.restriction?.appealUrl && (
         <a class="button primary" href={problem.restriction.appealUrl} rel="noreferrer">
           {t("out.withheld.appeal")}

@@ -38,7 +38,9 @@ export function RemoveDialog({ id, name, onClose }: RemoveProps): JSX.Element {
         </li>
       </ul>
       <p class="hint">{t("remove.block.guest")}</p>
-      {!meeting.locked && <Switch label={t("remove.lock")} hint={t("people.lock.hint")} checked={lock} onChange={setLock} />}
+      {!meeting.locked && (
+        <Switch label={t("remove.lock")} hint={t("people.lock.hint")} checked={lock} onChange={setLock} />
+      )}
     </Dialog>
   );
 }

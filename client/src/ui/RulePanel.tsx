@@ -51,7 +51,10 @@ function Editor({ initial }: { initial: RuleSummary | null }): JSX.Element {
       await work();
       view.tell(t(done), false, "rule");
     } catch (failure) {
-      view.tell(failure instanceof ApiFailed && failure.code === "no_territory" ? t("rule.empty") : t("rule.failed"), true);
+      view.tell(
+        failure instanceof ApiFailed && failure.code === "no_territory" ? t("rule.empty") : t("rule.failed"),
+        true,
+      );
     } finally {
       setBusy(false);
     }
@@ -64,7 +67,14 @@ function Editor({ initial }: { initial: RuleSummary | null }): JSX.Element {
   return (
     <form class="panel-body rule" onSubmit={save}>
       <p class="hint">{t("rule.intro")}</p>
-      <Choice name="mode" title={t("rule.mode")} options={["allow", "deny"]} text={(mode) => t(`rule.${mode}`)} chosen={rule.mode} onChoose={(mode) => change({ mode })} />
+      <Choice
+        name="mode"
+        title={t("rule.mode")}
+        options={["allow", "deny"]}
+        text={(mode) => t(`rule.${mode}`)}
+        chosen={rule.mode}
+        onChoose={(mode) => change({ mode })}
+      />
       <Picker rule={rule} onChange={(territories) => change({ territories })} />
       <Choice
         name="undetermined"
@@ -75,7 +85,11 @@ function Editor({ initial }: { initial: RuleSummary | null }): JSX.Element {
         onChoose={(undetermined) => change({ undetermined })}
       />
       <div class="rule-preview">
-        <Button small disabled={busy || rule.territories.length === 0} onClick={() => void api.tryRule(rule).then(told, failed).then(setResult)}>
+        <Button
+          small
+          disabled={busy || rule.territories.length === 0}
+          onClick={() => void api.tryRule(rule).then(told, failed).then(setResult)}
+        >
           {t("rule.preview")}
         </Button>
         <p role="status">{result}</p>
@@ -121,7 +135,13 @@ function Choice<T extends string>({ name, title, options, text, chosen, onChoose
       <legend>{title}</legend>
       {options.map((option) => (
         <label key={option}>
-          <input type="radio" name={name} value={option} checked={option === chosen} onChange={() => onChoose(option)} />
+          <input
+            type="radio"
+            name={name}
+            value={option}
+            checked={option === chosen}
+            onChange={() => onChoose(option)}
+          />
           {text(option)}
         </label>
       ))}

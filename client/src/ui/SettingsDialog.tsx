@@ -27,7 +27,12 @@ export function SettingsDialog({ onClose }: { onClose: () => void }): JSX.Elemen
       <LevelMeter />
       <Switch label={t("settings.mirror")} checked={view.mirror.value} onChange={setMirror} />
       <Switch label={t("settings.notify")} checked={view.arrivals.value} onChange={setArrivals} />
-      <Switch label={t("settings.shortcuts")} hint={t("settings.shortcuts.hint")} checked={view.shortcuts.value} onChange={setShortcuts} />
+      <Switch
+        label={t("settings.shortcuts")}
+        hint={t("settings.shortcuts.hint")}
+        checked={view.shortcuts.value}
+        onChange={setShortcuts}
+      />
       <Button small icon="keyboard" onClick={() => (view.dialog.value = { kind: "keys" })}>
         {t("keys.title")}
       </Button>

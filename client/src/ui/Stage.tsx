@@ -71,7 +71,10 @@ function Fill({ items, large = false }: { items: readonly Item[]; large?: boolea
     <div class={`fill ${large ? "large" : ""}`} ref={element}>
       <ul class="tiles" style={style}>
         {items.map((item, i) => (
-          <li key={`${item.kind} ${item.id}`} style={only ? {} : { gridColumn: column(i, items.length, packing.columns) }}>
+          <li
+            key={`${item.kind} ${item.id}`}
+            style={only ? {} : { gridColumn: column(i, items.length, packing.columns) }}
+          >
             <Tile item={item} large={large} />
           </li>
         ))}
@@ -141,7 +144,11 @@ function Paged({ items, perPage, show }: PagedProps): JSX.Element {
       {show(items.slice(page * perPage, (page + 1) * perPage))}
       {pages > 1 && (
         <nav class="pager" aria-label={t("stage.page", { page: page + 1, pages })}>
-          <IconButton icon="previous" label={t("stage.previous")} onClick={() => turn(page === 0 ? pages - 1 : page - 1)} />
+          <IconButton
+            icon="previous"
+            label={t("stage.previous")}
+            onClick={() => turn(page === 0 ? pages - 1 : page - 1)}
+          />
           <span aria-live="polite">
             {page + 1} / {pages}
           </span>

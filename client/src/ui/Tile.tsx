@@ -65,12 +65,10 @@ function Picture({ item, person, you }: { item: Item; person: Participant; you: 
   const box = useRef<HTMLDivElement>(null);
   const own = devices.camera.value.track;
   const on = item.kind === "screen" || person.camera;
-  useEffect(() => (you || !on || !box.current ? undefined : media.sight.watch(box.current, keyOf(item.id, item.kind))), [
-    item.id,
-    item.kind,
-    you,
-    on,
-  ]);
+  useEffect(
+    () => (you || !on || !box.current ? undefined : media.sight.watch(box.current, keyOf(item.id, item.kind))),
+    [item.id, item.kind, you, on],
+  );
   if (you && item.kind === "screen") return <OwnScreen />;
   const track = you ? own : on ? media.tracks.value.get(keyOf(item.id, item.kind)) : null;
   return (

@@ -33,7 +33,11 @@ export function Top(): JSX.Element {
         shortcut="l"
         onClick={() => view.toggleLayout()}
       />
-      <IconButton icon="settings" label={t("top.settings")} onClick={() => (view.dialog.value = { kind: "settings" })} />
+      <IconButton
+        icon="settings"
+        label={t("top.settings")}
+        onClick={() => (view.dialog.value = { kind: "settings" })}
+      />
     </header>
   );
 }

@@ -45,7 +45,8 @@ function large(now: Circumstances, people: readonly Item[]): readonly Item[] {
   if (pinned && (pinned.kind === "screen" ? isSharing(now, pinned.id) : now.people.has(pinned.id))) return [pinned];
   if (screens.length > 0) return screens;
   if (now.layout === "grid" || people.length < 2) return [];
-  const speaker = people.find(({ id }) => id === now.speaker && id !== now.you) ?? people.find(({ id }) => id !== now.you);
+  const speaker =
+    people.find(({ id }) => id === now.speaker && id !== now.you) ?? people.find(({ id }) => id !== now.you);
   return speaker ? [speaker] : [];
 }
 

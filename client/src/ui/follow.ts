@@ -38,7 +38,8 @@ function keepTitle({ session, boot, view }: App): void {
   effect(() => {
     const state = session.state.value;
     const unread = view.unread.value > 0 ? `(${view.unread.value}) ` : "";
-    document.title = state.at === "over" && isDelicate(state) ? boot.siteName : `${unread}${boot.title} · ${boot.siteName}`;
+    document.title =
+      state.at === "over" && isDelicate(state) ? boot.siteName : `${unread}${boot.title} · ${boot.siteName}`;
   });
 }
 
@@ -89,10 +90,12 @@ function tell(app: App, message: FromServer, before: RoomState | null): void {
   const { view, session } = app;
   const after = session.room.peek();
   if (message.type === "muted") view.tell(t("told.muted"), true);
-  if (message.type === "notice") view.tell(noticeText(message.code, message.text), false, message.code.startsWith("rule_") ? "rule" : message.code);
+  if (message.type === "notice")
+    view.tell(noticeText(message.code, message.text), false, message.code.startsWith("rule_") ? "rule" : message.code);
   if (message.type === "error" && message.id === null) view.tell(errorText(message.code), true);
   if (message.type === "chat" && message.participant !== after?.you) tellChat(app, message.name, message.text);
-  if (before && after && before.you === after.you && message.type !== "welcome") tellNews(app, news(before, after), after);
+  if (before && after && before.you === after.you && message.type !== "welcome")
+    tellNews(app, news(before, after), after);
 }
 
 /** The server's own words stand in for a notice that is not in the catalogue. */
@@ -119,6 +122,7 @@ function tellNews({ view }: App, found: readonly News[], room: RoomState): void 
     if (item.kind === "role") view.tell(t(`role.now.${item.role}`));
     else if (item.kind === "hand" || item.kind === "shares") view.tell(t(`told.${item.kind}`, { name: item.name }));
     else if (item.kind === "knocked" && runs.letIn) view.tell(t("told.knocked", { name: item.name }), true);
-    else if (passing.length <= MOST_ARRIVALS && view.arrivals.peek()) view.tell(t(`told.${item.kind}`, { name: item.name }));
+    else if (passing.length <= MOST_ARRIVALS && view.arrivals.peek())
+      view.tell(t(`told.${item.kind}`, { name: item.name }));
   }
 }

@@ -13,7 +13,11 @@ interface Shortcut {
 
 /** Single letters, only while nothing is being written; they can be switched off (WCAG 2.1.4). */
 const SHORTCUTS: readonly Shortcut[] = [
-  { key: "m", text: "keys.microphone", run: ({ devices }) => void devices.turn("microphone", !devices.microphone.peek().on) },
+  {
+    key: "m",
+    text: "keys.microphone",
+    run: ({ devices }) => void devices.turn("microphone", !devices.microphone.peek().on),
+  },
   { key: "v", text: "keys.camera", run: ({ devices }) => void devices.turn("camera", !devices.camera.peek().on) },
   { key: "h", text: "keys.hand", run: (app) => void ask(app, toggleHand(app)) },
   { key: "c", text: "keys.chat", run: ({ view }) => view.togglePanel("chat") },

@@ -19,7 +19,13 @@ interface ButtonProps {
 export function Button(props: ButtonProps): JSX.Element {
   const { children, onClick, tone = "plain", icon, small = false, disabled = false, label, type = "button" } = props;
   return (
-    <button type={type} class={`button ${tone} ${small ? "small" : ""}`} onClick={onClick} disabled={disabled} aria-label={label}>
+    <button
+      type={type}
+      class={`button ${tone} ${small ? "small" : ""}`}
+      onClick={onClick}
+      disabled={disabled}
+      aria-label={label}
+    >
       {icon && <Icon name={icon} small />}
       {children}
     </button>
@@ -37,7 +43,15 @@ interface IconButtonProps {
 }
 
 /** A button that is only a picture: its name is for screen readers and as a tip. */
-export function IconButton({ icon, label, onClick, class: name = "", pressed, expanded, shortcut }: IconButtonProps): JSX.Element {
+export function IconButton({
+  icon,
+  label,
+  onClick,
+  class: name = "",
+  pressed,
+  expanded,
+  shortcut,
+}: IconButtonProps): JSX.Element {
   return (
     <button
       type="button"
@@ -118,7 +132,12 @@ export function Switch({ label, hint, checked, onChange }: SwitchProps): JSX.Ele
         {label}
         {hint && <small>{hint}</small>}
       </span>
-      <input type="checkbox" role="switch" checked={checked} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        role="switch"
+        checked={checked}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
     </label>
   );
 }
@@ -135,5 +154,15 @@ export function Video({ track, mirrored = false }: { track: MediaStreamTrack; mi
       video.srcObject = null;
     };
   }, [track]);
-  return <video ref={element} class={mirrored ? "mirrored" : ""} muted playsInline autoPlay aria-hidden="true" tabIndex={-1} />;
+  return (
+    <video
+      ref={element}
+      class={mirrored ? "mirrored" : ""}
+      muted
+      playsInline
+      autoPlay
+      aria-hidden="true"
+      tabIndex={-1}
+    />
+  );
 }

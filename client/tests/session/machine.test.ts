@@ -30,7 +30,10 @@ describe("the way in", () => {
     ]);
     const { state, effects } = after(...inside);
     expect(state.at).toBe("inside");
-    expect(effects).toEqual([{ do: "keep", token: resume }, { do: "enter", anew: true }]);
+    expect(effects).toEqual([
+      { do: "keep", token: resume },
+      { do: "enter", anew: true },
+    ]);
   });
 
   it("goes through the waiting room, and says why", () => {
@@ -73,8 +76,17 @@ describe("a lost connection", () => {
   });
 
   it("backs off from half a second to ten, and begins from the start after a success", () => {
-    expect([0, 1, 2, 3, 4, 5, 9].map((tries) => backOff(tries, 0.5))).toEqual([500, 1000, 2000, 4000, 8000, 10000, 10000]);
-    const again = after(...inside, closed(1006), { type: "elapsed" }, closed(1006), { type: "elapsed" }, message(welcome));
+    expect([0, 1, 2, 3, 4, 5, 9].map((tries) => backOff(tries, 0.5))).toEqual([
+      500, 1000, 2000, 4000, 8000, 10000, 10000,
+    ]);
+    const again = after(
+      ...inside,
+      closed(1006),
+      { type: "elapsed" },
+      closed(1006),
+      { type: "elapsed" },
+      message(welcome),
+    );
     expect(step(again.state, closed(1006), 0.5).effects).toEqual([{ do: "wait", milliseconds: 500 }]);
   });
 

@@ -81,11 +81,25 @@ describe("the roster", () => {
 describe("the powers of a role", () => {
   it("are the host's alone where a meeting can end", () => {
     expect(powers("host")).toEqual({ mute: true, letIn: true, remove: true, rule: true, appoint: true, end: true });
-    expect(powers("co_host")).toEqual({ mute: true, letIn: true, remove: true, rule: true, appoint: false, end: false });
+    expect(powers("co_host")).toEqual({
+      mute: true,
+      letIn: true,
+      remove: true,
+      rule: true,
+      appoint: false,
+      end: false,
+    });
   });
 
   it("let a caretaker mute and let in, and nothing else", () => {
-    expect(powers("caretaker")).toEqual({ mute: true, letIn: true, remove: false, rule: false, appoint: false, end: false });
+    expect(powers("caretaker")).toEqual({
+      mute: true,
+      letIn: true,
+      remove: false,
+      rule: false,
+      appoint: false,
+      end: false,
+    });
   });
 
   it("are none for everybody else", () => {

@@ -14,7 +14,8 @@ describe("texts", () => {
   });
 
   it("all have words in them", () => {
-    for (const entry of Object.values(en)) expect(Object.values(typeof entry === "string" ? [entry] : entry).every(Boolean)).toBe(true);
+    for (const entry of Object.values(en))
+      expect(Object.values(typeof entry === "string" ? [entry] : entry).every(Boolean)).toBe(true);
   });
 });
 
@@ -35,7 +36,9 @@ describe("the catalogue", () => {
   const beginnings = [...code.matchAll(/`([\w.]+\.)\$\{/g)].map((match) => match[1] ?? "");
 
   it("has no text that is never shown", () => {
-    const unused = Object.keys(en).filter((key) => !code.includes(`"${key}"`) && !beginnings.some((start) => key.startsWith(start)));
+    const unused = Object.keys(en).filter(
+      (key) => !code.includes(`"${key}"`) && !beginnings.some((start) => key.startsWith(start)),
+    );
     expect(unused).toEqual([]);
   });
 });

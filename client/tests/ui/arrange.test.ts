@@ -53,7 +53,12 @@ describe("the order of tiles", () => {
   const none = { heard: new Map<string, number>(), speaking: new Set<string>() };
 
   it("keeps places, adds newcomers at the end, and oneself at the end of the first page", () => {
-    expect(orderOf(["b", "a", "gone", "me"], ["a", "b", "c", "me"], "me", none.heard, none.speaking, 9)).toEqual(["b", "a", "c", "me"]);
+    expect(orderOf(["b", "a", "gone", "me"], ["a", "b", "c", "me"], "me", none.heard, none.speaking, 9)).toEqual([
+      "b",
+      "a",
+      "c",
+      "me",
+    ]);
     expect(orderOf([], ["a", "b", "c", "me"], "me", none.heard, none.speaking, 3)).toEqual(["a", "b", "me", "c"]);
   });
 

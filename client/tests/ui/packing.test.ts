@@ -27,7 +27,12 @@ describe("tiles", () => {
 
   it("always fit, and are never wider than a picture", () => {
     for (let count = 1; count <= 30; count++) {
-      for (const [width, height] of [[1248, 649], [374, 640], [800, 300], [200, 900]] as const) {
+      for (const [width, height] of [
+        [1248, 649],
+        [374, 640],
+        [800, 300],
+        [200, 900],
+      ] as const) {
         const { columns, rows, width: w, height: h } = pack(count, width, height, 10);
         expect(columns * rows).toBeGreaterThanOrEqual(count);
         expect(columns * w + (columns - 1) * 10).toBeLessThanOrEqual(width);
