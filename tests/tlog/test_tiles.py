@@ -15,7 +15,6 @@ from bailiwick.tlog.errors import (
     MalformedTile,
     NotStored,
     OutOfRange,
-    TlogError,
 )
 from bailiwick.tlog.hashing import leaf_hash, root_of
 from bailiwick.tlog.proofs import verify_consistency, verify_inclusion
@@ -276,9 +275,3 @@ def test_the_public_log_of_tessera_is_rebuilt_byte_for_byte() -> None:
     for size in range(1, len(entries) + 1):
         ours |= {resource.path: data for resource, data in rebuild(entries[:size])}
     assert ours == on_disk
-
-
-def test_an_error_of_this_package_has_one_root_and_a_stable_code() -> None:
-    codes = [kind.code for kind in TlogError.__subclasses__()]
-    assert len(set(codes)) == len(codes)
-    assert "tlog_error" not in codes
