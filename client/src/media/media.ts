@@ -107,14 +107,20 @@ export class Media implements MediaView, Observer {
       this.#seen = firstSeen(room?.participants.values() ?? []);
       this.#subscriber.start(ice);
       this.#look();
-      this.#publisher.start(ice, this.#subscriber.settled());
+      const turn = this.#subscriber.settled();
+      this.#publisher.start(ice, turn);
+      void turn.then(() => this.#arrive());
     } else {
       this.#subscriber.resume();
       this.#look();
       this.#publisher.resume();
+      this.#arrive();
     }
-    this.#entered.value += 1;
     this.#watch();
+  }
+
+  #arrive(): void {
+    if (this.#session.state.peek().at === "inside") this.#entered.value = this.#entered.peek() + 1;
   }
 
   onMessage(message: FromServer): void {
