@@ -131,17 +131,14 @@ class MediaKeeper:
                 await self._media.open_room(room, CAPACITY)
                 self._rooms.add(held.meeting_id)
             session = await self._media.open_session(room)
-            # signalling begins before it is recorded; whoever ends the presence from here on silences it too
-            held.media, held.media_ref = session, session.ref
-            self._hand_over(held, session)
+            # before it is recorded: whoever ends the presence from here on silences it too
+            held.media_ref = session.ref
             if not await self._record(held, session):
                 # ended or taken over meanwhile: nobody else knows of this session
-                held.media = None
                 await self._media.destroy([session.ref])
                 return
-        else:
-            held.media = session
-            self._hand_over(held, session)
+        held.media = session
+        self._hand_over(held, session)
         self._changed(held.meeting_id)
 
     def _hand_over(self, held: Held, session: MediaSession) -> None:
