@@ -1,7 +1,10 @@
 """Cameras for tests: a small moving picture for Chromium, and scripts that stand in for devices."""
 
+from math import pi, sin
 from pathlib import Path
 from typing import Final
+
+import numpy as np
 
 WIDTH: Final = 640
 HEIGHT: Final = 360
@@ -10,16 +13,32 @@ RATE: Final = 5
 
 
 def write_camera(path: Path) -> Path:
-    """A YUV4MPEG2 file: grey waves that move, 640x360 at 5 frames a second: five people fit on two
-    cores."""
+    """A YUV4MPEG2 file: somebody before a wall, swaying a little, 640x360 at 5 frames a second: five people
+    fit on two cores."""
     with path.open("wb") as file:
         file.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{RATE}:1 Ip A1:1 C420jpeg\n".encode("ascii"))
         for frame in range(FRAMES):
-            row = bytes(64 + (x * 2 + frame * 26) % 128 for x in range(WIDTH))
-            file.write(
-                b"FRAME\n" + row * HEIGHT + b"\x78" * (WIDTH * HEIGHT // 4) + b"\x8c" * (WIDTH * HEIGHT // 4)
-            )
+            file.write(b"FRAME\n" + _picture(8.0 * sin(2 * pi * frame / FRAMES)))
     return path
+
+
+def _picture(sway: float) -> bytes:
+    """Luma in full, chroma in half the lines and columns."""
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float64)
+    planes = [176 - 0.11 * y - 0.05 * x, np.full_like(x, 121.0), np.full_like(x, 134.0)]
+    figures = (
+        (320.0, 420.0, 190.0, 175.0, (88, 138, 116)),  # shoulders
+        (320.0 + sway, 190.0, 62.0, 80.0, (150, 112, 147)),  # head
+        (320.0 + sway, 150.0, 67.0, 52.0, (62, 124, 134)),  # hair
+    )
+    for middle, height, across, up, colour in figures:
+        inside = ((x - middle) / across) ** 2 + ((y - height) / up) ** 2 < 1
+        if colour[0] == 62:
+            inside &= y < height
+        for plane, value in zip(planes, colour, strict=True):
+            plane[inside] = value
+    luma, blue, red = (plane.astype(np.uint8) for plane in planes)
+    return luma.tobytes() + blue[::2, ::2].tobytes() + red[::2, ::2].tobytes()
 
 
 RECORD_TRACKS: Final = """
