@@ -176,6 +176,7 @@ export const en = {
   "rule.empty": "Choose at least one country.",
   "rule.told.allow": "Only people whose connection comes from {places} can join.",
   "rule.told.deny": "People whose connection comes from {places} cannot join.",
+  "rule.told.more": { one: "{count} more", other: "{count} more" },
   "rule.told.undetermined.admit": "Where the country cannot be told, people are admitted.",
   "rule.told.undetermined.waiting_room": "Where the country cannot be told, the host decides in the waiting room.",
   "rule.told.undetermined.refuse": "Where the country cannot be told, people are not admitted.",

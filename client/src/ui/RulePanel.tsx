@@ -26,14 +26,23 @@ export function RulePanel(): JSX.Element {
 
 /** The rule in words. */
 function Told({ rule }: { rule: RuleSummary }): JSX.Element {
-  const places = list(rule.territories.map(territory));
   return (
     <>
-      <p class="rule-told">{t(`rule.told.${rule.mode}`, { places })}</p>
+      <p class="rule-told">{sentence(rule)}</p>
       <p>{t(`rule.told.undetermined.${rule.undetermined}`)}</p>
       <p class="hint">{t("rule.told.setter")}</p>
     </>
   );
+}
+
+/** A handful of countries by name, the rest by number. */
+const NAMED = 6;
+
+function sentence({ mode, territories }: RuleSummary): string {
+  const names = territories.map(territory);
+  const rest = names.length - NAMED;
+  const places = rest > 1 ? [...names.slice(0, NAMED), t("rule.told.more", { count: rest })] : names;
+  return t(`rule.told.${mode}`, { places: list(places) });
 }
 
 function Editor({ initial }: { initial: RuleSummary | null }): JSX.Element {
@@ -66,6 +75,7 @@ function Editor({ initial }: { initial: RuleSummary | null }): JSX.Element {
   };
   return (
     <form class="panel-body rule" onSubmit={save}>
+      {rule.territories.length > 0 && <p class="rule-told">{sentence(rule)}</p>}
       <p class="hint">{t("rule.intro")}</p>
       <Choice
         name="mode"
