@@ -9,6 +9,8 @@ from django.core.management import call_command
 
 from bailiwick.accounts.models import Account
 from bailiwick.config import administrator, cli
+from bailiwick.media.janus import process as janus_process
+from bailiwick.media.janus.secrets import JanusSecrets
 
 
 def administrator_of(*words: str) -> int:
@@ -98,6 +100,22 @@ def test_a_password_that_is_asked_for_must_be_a_good_one(
     monkeypatch.setattr(administrator.getpass, "getpass", lambda _prompt: "correct horse battery")
     assert administrator_of("--ask", "ada@example.org") == 0
     assert "correct horse" not in capsys.readouterr().out
+
+
+def test_a_janus_of_ones_own_gets_the_same_secrets_and_listens_on_loopback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BAILIWICK_JANUS_SECRET", "k" * 40)
+    monkeypatch.setattr(janus_process, "unprivileged_user", lambda: None)
+    monkeypatch.setattr("bailiwick.config.mediaserver._has_ipv6", lambda: False)
+    assert cli.main(["janus", str(tmp_path / "janus"), "--api-port", "9188"]) == 0
+    told = capsys.readouterr().out
+    assert "BAILIWICK_JANUS_URL=ws://127.0.0.1:9188" in told
+    assert f"-F {tmp_path / 'janus'}" in told
+    text = (tmp_path / "janus" / "janus.jcfg").read_text()
+    assert JanusSecrets(b"k" * 40).api in text
+    transport = (tmp_path / "janus" / "janus.transport.websockets.jcfg").read_text()
+    assert 'ws_ip = "127.0.0.1"' in transport
 
 
 def test_looking_up_an_address_loads_neither_django_nor_the_media_client() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from bailiwick.config import administrator, database, environ, serve, swarm_command
+from bailiwick.config import administrator, database, environ, janus_command, serve, swarm_command
 from bailiwick.geo import commands as geo
 
 BAD_SETTING: Final = 2
@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     _add_data(made)
     commands = made.add_subparsers(required=True, metavar="COMMAND")
-    for module in (serve, database, administrator, geo, swarm_command):
+    for module in (serve, database, administrator, geo, swarm_command, janus_command):
         module.register(commands)
     return made
 

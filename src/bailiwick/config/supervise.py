@@ -91,7 +91,9 @@ class Supervisor:
         self._environ |= place.environ
         folder = mediaserver.configuration_folder(self._settings["DATA"])
         render(mediaserver.janus_settings(self._settings, place), folder)
-        media = self._kept(Program("media", command(folder), self._environ, stop_seconds=5))
+        # Not our environment: secrets stand in it, and the media server is the least trusted of us all.
+        plain = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
+        media = self._kept(Program("media", command(folder), plain, stop_seconds=5))
         self._media.append(media)
         self._watching.append(asyncio.create_task(self._watch(media, place)))
 
@@ -106,6 +108,12 @@ class Supervisor:
         secrets = mediaserver.secrets(self._settings)
         probe = JanusMedia(urls["BAILIWICK_JANUS_URL"], urls["BAILIWICK_JANUS_ADMIN_URL"], secrets)
         probe.start()
+        try:
+            await self._replace_when_silent(media, probe)
+        finally:
+            await probe.close()
+
+    async def _replace_when_silent(self, media: Kept, probe: JanusMedia) -> None:
         silences = 0
         while True:
             await asyncio.sleep(WATCH_SECONDS)
