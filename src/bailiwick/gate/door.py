@@ -44,6 +44,7 @@ class Knock:
 class Opened:
     """The door opened: a single-use grant. `lobby`: into the waiting room."""
 
+    meeting_id: UUID
     grant: str = field(repr=False)
     lobby: bool
 
@@ -102,7 +103,7 @@ class Door:
         placed = presences.place(meeting.id, meeting.revision, places, person, grant, self._clock())
         if placed is Lost.FULL:
             return of_decision(Full(decision.location, None))
-        return placed if isinstance(placed, Lost) else Opened(token, lobby)
+        return placed if isinstance(placed, Lost) else Opened(meeting.id, token, lobby)
 
     def _who(self, meeting: MeetingFacts, knock: Knock) -> tuple[Person, str]:
         account = signed_in(knock.session_key)

@@ -181,7 +181,10 @@ class Gate:
 
     async def knock(self, knock: Knock, address: ClientAddress | None) -> Opened | Ending:
         """Ask at the door. Raises Unavailable: nothing is admitted on guesswork."""
-        return await self._hop.run(self._door.knock, knock, self._locate(address))
+        opened = await self._hop.run(self._door.knock, knock, self._locate(address))
+        if isinstance(opened, Opened) and not opened.lobby:
+            self._keeper.expect(opened.meeting_id)
+        return opened
 
     async def enter(self, grant: str, address: ClientAddress | None) -> Joined | Ending:
         """Use a grant up; decided again where this connection comes from."""

@@ -25,6 +25,7 @@ from bailiwick.meetings import presences
 from .errors import Unavailable
 from .hop import Hop
 from .line import Held
+from .spares import Spares
 
 log = structlog.get_logger()
 _BACK_OFF: Final = (0.0, 0.2, 0.5, 1.0, 2.0)
@@ -47,6 +48,7 @@ class MediaKeeper:
         self._is_current = is_current
         self._changed = changed
         self._rooms: set[UUID] = set()
+        self._spares = Spares(media)
         self._tasks: dict[Held, asyncio.Task[None]] = {}
         self._background: set[asyncio.Task[None]] = set()
 
@@ -59,9 +61,15 @@ class MediaKeeper:
             self._tasks[held] = task
             task.add_done_callback(lambda _: self._tasks.pop(held, None))
 
+    def expect(self, meeting_id: UUID) -> None:
+        """Somebody was let through the door and will be here in a moment: have a session ready."""
+        if meeting_id in self._rooms:
+            self._spares.prepare(RoomId(meeting_id.hex))
+
     def lost(self, every: list[Held]) -> None:
         """The media server restarted: rooms and sessions are gone. Called after the gate decided again."""
         self._rooms.clear()
+        self._spares.lost()
         for held in every:
             self._lose(held)
 
@@ -87,6 +95,7 @@ class MediaKeeper:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._spares.stop()
 
     # ------------------------------------------------------------
 
@@ -127,10 +136,7 @@ class MediaKeeper:
         room = RoomId(held.meeting_id.hex)
         session = await self._claim(room, held) if held.media_ref else None
         if session is None:
-            if held.meeting_id not in self._rooms:
-                await self._media.open_room(room, CAPACITY)
-                self._rooms.add(held.meeting_id)
-            session = await self._media.open_session(room)
+            session = await self._spares.take(room) or await self._open_session(held.meeting_id, room)
             # before it is recorded: whoever ends the presence from here on silences it too
             held.media_ref = session.ref
             if not await self._record(held, session):
@@ -140,6 +146,12 @@ class MediaKeeper:
         held.media = session
         self._hand_over(held, session)
         self._changed(held.meeting_id)
+
+    async def _open_session(self, meeting_id: UUID, room: RoomId) -> MediaSession:
+        if meeting_id not in self._rooms:
+            await self._media.open_room(room, CAPACITY)
+            self._rooms.add(meeting_id)
+        return await self._media.open_session(room)
 
     def _hand_over(self, held: Held, session: MediaSession) -> None:
         session.on_event(lambda event: self._event(held, session, event))

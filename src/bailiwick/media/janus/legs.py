@@ -1,14 +1,19 @@
 """What one session has on Janus: the state of its two handles, and how it is read back."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+
+import structlog
 
 from bailiwick.media.janus.client import JanusClient
 from bailiwick.media.janus.layers import LayerWatch
-from bailiwick.media.janus.videoroom import Handle, carried, published, simulcast
+from bailiwick.media.janus.videoroom import Handle, VideoRoom, carried, published, simulcast
 from bailiwick.media.janus.wire import Message
-from bailiwick.media.port import Layer, Mid, PublishedTrack, RoomId, Sdp, StreamId, TrackKind
+from bailiwick.media.port import Layer, MediaError, Mid, PublishedTrack, RoomId, Sdp, StreamId, TrackKind
 from bailiwick.media.sdp import fingerprint, sections
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -46,6 +51,28 @@ class Found:
     publishing: Publishing | None
     subscribing: Subscribing | None
     useless: tuple[Handle, ...]
+
+
+async def attach(client: JanusClient, session: int) -> Handle:
+    """A handle without a part to play yet. Raises SessionGone, MediaError."""
+    return Handle(session, await client.attach(session))
+
+
+async def join_room(client: JanusClient, session: int, room: RoomId) -> Publishing:
+    """A handle that is in the room and publishes nothing yet. Raises SessionGone, MediaError."""
+    handle = await attach(client, session)
+    private_id = await VideoRoom(client).join(handle, room, client.secrets.feed(session))
+    publishing = Publishing(handle, private_id)
+    publishing.down.set()
+    return publishing
+
+
+async def quietly(verb: Callable[[int, int], Awaitable[None]], handle: Handle) -> None:
+    """Clearing up; what cannot be cleared up now goes with the session at the latest."""
+    try:
+        await verb(handle.session, handle.number)
+    except MediaError as error:
+        log.info("media_handle_left_behind", code=error.code)
 
 
 async def read_handles(client: JanusClient, session: int, room: RoomId) -> Found:

@@ -1,20 +1,20 @@
-"""One participant's session on Janus: a publisher handle, joined at once, and a subscriber handle from the
-first subscription on.
+"""One participant's session on Janus: a publisher handle, which joins at once, and a subscriber handle, which
+joins with the first subscription.
 
-What stands on Janus is read back, never assumed, wherever events may have been missed: after a claim, and
-after the connection was lost and made again.
+What stands on Janus is read back wherever events may be missing: after a claim, after a lost connection.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import structlog
 
+from bailiwick.media.janus import legs
 from bailiwick.media.janus.client import JanusClient
 from bailiwick.media.janus.layers import PRESS_SECONDS
 from bailiwick.media.janus.legs import Publishing, Subscribing, mute_note, read_handles
-from bailiwick.media.janus.videoroom import Handle, Subscription, VideoRoom
+from bailiwick.media.janus.videoroom import Subscription, VideoRoom
 from bailiwick.media.janus.wire import Message
 from bailiwick.media.port import (
     Connected,
@@ -72,16 +72,20 @@ class JanusSession:
     # Set-up, by the adapter
 
     async def open(self) -> None:
-        """Create the session and join the room. On any failure nothing is left on Janus."""
+        """Create the session and join the room. On any failure nothing is left on Janus.
+
+        Both handles at once: the first subscription is what somebody who joins waits for.
+        """
         self._number = await self._client.create_session(self)
         try:
-            handle = Handle(self._number, await self._client.attach(self._number))
-            private_id = await self._videoroom.join(handle, self._room, self.feed)
+            self._publishing, subscriber = await asyncio.gather(
+                legs.join_room(self._client, self._number, self._room),
+                legs.attach(self._client, self._number),
+            )
         except BaseException:
             self._client.discard_session(self._number)
             raise
-        self._publishing = Publishing(handle, private_id)
-        self._publishing.down.set()
+        self._subscribing = Subscribing(subscriber)
 
     async def claim(self) -> None:
         """Take the session over from wherever it was opened. Raises SessionGone."""
@@ -137,7 +141,7 @@ class JanusSession:
         async with self._subscriber_lock:
             self._check()
             self._wanted = frozenset(streams)
-            if fresh:
+            if fresh and self._subscribing is not None and self._subscribing.joined:
                 self._drop_subscriber()
             if self._subscribing is not None and self._subscribing.offer is not None:
                 return None
@@ -192,7 +196,7 @@ class JanusSession:
         except MediaError:
             if first:
                 # Whatever Janus made of it: the next offer is the first again.
-                self._client.spawn(self._quietly(self._client.hang_up, publishing.handle))
+                self._client.spawn(legs.quietly(self._client.hang_up, publishing.handle))
                 publishing.down.set()
             raise
 
@@ -218,8 +222,7 @@ class JanusSession:
         if subscribing is None:
             if not self._wanted:
                 return None
-            handle = Handle(self._number, await self._client.attach(self._number))
-            subscribing = self._subscribing = Subscribing(handle)
+            subscribing = self._subscribing = Subscribing(await legs.attach(self._client, self._number))
         if not subscribing.joined:
             return await self._join(subscribing)
         held = set(subscribing.carried.values())
@@ -233,7 +236,12 @@ class JanusSession:
         private_id = self._publisher().private_id
         if not self._wanted:
             return None
-        first = await self._videoroom.subscribe(subscribing.handle, self._room, private_id, self._wanted)
+        try:
+            first = await self._videoroom.subscribe(subscribing.handle, self._room, private_id, self._wanted)
+        except MediaError:
+            # Janus may have taken it none the less, and cannot join twice on one handle.
+            self._drop_subscriber()
+            raise
         if first is None:
             return None
         subscribing.joined = True
@@ -251,14 +259,7 @@ class JanusSession:
         """The next offer will be a fresh one, on a handle of its own: Janus cannot join twice on one."""
         dropped, self._subscribing = self._subscribing, None
         if dropped is not None:
-            self._client.spawn(self._quietly(self._client.detach, dropped.handle))
-
-    async def _quietly(self, verb: Callable[[int, int], Awaitable[None]], handle: Handle) -> None:
-        """Clearing up; what cannot be cleared up now goes with the session at the latest."""
-        try:
-            await verb(handle.session, handle.number)
-        except MediaError as error:
-            log.info("media_handle_left_behind", code=error.code)
+            self._client.spawn(legs.quietly(self._client.detach, dropped.handle))
 
     def _press(self) -> None:
         """See to it that the layers chosen are carried; begins anew with every choice."""
@@ -377,7 +378,7 @@ class JanusSession:
                 break
             # Something happened in between, and account and event may have crossed: read once more.
         for handle in found.useless:
-            self._client.spawn(self._quietly(self._client.detach, handle))
+            self._client.spawn(legs.quietly(self._client.detach, handle))
         self._publisher()
 
     def _check(self) -> None:
