@@ -1,6 +1,6 @@
 """Merkle tree hashing with SHA-256: RFC 6962, section 2.1 (the same in RFC 9162, section 2.1.1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Final, TypeAlias
 
@@ -25,6 +25,20 @@ def leaf_hash(entry: bytes) -> Hash:
 def node_hash(left: Hash, right: Hash) -> Hash:
     """SHA-256(0x01 || left || right): RFC 6962, section 2.1."""
     return sha256(b"\x01" + left + right).digest()
+
+
+def leaf_hashes(entries: Iterable[bytes]) -> list[Hash]:
+    """`leaf_hash` of each. Written out: over a whole log, calling it would cost as much as hashing."""
+    return [sha256(b"\x00" + entry).digest() for entry in entries]
+
+
+def complete_root(hashes: Sequence[Hash]) -> Hash:
+    """MTH over the roots of 2^k equal subtrees, k >= 0, level by level: RFC 6962, section 2.1."""
+    level = hashes
+    while len(level) > 1:
+        pairs = iter(level)
+        level = [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
+    return level[0]
 
 
 def split_point(size: int) -> int:

@@ -1,10 +1,17 @@
 """Entries, roots and proofs read from a log's tiles (c2sp.org/tlog-tiles), and a whole log checked."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from bailiwick.tlog.errors import LogMismatch, NotStored, OutOfRange, TlogError
-from bailiwick.tlog.hashing import Hash, check_size, join_peaks, leaf_hash, root_of
+from bailiwick.tlog.errors import LogMismatch, MalformedTile, NotStored, OutOfRange, TlogError
+from bailiwick.tlog.hashing import (
+    HASH_SIZE,
+    Hash,
+    check_size,
+    complete_root,
+    join_peaks,
+    leaf_hashes,
+)
 from bailiwick.tlog.tiles import (
     HEIGHT,
     WIDTH,
@@ -34,8 +41,15 @@ def fetch_resource(resource: Resource, fetch: Fetch) -> tuple[Resource, bytes]:
 
 def read_tile(tile: Tile, fetch: Fetch) -> list[Hash]:
     """The hashes of a tile; MalformedTile, NotStored."""
+    return decode_tile(tile, read_tile_bytes(tile, fetch))
+
+
+def read_tile_bytes(tile: Tile, fetch: Fetch) -> bytes:
+    """A tile's bytes, cut to its width where the full one is read; MalformedTile, NotStored."""
     found, data = fetch_resource(tile, fetch)
-    return decode_tile(tile if found == tile else tile.full, data)[: tile.width]
+    if len(data) != found.width * HASH_SIZE:
+        raise MalformedTile("a tile has exactly the hashes its path promises")
+    return data[: tile.width * HASH_SIZE]
 
 
 def read_bundle(bundle: Bundle, fetch: Fetch) -> list[bytes]:
@@ -74,7 +88,7 @@ class TileReader:
             raise OutOfRange("no such subtree in this tree")
         level, rest = divmod(height, HEIGHT)
         place, offset = divmod(index << rest, WIDTH)
-        return root_of(self._tile(level, place)[offset : offset + (1 << rest)])
+        return complete_root(self._tile(level, place)[offset : offset + (1 << rest)])
 
     def _tile(self, level: int, place: int) -> list[Hash]:
         if (level, place) not in self._tiles:
@@ -101,7 +115,19 @@ class TileBuilder:
         if len(row) == WIDTH:
             self._levels[level] = []
             yield Tile(level, (self.size >> (HEIGHT * (level + 1))) - 1), b"".join(row)
-            yield from self.add(root_of(row), level + 1)
+            yield from self.add(complete_root(row), level + 1)
+
+    def extend(self, leaves: Sequence[Hash]) -> Iterator[tuple[Tile, bytes]]:
+        """Add leaf hashes, a whole tile at once where they are one; what `add` would give out."""
+        if self.size % WIDTH or len(leaves) != WIDTH:
+            for leaf in leaves:
+                yield from self.add(leaf)
+            return
+        if not self._levels:
+            self._levels.append([])
+        self.size += WIDTH
+        yield Tile(0, self.size // WIDTH - 1), b"".join(leaves)
+        yield from self.add(complete_root(leaves), 1)
 
     def partials(self) -> Iterator[tuple[Tile, bytes]]:
         """The partial tiles of the size there is: tlog-tiles, "Partial Tiles"."""
@@ -116,7 +142,7 @@ class TileBuilder:
     def _node(self, height: int, index: int) -> Hash:
         level, rest = divmod(height, HEIGHT)
         offset = (index << rest) % WIDTH
-        return root_of(self._levels[level][offset : offset + (1 << rest)])
+        return complete_root(self._levels[level][offset : offset + (1 << rest)])
 
 
 def rebuild(entries: Iterable[bytes]) -> Iterator[tuple[Resource, bytes]]:
@@ -124,11 +150,12 @@ def rebuild(entries: Iterable[bytes]) -> Iterator[tuple[Resource, bytes]]:
     builder, row = TileBuilder(), list[bytes]()
     for entry in entries:
         row.append(entry)
-        yield from builder.add(leaf_hash(entry))
         if len(row) == WIDTH:
+            yield from builder.extend(leaf_hashes(row))
             yield Bundle(builder.size // WIDTH - 1), encode_bundle(row)
             row = []
     if row:
+        yield from builder.extend(leaf_hashes(row))
         yield Bundle(builder.size // WIDTH, len(row)), encode_bundle(row)
     yield from builder.partials()
 
@@ -141,9 +168,8 @@ def check_log(size: int, root: Hash, fetch: Fetch) -> Iterator[Resource]:
     """
     builder = TileBuilder()
     for bundle in bundles_of(size):
-        for entry in _entries(bundle, fetch):
-            for tile, data in builder.add(leaf_hash(entry)):
-                yield _same(tile, data, fetch)
+        for tile, data in builder.extend(leaf_hashes(_entries(bundle, fetch))):
+            yield _same(tile, data, fetch)
         yield bundle
     for tile, data in builder.partials():
         yield _same(tile, data, fetch)
@@ -160,9 +186,18 @@ def _entries(bundle: Bundle, fetch: Fetch) -> list[bytes]:
 
 def _same(tile: Tile, data: bytes, fetch: Fetch) -> Tile:
     try:
-        stored = b"".join(read_tile(tile, fetch))
+        stored = read_tile_bytes(tile, fetch)
     except TlogError as error:
         raise LogMismatch(tile.path, error.code) from error
     if stored != data:
-        raise LogMismatch(tile.path, "other hashes than the entries give")
+        raise LogMismatch(
+            tile.path, f"not what the entries give, from entry {_first_other(tile, stored, data)} on"
+        )
     return tile
+
+
+def _first_other(tile: Tile, stored: bytes, derived: bytes) -> int:
+    """The first entry below the first hash that is not the derived one."""
+    starts = range(0, len(derived), HASH_SIZE)
+    place = next(at for at in starts if stored[at : at + HASH_SIZE] != derived[at : at + HASH_SIZE])
+    return (tile.index * WIDTH + place // HASH_SIZE) << (HEIGHT * tile.level)
