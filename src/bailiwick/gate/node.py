@@ -219,7 +219,7 @@ class Node:
             if row is None or row.generation > held.generation or row.node_id != self.id:
                 self._lose(held)
                 continue
-            held.person = found.persons[row.pk]
+            held.person = row.person
             held.let_in = row.let_in
             if row.mutes > held.mutes:
                 held.mutes = row.mutes

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from bailiwick.meetings import blocks, presences
-from bailiwick.meetings.models import Meeting, Presence, PresenceState, ServerState
-from bailiwick.meetings.presences import Person, person_of
+from bailiwick.meetings import blocks, presences, roster
+from bailiwick.meetings.models import Meeting, PresenceState, ServerState
+from bailiwick.meetings.roster import Present
 from bailiwick.meetings.terms import MeetingFacts, facts
 from bailiwick.rules.access import AccessRule
 from bailiwick.rules.decision import Decision
@@ -39,10 +39,9 @@ class Survey:
 
     meeting: MeetingFacts
     rule: AccessRule | None
-    rows: list[Presence]
+    rows: list[Present]
     ended: dict[UUID, str]
     decisions: dict[UUID, Decision] = field(default_factory=dict)
-    persons: dict[UUID, Person] = field(default_factory=dict)
 
 
 def changed(known: Mapping[UUID, Revisions]) -> set[UUID]:
@@ -63,7 +62,7 @@ def survey(
     meeting = facts(meeting_id=meeting_id)
     if meeting is None:
         return None
-    rows = presences.present(meeting_id)
+    rows = roster.present(meeting_id)
     by_id = {row.pk: row for row in rows}
     missing = [subject.presence_id for subject in subjects if subject.presence_id not in by_id]
     found = Survey(meeting, door.rule(meeting), rows, presences.ended_among(missing) if missing else {})
@@ -73,13 +72,13 @@ def survey(
         row = by_id.get(subject.presence_id)
         if row is None or subject.ending:
             continue
-        person = person_of(row)
-        found.persons[row.pk] = person
         old = subject.decided_revision < meeting.revision or subject.due(now)
         if row.state == PresenceState.WAITING or again or old:
             decide = door.decide_waiting if row.state == PresenceState.WAITING else door.decide_inside
-            reaching = blocks.reaching(held_back, person)
-            found.decisions[row.pk] = decide(meeting, person, subject.location, reaching, let_in=row.let_in)
+            reaching = blocks.reaching(held_back, row.person)
+            found.decisions[row.pk] = decide(
+                meeting, row.person, subject.location, reaching, let_in=row.let_in
+            )
     return found
 
 

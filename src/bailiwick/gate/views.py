@@ -1,15 +1,29 @@
 """What a room looks like to those inside: one immutable value per change, shared by all of a node's lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
-from bailiwick.meetings.models import Presence, PresenceState, Role
+from bailiwick.meetings.models import PresenceState, Role
+from bailiwick.meetings.roster import Present
 from bailiwick.meetings.terms import MeetingFacts
 from bailiwick.rules.access import AccessRule
 
 CARETAKER = "caretaker"
 RUNNING = (Role.HOST, Role.CO_HOST)
+
+
+class _Somebody(Protocol):
+    """What caretaking depends on, of a presence however it was read."""
+
+    @property
+    def pk(self) -> UUID: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def account_id(self) -> UUID | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +66,7 @@ class RoomView:
     waiting: tuple[WaiterView, ...]
 
 
-def caretaker(rows: list[Presence]) -> UUID | None:
+def caretaker(rows: Sequence[_Somebody]) -> UUID | None:
     """Who looks after the room while no host or co-host is inside: signed in and present longest.
 
     `rows`: active presences, longest first.
@@ -62,7 +76,7 @@ def caretaker(rows: list[Presence]) -> UUID | None:
     return next((row.pk for row in rows if row.account_id is not None), None)
 
 
-def room_view(meeting: MeetingFacts, rule: AccessRule | None, rows: list[Presence]) -> RoomView:
+def room_view(meeting: MeetingFacts, rule: AccessRule | None, rows: list[Present]) -> RoomView:
     """The view of a meeting's active and waiting rows."""
     active = [row for row in rows if row.state == PresenceState.ACTIVE]
     keeper = caretaker(active)
@@ -76,7 +90,7 @@ def room_view(meeting: MeetingFacts, rule: AccessRule | None, rows: list[Presenc
     )
 
 
-def _participant(row: Presence, *, is_caretaker: bool) -> ParticipantView:
+def _participant(row: Present, *, is_caretaker: bool) -> ParticipantView:
     return ParticipantView(
         id=row.pk.hex,
         name=row.display_name,

@@ -329,12 +329,6 @@ def media_sessions() -> set[str]:
     return set(rows.values_list("media_session", flat=True))
 
 
-def present(meeting_id: UUID) -> list[Presence]:
-    """Active and waiting presences, longest inside first."""
-    rows = Presence.objects.filter(meeting_id=meeting_id, state__in=LIVE).select_related("invitation")
-    return list(rows.order_by("joined_at", "created_at", "id"))
-
-
 def ended_among(presence_ids: Collection[UUID]) -> dict[UUID, str]:
     """Of these presences, the ended ones and why."""
     rows = Presence.objects.filter(id__in=presence_ids, state=PresenceState.ENDED)

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Field, Model
 
-from .models import Meeting, Presence, PresenceState, ServerState
+from .models import Invitation, Meeting, Presence, PresenceState, ServerState
 
 
 def fetch_one(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
@@ -22,6 +22,14 @@ def fetch_one(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
         cursor.execute(sql, values)
         row: tuple[Any, ...] | None = cursor.fetchone()
         return row
+
+
+def fetch_all(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """All rows, as `fetch_one` gives them."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def change(sql: str, values: Sequence[Any]) -> int:
@@ -90,6 +98,27 @@ def count_inside() -> str:
         f"SELECT COUNT(*) FROM {_table(Presence)} WHERE {_column(Presence, 'meeting')} = %s "  # noqa: S608
         f"AND ({state} = '{PresenceState.ACTIVE.value}' "
         f"OR ({state} = '{PresenceState.GRANTED.value}' AND {expires} > %s))"
+    )
+
+
+PRESENT = (
+    "id", "state", "role", "account", "invitation", "device_digest", "display_name", "let_in", "generation",
+    "node", "mutes", "feed", "streams", "microphone_on", "camera_on", "hand_raised_at",
+)  # fmt: skip
+
+
+@cache
+def people_present() -> str:
+    """Those active and waiting in a meeting: `PRESENT`, and whether their invitation is exempt."""
+    table, invited = _table(Presence), _table(Invitation)
+    columns = ", ".join(f"{table}.{_column(Presence, name)}" for name in PRESENT)
+    order = ", ".join(f"{table}.{_column(Presence, name)}" for name in ("joined_at", "created_at", "id"))
+    return (
+        f"SELECT {columns}, {invited}.{_column(Invitation, 'exempt')} FROM {table} "  # noqa: S608
+        f"LEFT JOIN {invited} ON {invited}.{_column(Invitation, 'id')} = "
+        f"{table}.{_column(Presence, 'invitation')} "
+        f"WHERE {table}.{_column(Presence, 'meeting')} = %s AND {table}.{_column(Presence, 'state')} "
+        f"IN ('{PresenceState.WAITING.value}', '{PresenceState.ACTIVE.value}') ORDER BY {order}"
     )
 
 
