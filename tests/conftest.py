@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
 
 SERVER_LAYERS: Final = {"contracts", "functional", "browser", "servers"}
@@ -47,3 +48,26 @@ def _no_socket(request: pytest.FixtureRequest) -> Iterator[None]:
     _Sockets.forbidden = layer not in SERVER_LAYERS
     yield
     _Sockets.forbidden = False
+
+
+@pytest.fixture(autouse=True)
+def _log_can_be_emptied(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests that commit empty the tables afterwards, and the log's refuse that: triggers are armed while such
+    a test runs, and taken away for the clearing up."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction"))
+    if not commits:
+        yield
+        return
+    from bailiwick.ledger import triggers
+
+    request.getfixturevalue("transactional_db")
+    _execute(triggers.create(connection.vendor))
+    yield
+    _execute(triggers.drop(connection.vendor))
+
+
+def _execute(statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

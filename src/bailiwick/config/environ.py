@@ -112,6 +112,12 @@ def _long_secret(text: str) -> str:
     return text
 
 
+def _origin(text: str) -> str:
+    if text and not re.fullmatch(r"[a-z0-9.\[\]:-]{1,120}(/[A-Za-z0-9._~-]{1,60}){0,3}", text):
+        raise ValueError("give host and path without a scheme, like meet.example.org/log")
+    return text
+
+
 def _demands(text: str) -> str:
     if text != "off":
         raise ValueError("this release takes no demands; leave the setting out or give off")
@@ -169,6 +175,21 @@ SETTINGS: Final = (
         "Whether a new account's e-mail address is confirmed by mail: not, by a link, or before signing in.",
     ),
     Setting("DEMANDS", _demands, "off", "Whether authorities' demands are taken at all; this release: off."),
+    Setting(
+        "LOG_ORIGIN",
+        _origin,
+        "",
+        "Name of the public log, for ever: host and path, unique in the world; from URL when empty.",
+    ),
+    Setting(
+        "LOG_KEY_FILE", _existing_file, "", "File with the public log's signing key; made in DATA when empty."
+    ),
+    Setting(
+        "LOG_POLICY",
+        _existing_file,
+        "",
+        "File of the public log's witnesses and their quorum (tlog-policy); without witnesses when empty.",
+    ),
     Setting("JANUS_URL", _url("ws", "wss"), "", "WebSocket API of a Janus of your own; empty: ours."),
     Setting("JANUS_ADMIN_URL", _url("ws", "wss"), "", "WebSocket admin API of that Janus."),
     Setting(

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from bailiwick.config import environ, keys
+from bailiwick.ledger.configuration import Configuration
 
 ENV = environ.read()
 DATA: Path = ENV["DATA"]
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "ninja",
     "bailiwick.accounts",
     "bailiwick.notices",
+    "bailiwick.ledger",
     "bailiwick.meetings",
     "bailiwick.live",
     "bailiwick.config",
@@ -154,6 +156,15 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/meetings/"
 LOGOUT_REDIRECT_URL = "/"
+
+LEDGER = Configuration(
+    origin=ENV["LOG_ORIGIN"] or f"{urlsplit(PUBLIC_URL).netloc.rpartition('@')[2]}/log",
+    origin_given=bool(ENV["LOG_ORIGIN"]),
+    url=f"{PUBLIC_URL}/log",
+    key_file=ENV["LOG_KEY_FILE"] or DATA / "keys" / "log",
+    memory=DATA / "log" / "remembered",
+    policy=ENV["LOG_POLICY"],
+)
 
 SIGN_UP_OPEN: bool = ENV["SIGN_UP"] == "open"
 TRUSTED_PROXIES: str = ENV["TRUSTED_PROXIES"]

@@ -28,6 +28,9 @@ from bailiwick.tlog.tree import subtrees
 Fetch: TypeAlias = Callable[[str], bytes]
 """Path below the log's prefix -> the bytes stored there; raises NotStored. Transport errors are its own."""
 
+Take: TypeAlias = Callable[[int, list[bytes]], None]
+"""Given the index of the first of some entries, and the entries."""
+
 
 def fetch_resource(resource: Resource, fetch: Fetch) -> tuple[Resource, bytes]:
     """A tile or bundle, or the full one where the partial is gone: tlog-tiles, "Partial Tiles"."""
@@ -104,6 +107,19 @@ class TileBuilder:
         self.size = 0
         self._levels: list[list[Hash]] = []
 
+    @classmethod
+    def resume(cls, size: int, levels: Sequence[Sequence[Hash]]) -> "TileBuilder":
+        """A builder that was given `size` leaves: `levels` are the partial tiles' hashes, the leaves first.
+
+        OutOfRange unless each level has as many as a tree of that size leaves over: tlog-tiles.
+        """
+        made = cls()
+        made.size, made._levels = check_size(size), [list(level) for level in levels]
+        left = [(size >> (HEIGHT * level)) % WIDTH for level in range(-(-size.bit_length() // HEIGHT))]
+        if [len(level) for level in made._levels] != left:
+            raise OutOfRange("not the partial tiles of a tree of that size")
+        return made
+
     def add(self, leaf: Hash, level: int = 0) -> Iterator[tuple[Tile, bytes]]:
         """Add a leaf hash; the full tiles that it completes, lowest first: tlog-tiles, "Merkle Tree"."""
         if level == 0:
@@ -160,15 +176,19 @@ def rebuild(entries: Iterable[bytes]) -> Iterator[tuple[Resource, bytes]]:
     yield from builder.partials()
 
 
-def check_log(size: int, root: Hash, fetch: Fetch) -> Iterator[Resource]:
+def check_log(size: int, root: Hash, fetch: Fetch, take: Take | None = None) -> Iterator[Resource]:
     """Derive the whole log again from its entries and compare every stored tile and the root.
 
     Yields each bundle and tile that was found right (for a progress bar); run it to its end. LogMismatch
-    names the first path that is malformed, missing or says something else.
+    names the first path that is malformed, missing or says something else. `take` is given the entries on
+    the way: they are the log's only once this has run to its end.
     """
     builder = TileBuilder()
     for bundle in bundles_of(size):
-        for tile, data in builder.extend(leaf_hashes(_entries(bundle, fetch))):
+        entries = _entries(bundle, fetch)
+        if take is not None:
+            take(builder.size, entries)
+        for tile, data in builder.extend(leaf_hashes(entries)):
             yield _same(tile, data, fetch)
         yield bundle
     for tile, data in builder.partials():

@@ -1,0 +1,57 @@
+"""Where the log's key, memory and witness policy are, and what its origin is: from Django's settings."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from bailiwick.ledger.errors import LogPolicyUnusable
+from bailiwick.tlog.errors import TlogError
+from bailiwick.tlog.keys import parse_vkey
+from bailiwick.tlog.policy import NO_QUORUM, Log, Policy, parse_policy
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """`origin`: of a log to be begun, and `origin_given` if somebody chose it. `policy`: None for no
+    witnesses. `url`: where the log is served."""
+
+    origin: str
+    origin_given: bool
+    url: str
+    key_file: Path
+    memory: Path
+    policy: Path | None
+
+    def witnesses(self) -> Policy:
+        """The witnesses asked and the quorum needed, without our own log; LogPolicyUnusable."""
+        return read_policy(self.policy)
+
+    def whole_policy(self, vkeys: str) -> Policy:
+        """What outsiders verify with: our log, by each of its keys, and the witnesses."""
+        found = self.witnesses()
+        logs = tuple(Log(parse_vkey(line), self.url) for line in vkeys.split("\n"))
+        return Policy(logs, found.witnesses, found.groups, found.quorum)
+
+
+def read_policy(path: Path | None) -> Policy:
+    """The policy in a file, `quorum none` where there is no file; LogPolicyUnusable."""
+    if path is None:
+        return Policy((), (), (), NO_QUORUM)
+    try:
+        policy = parse_policy(path.read_bytes())
+    except OSError:
+        raise LogPolicyUnusable(f"{path} cannot be read.") from None
+    except TlogError as error:
+        raise LogPolicyUnusable(f"{path} is no policy: {error}.") from error
+    if policy.logs:
+        raise LogPolicyUnusable(f"{path} has a log line. Leave it out: this server adds its own.")
+    if any(not witness.url for witness in policy.witnesses):
+        raise LogPolicyUnusable(f"{path} has a witness without a URL, so that nobody could ask it.")
+    return policy
+
+
+def configured() -> Configuration:
+    """This server's."""
+    found: Configuration = settings.LEDGER
+    return found

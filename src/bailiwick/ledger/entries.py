@@ -1,0 +1,362 @@
+"""What the public log says: one model a type of entry, and its one canonical form in bytes.
+
+An entry is for ever, so nothing in it is personal: people, meetings and unredacted documents are salted
+commitments (`commitments`), the rest are closed vocabularies, codes, hashes and times. The list with all
+fields stands in docs/reference/log-entries.md. A type's fields never change; what changes gets a new type.
+"""
+
+import json
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic_core import PydanticSerializationError
+
+from bailiwick.ledger.errors import MalformedEntry
+from bailiwick.ledger.vocabulary import (
+    AuthorityKind,
+    Band,
+    Code,
+    Codes,
+    Commitment,
+    Day,
+    Hash,
+    Instant,
+    Law,
+    Number,
+    PublicKey,
+    RandomId,
+    Reasons,
+    Refusals,
+    Signed,
+    Source,
+    State,
+)
+from bailiwick.tlog.tiles import MAX_ENTRY
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Approval(_Part):
+    """One person's passkey signature (WebAuthn assertion) over the entry without its approvals (P5)."""
+
+    key: Hash = Field(description="SHA-256 of the credential's COSE public key")
+    authenticator_data: Signed
+    client_data: Signed
+    signature: Signed
+
+
+class SourceHash(_Part):
+    """One source of location data, and the file it came from."""
+
+    source: Source
+    sha256: Hash
+
+
+class Total(_Part):
+    """How often something happened in the period, in bands."""
+
+    state: State
+    demands: Band
+    refused: Band
+    restrictions: Band
+    affected: Band
+    appeals: Band
+    appeals_granted: Band
+
+
+class DemandsSwitched(_Part):
+    """Whether this server takes authorities' demands at all."""
+
+    type: Literal["demands.switched"] = "demands.switched"
+    at: Instant
+    on: bool
+
+
+class PolicyChanged(_Part):
+    """One of the published policies was replaced."""
+
+    type: Literal["policy.changed"] = "policy.changed"
+    at: Instant
+    policy: Literal["review", "terms", "witnesses"]
+    document: Hash
+
+
+class LocationTable(_Part):
+    """Another location table decides where people are."""
+
+    type: Literal["location.table"] = "location.table"
+    at: Instant
+    table: Hash
+    sources: Annotated[tuple[SourceHash, ...], Field(min_length=1, max_length=3)]
+    overrides: Hash | None = None
+
+
+class ServerRuleChanged(_Part):
+    """A server-wide access rule came into force or ended; `document` is its published statement."""
+
+    type: Literal["server_rule.changed"] = "server_rule.changed"
+    at: Instant
+    rule: Number
+    change: Literal["in_force", "ended"]
+    mode: Literal["allow", "deny"]
+    territories: Codes
+    undetermined: Literal["admit", "refuse", "waiting_room"]
+    document: Hash
+
+
+class KeyRotated(_Part):
+    """From here on the log signs with another key; the checkpoint that brings this has both signatures."""
+
+    type: Literal["key.rotated"] = "key.rotated"
+    at: Instant
+    old: PublicKey
+    new: PublicKey
+
+
+class AuthorityAdded(_Part):
+    """An authority whose demands can be received; `document` describes it."""
+
+    type: Literal["authority.added"] = "authority.added"
+    at: Instant
+    authority: RandomId
+    state: State
+    kind: AuthorityKind
+    document: Hash
+
+
+class DemandReceived(_Part):
+    """A demand arrived. A day, not an instant, which somebody could match with their mail."""
+
+    type: Literal["demand.received"] = "demand.received"
+    day: Day
+    demand: RandomId
+    state: State
+    kind: AuthorityKind
+    authority: RandomId | None = None
+    original: Commitment
+
+
+class DemandRefused(_Part):
+    """A demand was refused, and why."""
+
+    type: Literal["demand.refused"] = "demand.refused"
+    day: Day
+    demand: RandomId
+    reasons: Refusals
+    document: Hash | None = None
+
+
+class RestrictionApproved(_Part):
+    """A restriction: in force in [from, until) on people located in its territories, in one meeting."""
+
+    type: Literal["restriction.approved"] = "restriction.approved"
+    at: Instant
+    restriction: RandomId
+    demand: RandomId
+    authority: RandomId
+    state: State
+    kind: AuthorityKind
+    law: Law
+    territories: Codes
+    from_: Instant = Field(alias="from")
+    until: Instant
+    reasons: Reasons
+    target: Commitment
+    document: Hash
+    original: Commitment
+    renews: RandomId | None = None
+    approvals: Annotated[tuple[Approval, ...], Field(min_length=2, max_length=2)] | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "RestrictionApproved":
+        if self.from_ >= self.until:
+            raise ValueError("a restriction ends after it begins")
+        return self
+
+
+class RestrictionSuspended(_Part):
+    """Not enforced until further notice."""
+
+    type: Literal["restriction.suspended"] = "restriction.suspended"
+    at: Instant
+    restriction: RandomId
+    reason: Literal["appeal", "authority_request", "court_order", "error_found", "review"]
+
+
+class RestrictionWithdrawn(_Part):
+    """Ended before its time, for good."""
+
+    type: Literal["restriction.withdrawn"] = "restriction.withdrawn"
+    at: Instant
+    restriction: RandomId
+    reason: Literal["appeal", "authority_request", "court_order", "error_found", "review"]
+
+
+class RestrictionExpired(_Part):
+    """It ran out. Nothing waits for this entry: the gate's clock ended it (P6)."""
+
+    type: Literal["restriction.expired"] = "restriction.expired"
+    at: Instant
+    restriction: RandomId
+
+
+class RestrictionCorrected(_Part):
+    """What was wrong in a restriction's entry; only what is given here is different from now on."""
+
+    type: Literal["restriction.corrected"] = "restriction.corrected"
+    at: Instant
+    restriction: RandomId
+    law: Law | None = None
+    territories: Codes | None = None
+    until: Instant | None = None
+    document: Hash | None = None
+    original: Commitment | None = None
+    approvals: Annotated[tuple[Approval, ...], Field(min_length=2, max_length=2)] | None = None
+
+
+class AppealFiled(_Part):
+    """Somebody appealed."""
+
+    type: Literal["appeal.filed"] = "appeal.filed"
+    day: Day
+    appeal: RandomId
+    restriction: RandomId
+
+
+class AppealDecided(_Part):
+    """How an appeal ended."""
+
+    type: Literal["appeal.decided"] = "appeal.decided"
+    at: Instant
+    appeal: RandomId
+    restriction: RandomId
+    outcome: Literal["exemption_granted", "rejected", "restriction_corrected", "restriction_withdrawn"]
+    document: Hash | None = None
+
+
+class AccountSuspended(_Part):
+    """An account was suspended under the terms of service, never at an authority's wish (P2)."""
+
+    type: Literal["account.suspended"] = "account.suspended"
+    at: Instant
+    account: Commitment
+    ground: Literal["abuse_of_others", "compromised", "fraud", "spam"]
+    until: Instant | None = None
+
+
+class AccountReinstated(_Part):
+    """A suspended account is open again."""
+
+    type: Literal["account.reinstated"] = "account.reinstated"
+    at: Instant
+    account: Commitment
+
+
+class PeriodTotals(_Part):
+    """Half a year in bands: one line for each state that demanded something."""
+
+    type: Literal["period.totals"] = "period.totals"
+    first: Day
+    last: Day
+    totals: Annotated[tuple[Total, ...], Field(max_length=260)]
+
+
+class ReportPublished(_Part):
+    """A transparency report is out."""
+
+    type: Literal["report.published"] = "report.published"
+    at: Instant
+    first: Day
+    last: Day
+    document: Hash
+
+
+Entry: TypeAlias = (
+    DemandsSwitched
+    | PolicyChanged
+    | LocationTable
+    | ServerRuleChanged
+    | KeyRotated
+    | AuthorityAdded
+    | DemandReceived
+    | DemandRefused
+    | RestrictionApproved
+    | RestrictionSuspended
+    | RestrictionWithdrawn
+    | RestrictionExpired
+    | RestrictionCorrected
+    | AppealFiled
+    | AppealDecided
+    | AccountSuspended
+    | AccountReinstated
+    | PeriodTotals
+    | ReportPublished
+)
+AnyEntry: TypeAlias = Annotated[Entry, Field(discriminator="type")]
+ADAPTER: Final[TypeAdapter[Entry]] = TypeAdapter(AnyEntry)
+
+
+class Kinds:
+    """The names of all types of entries, in the order of the reference."""
+
+    ALL: ClassVar[tuple[str, ...]] = tuple(model.model_fields["type"].default for model in Entry.__args__)
+
+
+def encode(entry: Entry) -> bytes:
+    """The entry's bytes: JSON with sorted keys, no spaces, UTF-8, absent fields left out.
+
+    Raises:
+        MalformedEntry: longer than the 65,535 bytes an entry may have, or changed behind pydantic's back.
+    """
+    try:
+        fields = entry.model_dump(mode="json", by_alias=True, exclude_none=True, warnings="error")
+    except PydanticSerializationError:
+        raise MalformedEntry("an entry's fields are what its type says") from None
+    data = _canonical(fields)
+    if len(data) > MAX_ENTRY:
+        raise MalformedEntry("an entry has at most 65,535 bytes")
+    return data
+
+
+def parse(data: bytes) -> Entry:
+    """The entry of these bytes; MalformedEntry unless they are what `encode` gives for it, byte for byte."""
+    if len(data) > MAX_ENTRY:
+        raise MalformedEntry("an entry has at most 65,535 bytes")
+    try:
+        entry = ADAPTER.validate_python(json.loads(data.decode("utf-8")))
+    except (ValidationError, RecursionError, ValueError):
+        # not `from error`: pydantic's text quotes what it read
+        raise MalformedEntry("not an entry of a known type") from None
+    if encode(entry) != data:
+        raise MalformedEntry("an entry has one form: sorted keys, no spaces, nothing needless")
+    return entry
+
+
+def statement(entry: RestrictionApproved | RestrictionCorrected) -> bytes:
+    """What two people sign with their passkeys: the entry's bytes without its approvals (P5)."""
+    return encode(entry.model_copy(update={"approvals": None}))
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of an entry, as docs/reference/log-entries.schema.json has it."""
+    made = ADAPTER.json_schema(by_alias=True)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Bailiwick log entry",
+        "description": "docs/reference/log-entries.md; an absent field is left out, never null",
+        **made,
+    }
+
+
+def codes_of(entry: Entry) -> tuple[Code, ...]:
+    """The territories an entry names."""
+    found: tuple[Code, ...] | None = getattr(entry, "territories", None)
+    return found or ()
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(
+        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    ).encode()

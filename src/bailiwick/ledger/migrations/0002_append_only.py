@@ -1,0 +1,23 @@
+"""Append-only by trigger, on SQLite and PostgreSQL."""
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+from bailiwick.ledger import triggers
+
+
+def arm(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    for statement in triggers.create(schema_editor.connection.vendor):
+        schema_editor.execute(statement)
+
+
+def disarm(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    for statement in triggers.drop(schema_editor.connection.vendor):
+        schema_editor.execute(statement)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0001_initial")]
+
+    operations = [migrations.RunPython(arm, disarm)]

@@ -1,0 +1,145 @@
+"""Reading the log: what is served to everybody, and what the gate and the desk ask."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bailiwick.ledger import store
+from bailiwick.ledger.actions import OutboxId
+from bailiwick.ledger.configuration import configured
+from bailiwick.ledger.entries import Entry, parse
+from bailiwick.ledger.errors import LogNotBegun, LogRefuses
+from bailiwick.ledger.memory import Memory
+from bailiwick.ledger.models import Document, Head, Outbox, Published, Salt
+from bailiwick.ledger.models import Entry as EntryRow
+from bailiwick.ledger.sequencer import check_memory, head_now
+from bailiwick.tlog import tiles
+from bailiwick.tlog.errors import MalformedPath, NotStored
+from bailiwick.tlog.proof_files import LogProof
+
+
+def sequenced(outbox_id: OutboxId) -> int | None:
+    """The entry's index in the log; None while it waits. One query."""
+    index: int | None = Outbox.objects.values_list("index", flat=True).get(pk=outbox_id)
+    return index
+
+
+def published() -> Published | None:
+    """The row of the published checkpoint; None before the first. One query."""
+    return Published.objects.filter(id=1).first()
+
+
+def checkpoint() -> bytes | None:
+    """The published checkpoint with its cosignatures; None before the first.
+
+    Raises:
+        LogRefuses: the log does not go on, so what is published may be behind what was shown before.
+    """
+    check_goes_on()
+    row = published()
+    return None if row is None else bytes(row.checkpoint)
+
+
+def check_goes_on() -> None:
+    """Nothing if the log goes on. What is remembered is read each time: it is a small file.
+
+    Raises:
+        LogRefuses: one of its kinds says why not. Then nothing new may be enforced (P3).
+    """
+    head = head_now()
+    check_memory(head, Memory(configured().memory))
+    if code := Head.objects.values_list("refused", flat=True).get(id=1):
+        raise LogRefuses(f"A witness contradicts this log: {code}.")
+
+
+def proof_file(index: int) -> bytes | None:
+    """A `.tlog-proof` of entry `index` against the published checkpoint (c2sp.org/tlog-proof).
+
+    None until a checkpoint that the quorum cosigned covers it, and while the log refuses to go on. Nothing in
+    it is verified here: whoever relies on it verifies it (`bailiwick.tlog.proof_files`).
+    """
+    try:
+        check_goes_on()
+    except LogRefuses:
+        return None
+    row = published()
+    if row is None or not 0 <= index < row.size:
+        return None
+    hashes = tuple(store.inclusion(index, row.size))
+    return LogProof(index, hashes, bytes(row.checkpoint)).encode()
+
+
+def policy_text() -> bytes:
+    """The tlog-policy file outsiders verify with: our log's keys, the witnesses, the quorum.
+
+    Raises:
+        LogNotBegun, LogPolicyUnusable.
+    """
+    vkeys = Head.objects.filter(id=1).values_list("vkeys", flat=True).first()
+    if vkeys is None:
+        raise LogNotBegun("There is no log in this database yet.")
+    return configured().whole_policy(vkeys).encode()
+
+
+def entry(index: int) -> bytes | None:
+    """The bytes of an entry; None if there is none of that index. One query."""
+    data = EntryRow.objects.filter(index=index).values_list("data", flat=True).first()
+    return None if data is None else bytes(data)
+
+
+def tile(path: str) -> bytes | None:
+    """A tile or bundle by its path below the log's prefix, as far as it is published; None otherwise."""
+    try:
+        resource = tiles.parse_path(path)
+    except MalformedPath:
+        return None
+    row = published()
+    if row is None or _end(resource) > row.size:
+        return None
+    try:
+        return store.fetch(path)
+    except NotStored:
+        return None
+
+
+def _end(resource: tiles.Resource) -> int:
+    """How many entries there must be for it."""
+    level = resource.level if isinstance(resource, tiles.Tile) else 0
+    return (resource.index * tiles.WIDTH + resource.width) << (tiles.HEIGHT * level)
+
+
+def document(name: str) -> tuple[bytes, datetime] | None:
+    """A published document by its SHA-256, and since when it is published."""
+    row = Document.objects.filter(sha256=name).first()
+    return None if row is None else (bytes(row.data), row.published_at)
+
+
+def salt(commitment: str) -> bytes | None:
+    """What opens a commitment; None once it is erased."""
+    found = Salt.objects.filter(commitment=commitment).values_list("salt", flat=True).first()
+    return None if found is None else bytes(found)
+
+
+def latest(kind: str) -> Entry | None:
+    """The last entry of a type that was appended, sequenced or not: what the log says, or will say."""
+    row = Outbox.objects.filter(type=kind).order_by("-id").values_list("entry", flat=True).first()
+    return None if row is None else parse(bytes(row))
+
+
+def entries_of(kind: str) -> Iterator[tuple[int, Entry]]:
+    """All sequenced entries of a type with their indices, in order."""
+    rows = Outbox.objects.filter(type=kind, index__isnull=False).order_by("index")
+    for index, data in rows.values_list("index", "entry").iterator(chunk_size=256):
+        if index is not None:
+            yield index, parse(bytes(data))
+
+
+def waiting() -> int:
+    """How many entries have no index yet."""
+    return Outbox.objects.filter(index__isnull=True).count()
+
+
+def behind() -> int:
+    """How many entries are in the tree but not covered by what is published."""
+    sizes = Head.objects.filter(id=1).values_list("size", flat=True).first() or 0
+    row = published()
+    return sizes - (0 if row is None else row.size)
