@@ -9,6 +9,7 @@ from typing import Final
 
 from bailiwick.config import administrator, database, environ, janus_command, serve, swarm_command
 from bailiwick.geo import commands as geo
+from bailiwick.monitor import commands as monitor
 
 BAD_SETTING: Final = 2
 INTERRUPTED: Final = 130
@@ -38,6 +39,8 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(required=True, metavar="COMMAND")
     for module in (serve, database, administrator, geo, swarm_command, janus_command):
         module.register(commands)
+    log = commands.add_parser("log", help="the public log: check it, copy it, cosign it")
+    monitor.register(log.add_subparsers(required=True, metavar="COMMAND"))
     return made
 
 

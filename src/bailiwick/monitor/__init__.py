@@ -1,0 +1,1 @@
+"""What outsiders check our public log with: verify, mirror, witness. No Django; usable alone."""

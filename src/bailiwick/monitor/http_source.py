@@ -1,0 +1,141 @@
+"""A log on a server, read over HTTP/1.1 by several threads, each with a connection that stays open.
+
+The server may be hostile: sizes, times and tries are bounded, it is never followed anywhere else, and what it
+sends is judged by those who asked. Proxies are not used.
+"""
+
+import http.client
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+from bailiwick.monitor.errors import BadAnswer, MonitorError, TooLarge, Unreachable, WrongUsage
+from bailiwick.monitor.source import limit_of
+from bailiwick.tlog.errors import NotStored
+
+TIMEOUT: Final = 30.0
+"""Seconds for the server to go on at all."""
+DEADLINE: Final = 180.0
+"""Seconds for one file, however it drips."""
+WAITS: Final = (0.0, 0.5, 2.0, 5.0)
+"""Seconds before each further try. The first is at once: a connection kept open may have been closed."""
+LONGEST_WAIT: Final = 30.0
+CHUNK: Final = 2**18
+HEADERS: Final = {"User-Agent": "bailiwick-log", "Accept-Encoding": "identity", "Accept": "*/*"}
+
+
+class _Passing(Exception):  # noqa: N818 - a state of the network, never leaves this module
+    """May go better when tried again, after so many seconds if the server said so."""
+
+    def __init__(self, text: str, after: float | None = None) -> None:
+        super().__init__(text)
+        self.after = after
+
+
+class HttpSource:
+    """A log below a URL."""
+
+    def __init__(self, url: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise WrongUsage("a log's address is https://, a host and a path, nothing behind it")
+        if parts.username is not None:
+            raise WrongUsage("a log is public: its address has no user and no password")
+        self._host, self._prefix = parts.hostname, parts.path.rstrip("/")
+        self._secure, self._port = parts.scheme == "https", parts.port
+        self._sleep = sleep
+        self._mine = threading.local()
+        self._open: set[http.client.HTTPConnection] = set()
+        self._closed = False
+
+    def fetch(self, path: str) -> bytes:
+        """The file's bytes; NotStored, Unreachable, BadAnswer, TooLarge."""
+        waits = iter(WAITS)
+        while True:
+            try:
+                return self._once(path)
+            except _Passing as error:
+                wait = next(waits, None)
+                if wait is None or self._closed:
+                    raise Unreachable(f"{path} could not be fetched: {error}") from error
+                self._sleep(min(error.after or wait, LONGEST_WAIT))
+
+    def close(self) -> None:
+        """End all connections; whoever still waits on one gets Unreachable at once."""
+        self._closed = True
+        for connection in list(self._open):
+            with suppress(OSError):
+                if connection.sock is not None:
+                    connection.sock.shutdown(socket.SHUT_RDWR)
+
+    def _once(self, path: str) -> bytes:
+        """One try. Whatever goes wrong, the connection is not used again: it may be in mid-answer."""
+        if self._closed:
+            raise Unreachable("the source is closed")
+        connection = self._connection()
+        try:
+            connection.request("GET", f"{self._prefix}/{path}", headers=HEADERS)
+            with connection.getresponse() as response:
+                data = _read(response, path)
+                _check(response, path)
+                return data
+        except ssl.SSLCertVerificationError as error:
+            connection.close()
+            raise Unreachable(f"the server's certificate is not valid: {error.verify_message}") from error
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            raise _Passing(_reason(error)) from error
+        except MonitorError:
+            connection.close()
+            raise
+
+    def _connection(self) -> http.client.HTTPConnection:
+        """This thread's connection; it opens itself again after a `close`."""
+        found: http.client.HTTPConnection | None = getattr(self._mine, "connection", None)
+        if found is None:
+            kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
+            found = self._mine.connection = kind(self._host, self._port, timeout=TIMEOUT)
+            self._open.add(found)
+        return found
+
+
+def _read(response: http.client.HTTPResponse, path: str) -> bytes:
+    """The whole body, of whatever status; TooLarge, _Passing where it breaks off or takes for ever."""
+    limit, until = limit_of(path), time.monotonic() + DEADLINE
+    data = bytearray()
+    while chunk := response.read(min(CHUNK, limit + 1 - len(data))):
+        data += chunk
+        if len(data) > limit:
+            raise TooLarge(f"the server sends more than {limit:,} bytes for {path}")
+        if time.monotonic() > until:
+            raise _Passing(f"not there after {DEADLINE:.0f} seconds")
+    if response.length:
+        raise _Passing("the answer broke off")
+    return bytes(data)
+
+
+def _check(response: http.client.HTTPResponse, path: str) -> None:
+    """Pass for 200; NotStored for 404 and 410; else _Passing or BadAnswer."""
+    status = response.status
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        raise NotStored(f"{path} is not there")
+    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        after = response.headers.get("Retry-After", "")
+        raise _Passing(f"the server answers {status}", float(after) if after.isdecimal() else None)
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        raise BadAnswer("the server points elsewhere; give the address that it points to")
+    if status != HTTPStatus.OK or response.headers.get("Content-Encoding", "identity") != "identity":
+        raise BadAnswer(f"the server answers {status} for {path}, not the file as it is")
+
+
+def _reason(error: Exception) -> str:
+    """What happened, without the address: the user gave it, and reports are passed on."""
+    if isinstance(error, TimeoutError):
+        return f"nothing came for {TIMEOUT:.0f} seconds"
+    return getattr(error, "strerror", None) or type(error).__name__
