@@ -16,6 +16,7 @@ export class PretendedMedia implements MediaView {
   readonly sparing = signal(false);
   readonly soundBlocked = signal(false);
   readonly level = signal(0.55);
+  readonly arrived = signal(true);
   readonly sight = new Sight();
   readonly #made = new Map<Key, MediaStreamTrack>();
 

@@ -26,6 +26,8 @@ import { Subscriber } from "./subscriber";
 const LEVELS_EVERY = 200;
 const SAMPLE_EVERY = 2000;
 const SETTLE = 60;
+/** How long the room may wait to be drawn until the first offer is answered. */
+const DRAWN_WITHIN = 150;
 
 /** What the interface sees of media. `client/dev/` draws the room with a pretended one. */
 export interface MediaView {
@@ -36,6 +38,8 @@ export interface MediaView {
   readonly soundBlocked: ReadonlySignal<boolean>;
   readonly level: ReadonlySignal<number>;
   readonly sight: Sight;
+  /** The first pictures are on their way: time to draw the room. Until then the browser has better to do. */
+  readonly arrived: ReadonlySignal<boolean>;
   unblockSound(): void;
 }
 
@@ -48,6 +52,7 @@ export class Media implements MediaView, Observer {
   readonly soundBlocked: ReadonlySignal<boolean>;
   readonly level: ReadonlySignal<number>;
   readonly sight = new Sight();
+  readonly arrived: ReadonlySignal<boolean>;
   readonly #session: Session;
   readonly #devices: Devices;
   readonly #publisher: Publisher;
@@ -58,6 +63,7 @@ export class Media implements MediaView, Observer {
   readonly #quality = signal<Quality>(FINE);
   /** How often we have come in; 0: not inside. */
   readonly #entered = signal(0);
+  readonly #arrived = signal(false);
   #seen: readonly Key[] = [];
   #layers: readonly WantedLayer[] = [];
   #sampled: Sample | null = null;
@@ -77,6 +83,7 @@ export class Media implements MediaView, Observer {
     this.tracks = computed(() => this.#subscriber.received.value.tracks);
     this.#sound = new Sound(this.tracks, devices.speaker);
     this.soundBlocked = this.#sound.blocked;
+    this.arrived = this.#arrived;
     this.speaking = this.#speaking;
     this.grade = computed(() => this.#quality.value.grade);
     this.sparing = computed(() => this.#quality.value.sparing);
@@ -107,9 +114,13 @@ export class Media implements MediaView, Observer {
       this.#seen = firstSeen(room?.participants.values() ?? []);
       this.#subscriber.start(ice);
       this.#look();
-      const turn = this.#subscriber.settled();
-      this.#publisher.start(ice, turn);
+      const turn = this.#subscriber.settled().then(() => this.#subscriber.connecting());
+      this.#publisher.start(
+        ice,
+        turn.then(() => this.#subscriber.connected()),
+      );
       void turn.then(() => this.#arrive());
+      setTimeout(() => this.#draw(), DRAWN_WITHIN);
     } else {
       this.#subscriber.resume();
       this.#look();
@@ -120,7 +131,12 @@ export class Media implements MediaView, Observer {
   }
 
   #arrive(): void {
+    this.#draw();
     if (this.#session.state.peek().at === "inside") this.#entered.value = this.#entered.peek() + 1;
+  }
+
+  #draw(): void {
+    if (this.#session.state.peek().at === "inside") this.#arrived.value = true;
   }
 
   onMessage(message: FromServer): void {
@@ -131,6 +147,7 @@ export class Media implements MediaView, Observer {
 
   onStop(): void {
     this.#entered.value = 0;
+    this.#arrived.value = false;
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
     this.#publisher.stop();
@@ -149,12 +166,19 @@ export class Media implements MediaView, Observer {
     effect(() => this.#sayState(microphone.value.on && microphone.value.track !== null, camera.value.track !== null));
     effect(() => this.#publisher.spare(this.sparing.value));
     effect(() => {
-      if (this.#session.state.value.at === "asking") this.#subscriber.prepare();
+      const state = this.#session.state.value;
+      if (state.at === "asking") this.#subscriber.prepare();
+      // Not before the socket's first message has gone out: the answer takes longer than this does.
+      if (state.at === "connecting" && state.was === "door") setTimeout(() => this.#prepare());
     });
     effect(() => {
       void [this.#session.room.value, this.sight.visible.value, this.#subscriber.received.value, this.sparing.value];
       this.#lookSoon();
     });
+  }
+
+  #prepare(): void {
+    if (this.#session.state.peek().at === "connecting") this.#publisher.prepare();
   }
 
   /** What others see of me; said anew whenever I come (back) in. */

@@ -30,6 +30,8 @@ export class Publisher {
   #failures = 0;
   #sparing = false;
   #turn: Promise<void> = Promise.resolve();
+  /** Ends the wait of a connection that was prepared. */
+  #go: (() => void) | null = null;
   readonly #tracks = new Map<Kind, MediaStreamTrack | null>();
   readonly #lines = new Map<Kind, RTCRtpTransceiver>();
   readonly #publish: Publish;
@@ -52,9 +54,22 @@ export class Publisher {
     return this.#lines;
   }
 
+  /** Somebody is at the door: have a connection ready. It offers nothing until `start`. */
+  prepare(): void {
+    if (this.#connection) return;
+    this.#turn = new Promise((resolve) => (this.#go = resolve));
+    this.rebuild();
+  }
+
   /** Begin, or begin anew: the connection there was is dead. The first offer waits for `turn`. */
   start(ice: readonly RTCIceServer[], turn: Promise<void>): void {
     this.#ice = [...ice];
+    if (this.#go && this.#connection) {
+      if (ice.length > 0) this.#connection.setConfiguration(this.#configuration());
+      void turn.then(this.#go);
+      this.#go = null;
+      return;
+    }
     this.#turn = turn;
     this.rebuild();
   }
@@ -62,6 +77,8 @@ export class Publisher {
   /** The signalling is back and the media has gone on: finish what was under way. */
   resume(): void {
     this.#failures = 0;
+    this.#go?.();
+    this.#go = null;
     if (this.#dirty) this.#negotiate();
   }
 
@@ -81,18 +98,24 @@ export class Publisher {
   rebuild(): void {
     this.#connection?.close();
     this.#lines.clear();
-    this.#connection = new RTCPeerConnection({ iceServers: this.#ice, bundlePolicy: "max-bundle" });
+    this.#connection = new RTCPeerConnection(this.#configuration());
     this.#repair.watch(this.#connection);
     for (const [kind, track] of this.#tracks) this.#place(kind, track);
   }
 
   stop(): void {
+    this.#go?.();
+    this.#go = null;
     this.#repair.stop();
     this.#connection?.close();
     this.#connection = null;
     this.#lines.clear();
     this.#tracks.clear();
     this.#dirty = false;
+  }
+
+  #configuration(): RTCConfiguration {
+    return { iceServers: this.#ice, bundlePolicy: "max-bundle" };
   }
 
   #place(kind: Kind, track: MediaStreamTrack | null): void {

@@ -23,6 +23,10 @@ const PATIENCE = 10_000;
 /** How long publishing may stand back for the first pictures. */
 const LONGEST_TURN = 600;
 
+/** Beyond that: how long drawing the room may stand back, and how long publishing. Others are waiting, too. */
+const CONNECTS_SOON = 40;
+const CONNECTS_WITHIN = 150;
+
 const NOTHING: Received = { lines: new Map(), tracks: new Map() };
 
 /**
@@ -82,6 +86,25 @@ export class Subscriber {
     return new Promise((resolve) => {
       this.#onAnswered = resolve;
       setTimeout(resolve, LONGEST_TURN);
+    });
+  }
+
+  /** When the answered connection is on its way, or a little later: until then the page has nothing better to do. */
+  connecting(): Promise<void> {
+    return this.#until((state) => state !== "new", CONNECTS_SOON);
+  }
+
+  /** When the connection stands, or soon: to publish meanwhile would make pictures late. */
+  connected(): Promise<void> {
+    return this.#until((state) => state !== "new" && state !== "connecting", CONNECTS_WITHIN);
+  }
+
+  #until(passed: (state: RTCPeerConnectionState) => boolean, within: number): Promise<void> {
+    const connection = this.#connection;
+    if (!connection || passed(connection.connectionState)) return Promise.resolve();
+    return new Promise((resolve) => {
+      connection.addEventListener("connectionstatechange", () => passed(connection.connectionState) && resolve());
+      setTimeout(resolve, within);
     });
   }
 

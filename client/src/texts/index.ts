@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 
 import { en } from "./en";
 
@@ -13,6 +13,8 @@ const CATALOGUES: Readonly<Record<string, () => Promise<Catalogue>>> = {};
 
 const language = signal("en");
 const catalogue = signal<Catalogue>(en);
+const numbers = computed(() => new Intl.NumberFormat(language.value));
+const plurals = computed(() => new Intl.PluralRules(language.value));
 
 /** Speak `wanted` if there is a catalogue for it, else English. */
 export async function speak(wanted: string): Promise<void> {
@@ -21,12 +23,17 @@ export async function speak(wanted: string): Promise<void> {
   language.value = load ? wanted : "en";
 }
 
+/** Let the browser load the language's data while nobody waits for it: the first number costs tens of milliseconds. */
+export function warmTexts(): void {
+  plurals.peek().select(Number(numbers.peek().format(0).length));
+}
+
 /** The text of `key`; `{name}` becomes `values.name`, and `values.count` chooses the plural form. */
 export function t(key: TextKey, values: Values = {}): string {
   const entry: Entry = catalogue.value[key];
   return (typeof entry === "string" ? entry : plural(entry, values)).replace(/\{(\w+)\}/g, (hole, name: string) => {
     const value = values[name];
-    return value === undefined ? hole : typeof value === "number" ? value.toLocaleString(language.value) : value;
+    return value === undefined ? hole : typeof value === "number" ? numbers.value.format(value) : value;
   });
 }
 
@@ -36,7 +43,7 @@ export function isText(key: string): key is TextKey {
 }
 
 function plural(entry: Exclude<Entry, string>, values: Values): string {
-  const form = new Intl.PluralRules(language.value).select(Number(values["count"] ?? 0));
+  const form = plurals.value.select(Number(values["count"] ?? 0));
   return entry[form] ?? entry.other;
 }
 

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 
 import { warmUp } from "../media/warm";
 import { prefer, preferences } from "../session/memory";
-import { day, t } from "../texts";
+import { day, t, warmTexts } from "../texts";
 import { DeviceFields, DeviceHelp, LevelMeter } from "./DeviceFields";
 import { useApp } from "./context";
 import { Icon } from "./icons";
@@ -17,7 +17,10 @@ export function Prejoin(): JSX.Element {
   const { devices, boot, view } = useApp();
   useEffect(() => {
     const { microphoneOn, cameraOn } = preferences();
-    void devices.start({ microphone: microphoneOn, camera: cameraOn }).then(warmUp);
+    void devices
+      .start({ microphone: microphoneOn, camera: cameraOn })
+      .then(warmUp)
+      .then(warmTexts);
   }, []);
   return (
     <main class="prejoin">

@@ -1,10 +1,14 @@
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 
+import type { Waiting as WaitingMessage } from "../protocol/messages";
 import { AppContext, type App } from "./context";
 import { Prejoin } from "./Prejoin";
 import { Reason } from "./Reason";
 import { Room } from "./Room";
 import { Waiting } from "./Waiting";
+
+type Cause = WaitingMessage["cause"];
 
 export function Root({ app }: { app: App }): JSX.Element {
   return (
@@ -14,25 +18,17 @@ export function Root({ app }: { app: App }): JSX.Element {
   );
 }
 
-/** Which page: while a connection is being repaired, the one that was there. */
+/** Which page: while a connection is being repaired, and until the room can be drawn, the one that was there. */
 function Place({ app }: { app: App }): JSX.Element {
   const state = app.session.state.value;
-  switch (state.at) {
-    case "over":
-      return <Reason ending={state.ending} />;
-    case "waiting":
-      return <Waiting cause={state.cause} />;
-    case "inside":
-      return <Room />;
-    case "door":
-      return <Prejoin />;
-    default:
-      return app.session.room.value && state.was === "inside" ? (
-        <Room />
-      ) : state.was === "waiting" ? (
-        <Waiting cause="waiting_room" />
-      ) : (
-        <Prejoin />
-      );
+  const waited = useRef<Cause | null>(null);
+  if (state.at === "over") return <Reason ending={state.ending} />;
+  const place = "was" in state ? state.was : state.at;
+  if (place === "door") waited.current = null;
+  if (state.at === "waiting") waited.current = state.cause;
+  if (place === "inside" && app.session.room.value && app.media.arrived.value) return <Room />;
+  if (place === "waiting" || (place === "inside" && waited.current)) {
+    return <Waiting cause={waited.current ?? "waiting_room"} />;
   }
+  return <Prejoin />;
 }

@@ -40,6 +40,8 @@ export class FakeConnection {
   onconnectionstatechange: (() => void) | null = null;
   restarts = 0;
   offers = 0;
+  configuration: RTCConfiguration | null = null;
+  readonly #heard: (() => void)[] = [];
 
   constructor() {
     FakeConnection.made.push(this);
@@ -74,12 +76,19 @@ export class FakeConnection {
     }
     return Promise.resolve();
   }
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configuration = configuration;
+  }
+  addEventListener(_: "connectionstatechange", listener: () => void): void {
+    this.#heard.push(listener);
+  }
   restartIce(): void {
     this.restarts += 1;
   }
   becomes(state: string): void {
     this.connectionState = state;
     this.onconnectionstatechange?.();
+    for (const listener of this.#heard) listener();
   }
   close(): void {
     this.connectionState = "closed";

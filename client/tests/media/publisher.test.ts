@@ -49,6 +49,35 @@ describe("publishing", () => {
     expect(FakeConnection.last.lines[1]?.sender.encodings.map(({ rid }) => rid)).toEqual(["h", "m", "l"]);
   });
 
+  it("prepares a connection at the door and offers nothing on it before its turn", async () => {
+    publisher.put("microphone", track("m"));
+    publisher.prepare();
+    publisher.prepare();
+    await soon();
+    expect(asked).toHaveLength(0);
+    let turn = (): void => undefined;
+    publisher.start([{ urls: "turn:turn.example.org" }], new Promise<void>((resolve) => (turn = resolve)));
+    await soon();
+    expect(asked).toHaveLength(0);
+    expect(FakeConnection.last.configuration?.iceServers).toHaveLength(1);
+    turn();
+    await soon();
+    expect(asked).toHaveLength(1);
+    expect(FakeConnection.made).toHaveLength(1);
+  });
+
+  it("prepares in vain when the door stays shut, and can begin again later", async () => {
+    publisher.put("microphone", track("m"));
+    publisher.prepare();
+    publisher.stop();
+    await soon();
+    expect(FakeConnection.last.connectionState).toBe("closed");
+    publisher.put("microphone", track("m"));
+    publisher.start([], Promise.resolve());
+    await soon();
+    expect(asked).toHaveLength(1);
+  });
+
   it("waits for its turn", async () => {
     let turn = (): void => undefined;
     publisher.put("microphone", track("m"));

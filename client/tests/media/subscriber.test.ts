@@ -144,6 +144,28 @@ describe("subscribing", () => {
     expect(settled).toBe(2);
   });
 
+  it("says when its connection is on its way and when it stands, or does not for a while", async () => {
+    const told: string[] = [];
+    const ask = (): void => {
+      void subscriber.connecting().then(() => told.push("connecting"));
+      void subscriber.connected().then(() => told.push("connected"));
+    };
+    subscriber.want(wanted("a"));
+    subscriber.offer(offer(1, ["a"], { fresh: true }));
+    await soon();
+    ask();
+    FakeConnection.last.becomes("connecting");
+    await soon();
+    expect(told).toEqual(["connecting"]);
+    FakeConnection.last.becomes("connected");
+    await soon();
+    expect(told).toEqual(["connecting", "connected"]);
+    FakeConnection.last.connectionState = "new";
+    ask();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(told).toEqual(["connecting", "connected", "connecting", "connected"]);
+  });
+
   it("uses the connection prepared while the door was deciding", async () => {
     subscriber.prepare();
     subscriber.prepare();
