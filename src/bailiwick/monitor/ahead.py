@@ -38,7 +38,7 @@ class Ahead:
     ) -> None:
         """Wait for nobody: after an error, what is under way is cut off."""
         if kind is not None:
-            self._source.close()
+            self._source.abandon()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def fetch(self, path: str) -> bytes:

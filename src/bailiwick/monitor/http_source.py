@@ -9,13 +9,13 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from bailiwick.monitor.errors import BadAnswer, MonitorError, TooLarge, Unreachable, WrongUsage
+from bailiwick.monitor.errors import BadAnswer, TooLarge, Unreachable, WrongUsage
 from bailiwick.monitor.source import limit_of
 from bailiwick.tlog.errors import NotStored
 
@@ -26,7 +26,8 @@ DEADLINE: Final = 180.0
 WAITS: Final = (0.0, 0.5, 2.0, 5.0)
 """Seconds before each further try. The first is at once: a connection kept open may have been closed."""
 LONGEST_WAIT: Final = 30.0
-CHUNK: Final = 2**18
+ERROR_PAGE: Final = 2**20
+"""Bytes of a page that says no; read only to keep the connection."""
 HEADERS: Final = {"User-Agent": "bailiwick-log", "Accept-Encoding": "identity", "Accept": "*/*"}
 
 
@@ -67,12 +68,16 @@ class HttpSource:
                 self._sleep(min(error.after or wait, LONGEST_WAIT))
 
     def close(self) -> None:
-        """End all connections; whoever still waits on one gets Unreachable at once."""
+        """End all connections. No thread may be fetching any more: see `abandon`."""
+        self._closed = True
+        for connection in self._open:
+            connection.close()
+
+    def abandon(self) -> None:
+        """From any thread: whoever waits on a connection gets Unreachable at once."""
         self._closed = True
         for connection in list(self._open):
-            with suppress(OSError):
-                if connection.sock is not None:
-                    connection.sock.shutdown(socket.SHUT_RDWR)
+            _cut_off(connection)
 
     def _once(self, path: str) -> bytes:
         """One try. Whatever goes wrong, the connection is not used again: it may be in mid-answer."""
@@ -80,20 +85,17 @@ class HttpSource:
             raise Unreachable("the source is closed")
         connection = self._connection()
         try:
-            connection.request("GET", f"{self._prefix}/{path}", headers=HEADERS)
-            with connection.getresponse() as response:
-                data = _read(response, path)
-                _check(response, path)
-                return data
-        except ssl.SSLCertVerificationError as error:
-            connection.close()
-            raise Unreachable(f"the server's certificate is not valid: {error.verify_message}") from error
-        except (OSError, http.client.HTTPException) as error:
-            connection.close()
-            raise _Passing(_reason(error)) from error
-        except MonitorError:
+            with _deadline(connection):
+                connection.request("GET", f"{self._prefix}/{path}", headers=HEADERS)
+                with connection.getresponse() as response:
+                    data = _read(response, path)
+            _check(response, path)
+        except NotStored:
+            raise
+        except BaseException:
             connection.close()
             raise
+        return data
 
     def _connection(self) -> http.client.HTTPConnection:
         """This thread's connection; it opens itself again after a `close`."""
@@ -105,19 +107,39 @@ class HttpSource:
         return found
 
 
+@contextmanager
+def _deadline(connection: http.client.HTTPConnection) -> Iterator[None]:
+    """Cut the connection off after DEADLINE, whatever it is doing; errors of the network become _Passing."""
+    timer = threading.Timer(DEADLINE, _cut_off, [connection])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise Unreachable(f"the server's certificate is not valid: {error.verify_message}") from error
+    except (OSError, http.client.HTTPException) as error:
+        raise _Passing(_reason(error)) from error
+    finally:
+        timer.cancel()
+
+
+def _cut_off(connection: http.client.HTTPConnection) -> None:
+    """From any thread: reading from it ends at once."""
+    with suppress(OSError):
+        if connection.sock is not None:
+            connection.sock.shutdown(socket.SHUT_RDWR)
+
+
 def _read(response: http.client.HTTPResponse, path: str) -> bytes:
-    """The whole body, of whatever status; TooLarge, _Passing where it breaks off or takes for ever."""
-    limit, until = limit_of(path), time.monotonic() + DEADLINE
-    data = bytearray()
-    while chunk := response.read(min(CHUNK, limit + 1 - len(data))):
-        data += chunk
-        if len(data) > limit:
-            raise TooLarge(f"the server sends more than {limit:,} bytes for {path}")
-        if time.monotonic() > until:
-            raise _Passing(f"not there after {DEADLINE:.0f} seconds")
-    if response.length:
+    """The whole body, of whatever status; TooLarge, _Passing where it breaks off."""
+    limit = limit_of(path) if response.status == HTTPStatus.OK else ERROR_PAGE
+    expected = response.length
+    data = response.read(limit + 1)
+    if len(data) > limit:
+        raise TooLarge(f"the server sends more than {limit:,} bytes for {path}")
+    if expected is not None and len(data) != expected:
         raise _Passing("the answer broke off")
-    return bytes(data)
+    return data
 
 
 def _check(response: http.client.HTTPResponse, path: str) -> None:

@@ -17,7 +17,11 @@ class Source(Protocol):
 
     def fetch(self, path: str) -> bytes: ...
 
-    def close(self) -> None: ...
+    def abandon(self) -> None:
+        """From any thread: whatever is being fetched is no longer wanted."""
+
+    def close(self) -> None:
+        """Let go of everything, once no thread fetches any more."""
 
 
 def limit_of(path: str) -> int:
@@ -49,6 +53,9 @@ class Folder:
         if len(data) > limit:
             raise TooLarge(f"{path} has more than {limit:,} bytes")
         return data
+
+    def abandon(self) -> None:
+        """Nothing takes long."""
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -1,0 +1,206 @@
+"""A public log read over HTTP: verified, mirrored, and from servers that lie, stall or break off."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from bailiwick.monitor import http_source
+from bailiwick.monitor.errors import BadAnswer, TooLarge, Unreachable
+from bailiwick.monitor.http_source import HttpSource
+from bailiwick.tlog.errors import NotStored
+from tests.monitor.kit import VKEY, entries_of, files, publish, run
+from tests.monitor.server import answering, serving
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return publish(tmp_path / "log", entries_of(20_000))
+
+
+def bailiwick(*words: str | Path) -> list[str]:
+    return [sys.executable, "-m", "bailiwick.config", "log", *map(str, words)]
+
+
+def test_a_log_on_a_server_is_verified_and_mirrored(log: Path, tmp_path: Path) -> None:
+    with serving(tmp_path) as url:
+        assert run("verify", f"{url}/log", "--vkey", VKEY, "--quiet") == 0
+        assert run("verify", f"{url}/log/", "--vkey", VKEY, "--entry", "19999", "--quiet") == 0
+        assert run("mirror", f"{url}/log", tmp_path / "copy", "--vkey", VKEY, "--quiet") == 0
+        assert run("verify", f"{url}/copy", "--vkey", VKEY, "--quiet") == 0
+        assert run("verify", f"{url}/nowhere", "--vkey", VKEY, "--quiet") == 1
+    assert files(tmp_path / "copy") == files(log)
+
+
+def test_a_mirror_killed_at_any_moment_goes_on_where_it_was(log: Path, tmp_path: Path) -> None:
+    """SIGKILL, again and again, a little later each time; what is there is always right."""
+    copy = tmp_path / "copy"
+    killed = 0
+    with serving(log) as url:
+        for milliseconds in count(0, 60):
+            process = subprocess.Popen(bailiwick("mirror", url, copy, "--vkey", VKEY, "--quiet"))
+            try:
+                assert process.wait(0.2 + milliseconds / 1000) == 0
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+                killed += 1
+                honest = files(log)
+                found = files(copy) if copy.exists() else {}
+                assert all(honest.get(name, data) == data for name, data in found.items())
+                assert "checkpoint" not in found or run("verify", copy, "--vkey", VKEY, "--quiet") == 0
+            else:
+                break
+    assert killed > 1
+    assert {name: data for name, data in files(copy).items() if "partly" not in name} == files(log)
+
+
+def test_interrupted_by_the_user_it_ends_at_once(log: Path, tmp_path: Path) -> None:
+    with answering(lambda _: time.sleep(60)) as url:
+        process = subprocess.Popen(bailiwick("verify", url, "--vkey", VKEY), stderr=subprocess.DEVNULL)
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(5) == 130
+
+
+def reply(handler: BaseHTTPRequestHandler, status: int, body: bytes, **headers: str) -> None:
+    handler.send_response(status)
+    for name, value in {"Content-Length": str(len(body)), **headers}.items():
+        handler.send_header(name.replace("_", "-"), value)
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+OPEN: list[HttpSource] = []
+
+
+@pytest.fixture(autouse=True)
+def _close() -> Iterator[None]:
+    yield
+    while OPEN:
+        OPEN.pop().close()
+
+
+def source(url: str) -> HttpSource:
+    OPEN.append(HttpSource(url, sleep=lambda _: None))
+    return OPEN[-1]
+
+
+def test_a_server_that_is_busy_for_a_moment_is_asked_again() -> None:
+    waits: list[float] = []
+    tries = count()
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        reply(handler, 503 if next(tries) < 3 else 200, b"here", Retry_After="7")
+
+    with answering(answer) as url, closing(HttpSource(url, sleep=waits.append)) as asking:
+        assert asking.fetch("checkpoint") == b"here"
+    assert waits == [7.0, 7.0, 7.0]
+
+
+def test_a_server_that_stays_busy_is_unreachable() -> None:
+    with answering(lambda handler: reply(handler, 500, b"")) as url, pytest.raises(Unreachable, match="500"):
+        source(url).fetch("checkpoint")
+
+
+def test_nobody_there_is_unreachable_and_the_address_is_not_in_the_text() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with pytest.raises(Unreachable) as error:
+        source(f"http://127.0.0.1:{port}").fetch("checkpoint")
+    assert "127.0.0.1" not in str(error.value)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_what_is_not_there_is_not_stored(status: int) -> None:
+    with (
+        answering(lambda handler: reply(handler, status, b"no such page" * 50)) as url,
+        pytest.raises(NotStored),
+    ):
+        source(url).fetch("tile/0/000.p/1")
+
+
+@pytest.mark.parametrize(("status", "header"), [(302, "Location"), (206, "X"), (403, "X")])
+def test_another_answer_is_a_bad_one_and_nobody_is_followed_elsewhere(status: int, header: str) -> None:
+    with (
+        answering(lambda handler: reply(handler, status, b"", **{header: "http://127.0.0.1:1/"})) as url,
+        pytest.raises(BadAnswer),
+    ):
+        source(url).fetch("checkpoint")
+
+
+def test_what_is_encoded_is_not_taken_for_the_file() -> None:
+    with (
+        answering(lambda handler: reply(handler, 200, b"x", Content_Encoding="gzip")) as url,
+        pytest.raises(BadAnswer),
+    ):
+        source(url).fetch("checkpoint")
+
+
+def test_an_endless_answer_is_cut_off() -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        while True:
+            handler.wfile.write(bytes(65_536))
+
+    with answering(answer) as url, pytest.raises(TooLarge):
+        source(url).fetch("tile/0/000")
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again_and_never_taken_for_whole() -> None:
+    tries = count()
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        if next(tries) < 2:
+            handler.send_response(200)
+            handler.send_header("Content-Length", "8192")
+            handler.end_headers()
+            handler.wfile.write(bytes(100))
+            handler.close_connection = True
+        else:
+            reply(handler, 200, bytes(8192))
+
+    with answering(answer) as url:
+        assert source(url).fetch("tile/0/000") == bytes(8192)
+
+
+def test_a_server_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_source, "DEADLINE", 0.3)
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "8192")
+        handler.end_headers()
+        for _ in range(8192):
+            handler.wfile.write(b".")
+            time.sleep(0.05)
+
+    began = time.monotonic()
+    with answering(answer) as url, pytest.raises(Unreachable):
+        source(url).fetch("tile/0/000")
+    assert time.monotonic() - began < 10
+
+
+def test_a_silent_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_source, "TIMEOUT", 0.2)
+    with answering(lambda _: time.sleep(2)) as url, pytest.raises(Unreachable):
+        source(url).fetch("checkpoint")
+
+
+def test_what_is_no_http_is_unreachable() -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"SSH-2.0-nonsense\r\n")
+        handler.close_connection = True
+
+    with answering(answer) as url, pytest.raises(Unreachable):
+        source(url).fetch("checkpoint")
