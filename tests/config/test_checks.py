@@ -7,6 +7,7 @@ import pytest
 from django.test import override_settings
 
 from bailiwick.config import checks, environ
+from bailiwick.tlog.keys import SignatureType, SigningKey, VerifierKey
 
 HTTPS = {"URL": "https://meet.example.org", "TRUSTED_PROXIES": "10.0.0.0/8", "SMTP_URL": "smtp://mail"}
 HTTPS |= {"MAIL_FROM": "meet@example.org"}
@@ -67,6 +68,41 @@ def test_a_missing_location_table_is_told(tmp_path: Path) -> None:
 def test_keys_that_others_can_read_are_told(tmp_path: Path) -> None:
     (tmp_path / "keys").mkdir(mode=0o755)
     assert found(tmp_path) == ["W006"]
+
+
+WITNESS = SigningKey("witness.example.org", b"\1" * 32).cosigner.vkey
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([f"witness w {WITNESS} https://w", "quorum w"], []),
+        (["quorum none"], []),
+        (["quorum w"], ["E010"]),
+        ([f"witness w {WITNESS}", "quorum w"], ["E010"]),
+        ([f"log {SigningKey('a/log', bytes(32)).verifier.vkey}", "quorum none"], ["E010"]),
+    ],
+)
+def test_a_witness_policy_is_looked_at(lines: list[str], expected: list[str], tmp_path: Path) -> None:
+    (tmp_path / "policy").write_text("".join(f"{line}\n" for line in lines))
+    assert found(tmp_path, LOG_POLICY=str(tmp_path / "policy")) == expected
+
+
+def test_a_quorum_that_cannot_be_met_is_told(tmp_path: Path) -> None:
+    key = VerifierKey("w", SignatureType.ML_DSA_44, bytes(1312)).vkey
+    (tmp_path / "policy").write_text(f"witness w {key} https://w\nquorum w\n")
+    assert found(tmp_path, LOG_POLICY=str(tmp_path / "policy")) == ["E011"]
+
+
+@pytest.mark.parametrize(("quorum", "expected"), [("none", ["bailiwick.E012"]), ("w", [])])
+def test_p3_demands_are_taken_only_with_an_outside_witness(
+    quorum: str, expected: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "policy").write_text(f"witness w {WITNESS} https://w\nquorum {quorum}\n")
+    settings: dict[str, Any] = environ.read({"BAILIWICK_DATA": str(tmp_path)})
+    settings |= {"LOG_POLICY": tmp_path / "policy", "DEMANDS": "on"}
+    assert [finding.id for finding in checks.public_log(settings)] == expected
+    assert [finding.id for finding in checks.public_log(settings | {"DEMANDS": "off"})] == []
 
 
 @pytest.mark.parametrize("url", ["ws://10.0.0.5:8188", "ws://janus:8188", "wss://8.8.8.8:8188"])

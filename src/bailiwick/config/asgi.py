@@ -1,4 +1,5 @@
-"""The ASGI application of a web process. Owns the start and the stop of the gate's loops."""
+"""The ASGI application of a web process. Owns the start and the stop of the gate's loops and
+the public log's."""
 
 import os
 from typing import Any
@@ -12,6 +13,7 @@ import structlog  # noqa: E402
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 
 from bailiwick.config import wiring  # noqa: E402
+from bailiwick.config.log_loops import LogLoops  # noqa: E402
 from bailiwick.gate import running  # noqa: E402
 from bailiwick.gate.gate import Gate  # noqa: E402
 from bailiwick.geo.locator import Locator  # noqa: E402
@@ -30,6 +32,7 @@ class Application:
         self._live: Live | None = None
         self._gate: Gate | None = None
         self._media: JanusMedia | None = None
+        self._log: LogLoops | None = None
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         if scope["type"] == "lifespan":
@@ -51,11 +54,15 @@ class Application:
         self._gate = self.build(self._media, where)
         await self._gate.start()
         running.install(self._gate)
+        self._log = wiring.log_loops()
+        await self._log.start()
         self._live = wiring.live(self._gate, where, self._django)
         log.info("web_process_started", table=where.fault or "ok")
 
     async def stop(self) -> None:
         """Take everything down again; media flows on."""
+        if self._log is not None:
+            await self._log.stop()
         if self._gate is not None:
             running.remove(self._gate)
             await self._gate.stop()

@@ -22,6 +22,8 @@ from bailiwick.geo.client_address import TrustedNetworks
 from bailiwick.geo.errors import ConfigurationError
 from bailiwick.geo.layout import Layout
 from bailiwick.geo.overrides import Overrides
+from bailiwick.ledger.configuration import read_policy
+from bailiwick.ledger.errors import LogPolicyUnusable
 
 Settings = Mapping[str, Any]
 Check = Callable[[Settings], Iterator[CheckMessage]]
@@ -122,6 +124,27 @@ def mail(env: Settings) -> Iterator[CheckMessage]:
         )
 
 
+def public_log(env: Settings) -> Iterator[CheckMessage]:
+    """Whoever takes demands shows outsiders everything first, and outsiders must be able to prove it (P3)."""
+    try:
+        policy = read_policy(env["LOG_POLICY"])
+    except LogPolicyUnusable as error:
+        yield Error(f"BAILIWICK_LOG_POLICY cannot be used: {error}", id="bailiwick.E010")
+        return
+    known = [witness.name for witness in policy.witnesses if witness.key.verifiable]
+    if not policy.quorum_met(known):
+        yield Error(
+            "BAILIWICK_LOG_POLICY asks for a quorum that its Ed25519 witnesses can never be.",
+            id="bailiwick.E011",
+        )
+    if env["DEMANDS"] == "on" and policy.quorum_met([]):
+        yield Error(
+            "A server that takes demands needs a quorum of at least one outside witness: name it in the file "
+            "of BAILIWICK_LOG_POLICY (docs/how-to/public-log.md).",
+            id="bailiwick.E012",
+        )
+
+
 def processes(env: Settings) -> Iterator[CheckMessage]:
     if env["PROCESSES"] > 1 and not env["REDIS_URL"]:
         yield Caution(
@@ -151,6 +174,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     turn,
     database,
     mail,
+    public_log,
     processes,
     data_folder,
 )

@@ -43,6 +43,8 @@ def run(_options: Namespace) -> int:
     except OperationalError as error:
         print(f"bailiwick migrate: the database cannot be used: {_reason(error)}", file=sys.stderr)
         return FAILED
+    if not _log_ready():
+        return FAILED
     _collect()
     return 0
 
@@ -69,6 +71,28 @@ def _migrate() -> None:
         print("Bringing the database up to date", file=sys.stderr)
         call_command("migrate", interactive=False, verbosity=0)
     connection.close()
+
+
+def _log_ready() -> bool:
+    """Begin the public log, or look whether it can go on. What stands in the way is told in a sentence."""
+    from django.db import connection
+
+    from bailiwick.config.public_log import make_ready
+    from bailiwick.ledger.errors import LogRefuses
+
+    try:
+        if not make_ready():
+            print(
+                "bailiwick: warning: the public log is behind what was signed before (log_rewound): "
+                "nothing is appended to it. See docs/how-to/public-log.md",
+                file=sys.stderr,
+            )
+    except LogRefuses as error:
+        print(f"bailiwick migrate: the public log cannot go on ({error.code}): {error}", file=sys.stderr)
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 def _reason(error: Exception) -> str:

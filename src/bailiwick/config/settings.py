@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "bailiwick.ledger",
     "bailiwick.meetings",
     "bailiwick.live",
+    "bailiwick.register",
     "bailiwick.config",
 ]
 

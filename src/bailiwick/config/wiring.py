@@ -7,13 +7,18 @@ from urllib.parse import urlsplit
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from bailiwick.config import keys, turn
+from bailiwick.config import keys, public_log, turn
+from bailiwick.config.log_loops import LogLoops, quiet
 from bailiwick.gate.eject import Ejector
 from bailiwick.gate.gate import Gate
 from bailiwick.geo.address import ClientAddress
 from bailiwick.geo.client_address import TrustedNetworks, client_address
 from bailiwick.geo.layout import Layout
 from bailiwick.geo.locator import Locator
+from bailiwick.ledger.configuration import configured
+from bailiwick.ledger.memory import Memory
+from bailiwick.ledger.publishing import Publisher
+from bailiwick.ledger.sequencer import Sequencer
 from bailiwick.live import http
 from bailiwick.live.app import App, Live
 from bailiwick.live.join import Join
@@ -64,6 +69,18 @@ def gate(media: MediaServer, where: Locator, ejector: type[Ejector] = Ejector) -
         stale_after_days=settings.ENV["GEO_STALE_DAYS"],
         ejector=ejector,
     )
+
+
+def log_loops() -> LogLoops:
+    """The public log of this process."""
+    configuration, memory = configured(), Memory(configured().memory)
+    publisher = Publisher(configuration, memory, trouble=quiet(raise_alarm))
+    sequencer = Sequencer(configuration, memory, publisher.cleared)
+    return LogLoops(_begin_log, sequencer, publisher, raise_alarm)
+
+
+def _begin_log() -> None:
+    public_log.make_ready()
 
 
 def live(the_gate: Gate, where: Locator, fallback: App) -> Live:

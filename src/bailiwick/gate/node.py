@@ -19,6 +19,7 @@ from bailiwick.meetings import nodes, presences
 from bailiwick.meetings.presences import Lost
 from bailiwick.rules.decision import Admitted, Decision, Lobby
 
+from .active_table import active_table
 from .door import Door
 from .eject import Case, Ejector
 from .ending import Ending, EndReason, of_decision
@@ -26,7 +27,7 @@ from .errors import Unavailable
 from .hop import Hop
 from .line import Chat, Held
 from .media_keeper import MediaKeeper
-from .survey import Revisions, Survey, active_table, changed, survey
+from .survey import Revisions, Survey, changed, survey
 from .views import RUNNING, RoomView, room_view
 
 log = structlog.get_logger()
@@ -157,9 +158,7 @@ class Node:
         """Locate everybody again when the table changed; one that is not the active table locates nobody."""
         before = self._locator.fault
         reloaded = self._locator.reload()
-        table = self._locator.table
-        built = max((source.built for source in table.info.sources), default=0) if table else 0
-        active = await self._hop.run(active_table, self._locator.table_hash, built)
+        active = await self._hop.run(active_table, self._locator.info, self._clock())
         self._locator.require(active or None)
         if reloaded or self._locator.fault != before:
             log.info("location_table_changed", state=self._locator.fault)

@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from bailiwick.meetings import blocks, presences, roster
-from bailiwick.meetings.models import Meeting, PresenceState, ServerState
+from bailiwick.meetings.models import Meeting, PresenceState
 from bailiwick.meetings.roster import Present
 from bailiwick.meetings.terms import MeetingFacts, facts
 from bailiwick.rules.access import AccessRule
@@ -80,14 +80,3 @@ def survey(
                 meeting, row.person, subject.location, reaching, let_in=row.let_in
             )
     return found
-
-
-def active_table(own: str | None, built: int) -> str:
-    """The hash of the table that decides for all nodes; a node that brings a younger one makes it so."""
-    state, _ = ServerState.objects.get_or_create(id=1)
-    if own and state.active_table != own and (not state.active_table or built > state.active_table_built):
-        rows = ServerState.objects.filter(id=1, active_table_built=state.active_table_built)
-        if rows.update(active_table=own, active_table_built=built) == 1:
-            return own
-        state.refresh_from_db()
-    return state.active_table

@@ -73,7 +73,7 @@ def _check_entry(row: Entry, index: int) -> None:
 
 
 def _check_full(tile: tiles.Tile, data: bytes) -> None:
-    row = Tile.objects.filter(level=tile.level, place=tile.index).first()
+    row = Tile.objects.filter(level=tile.level, number=tile.index).first()
     if row is None or bytes(row.data) != data:
         raise LogDamaged(tile.path, "other hashes than the entries give" if row else "it is not there")
     if bytes(row.root) != root_of(tiles.decode_tile(tile, data)):
@@ -84,7 +84,7 @@ def _check_full(tile: tiles.Tile, data: bytes) -> None:
 
 def _check_bundle(bundle: tiles.Bundle) -> None:
     first = bundle.index * tiles.WIDTH
-    row = Tile.objects.filter(level=Tile.BUNDLE, place=bundle.index).first()
+    row = Tile.objects.filter(level=Tile.BUNDLE, number=bundle.index).first()
     if row is None or bytes(row.data) != tiles.encode_bundle(store.entries(first, first + tiles.WIDTH)):
         raise LogDamaged(bundle.path, "other entries than the log's" if row else "it is not there")
 

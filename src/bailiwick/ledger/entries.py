@@ -30,6 +30,7 @@ from bailiwick.ledger.vocabulary import (
     Signed,
     Source,
     State,
+    Territories,
 )
 from bailiwick.tlog.tiles import MAX_ENTRY
 
@@ -159,7 +160,7 @@ class RestrictionApproved(_Part):
     state: State
     kind: AuthorityKind
     law: Law
-    territories: Codes
+    territories: Territories
     from_: Instant = Field(alias="from")
     until: Instant
     reasons: Reasons
@@ -209,7 +210,7 @@ class RestrictionCorrected(_Part):
     at: Instant
     restriction: RandomId
     law: Law | None = None
-    territories: Codes | None = None
+    territories: Territories | None = None
     until: Instant | None = None
     document: Hash | None = None
     original: Commitment | None = None

@@ -42,15 +42,15 @@ class Tile(models.Model):
     BUNDLE = -1
 
     level = models.SmallIntegerField()
-    place = models.BigIntegerField()
+    number = models.BigIntegerField()
     data = models.BinaryField()
     root = models.BinaryField(max_length=32)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("level", "place"), name="tile_once"),)
+        constraints = (models.UniqueConstraint(fields=("level", "number"), name="tile_once"),)
 
     def __str__(self) -> str:
-        return f"tile {self.level}/{self.place}"
+        return f"tile {self.level}/{self.number}"
 
 
 class Head(models.Model):

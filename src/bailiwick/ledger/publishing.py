@@ -90,10 +90,16 @@ class Publisher:
         self._trouble = trouble
         self._relations: dict[str, Relation] = {}
         self._cleared = False
+        self._asking: witnesses.Asking | None = None
 
     def cleared(self) -> bool:
         """Whether witnesses were asked since the start, so that appending is safe (`Sequencer` asks)."""
         return self._cleared or not self._configuration.witnesses().witnesses
+
+    def stop(self) -> None:
+        """Wait no longer for answers that are on their way. From any thread."""
+        if self._asking is not None:
+            self._asking.give_up()
 
     def step(self) -> bool:
         """Bring what is published in step with the head. Whether something new was published.
@@ -168,8 +174,8 @@ class Publisher:
 
     def _ask(self, head: Signed, policy: Policy, due: list[Witness]) -> bool:
         """Ask all at once; publish as soon as the quorum is there, not when the slowest has answered."""
-        asking, deadline = witnesses.Asking(self._post), time.monotonic() + witnesses.SECONDS
-        published = False
+        self._asking = asking = witnesses.Asking(self._post)
+        deadline, published = time.monotonic() + witnesses.SECONDS, False
         for witness in due:
             self._send(asking, witness, head)
         while came := asking.next(deadline):

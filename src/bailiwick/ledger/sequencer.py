@@ -221,9 +221,9 @@ def signing_keys(configuration: Configuration, vkeys: str) -> list[SigningKey]:
 
 
 def _tile(tile: TilePlace, data: bytes) -> Tile:
-    return Tile(level=tile.level, place=tile.index, data=data, root=root_of(decode_tile(tile, data)))
+    return Tile(level=tile.level, number=tile.index, data=data, root=root_of(decode_tile(tile, data)))
 
 
 def _bundle(place: int) -> Tile:
     found = store.entries(place * WIDTH, (place + 1) * WIDTH)
-    return Tile(level=Tile.BUNDLE, place=place, data=encode_bundle(found), root=b"")
+    return Tile(level=Tile.BUNDLE, number=place, data=encode_bundle(found), root=b"")

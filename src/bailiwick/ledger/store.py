@@ -25,7 +25,7 @@ def fetch(path: str) -> bytes:
 def full(resource: tiles.Resource) -> bytes:
     """The row of a full tile or bundle; NotStored."""
     level = resource.level if isinstance(resource, tiles.Tile) else Tile.BUNDLE
-    row = Tile.objects.filter(level=level, place=resource.index).values_list("data", flat=True).first()
+    row = Tile.objects.filter(level=level, number=resource.index).values_list("data", flat=True).first()
     if row is None:
         raise NotStored("no such tile")
     return bytes(row)
@@ -59,8 +59,8 @@ def leaves(start: int, end: int) -> list[Hash]:
 
 def _roots(tile: tiles.Tile) -> list[Hash]:
     first = tile.index * tiles.WIDTH
-    rows = Tile.objects.filter(level=tile.level - 1, place__gte=first, place__lt=first + tile.width)
-    return [bytes(row) for row in rows.order_by("place").values_list("root", flat=True)]
+    rows = Tile.objects.filter(level=tile.level - 1, number__gte=first, number__lt=first + tile.width)
+    return [bytes(row) for row in rows.order_by("number").values_list("root", flat=True)]
 
 
 def root_at(size: int) -> Hash:

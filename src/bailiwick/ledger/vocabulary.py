@@ -20,6 +20,11 @@ def _instant(value: Any) -> datetime:
     raise ValueError("a time is aware and in whole seconds")
 
 
+def second(now: datetime) -> datetime:
+    """A time as entries have it: in whole seconds."""
+    return now.replace(microsecond=0)
+
+
 def _day(value: Any) -> date:
     if isinstance(value, str) and re.fullmatch(_DAY, value, re.ASCII):
         return date.fromisoformat(value)
@@ -65,17 +70,20 @@ Signed: TypeAlias = Annotated[
 ]
 
 Code: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, or XK")]
-Codes: TypeAlias = Annotated[
+Codes: TypeAlias = Annotated[tuple[Code, ...], Field(max_length=260), AfterValidator(_ascending)]
+Territories: TypeAlias = Annotated[
     tuple[Code, ...], Field(min_length=1, max_length=260), AfterValidator(_ascending)
 ]
 State: TypeAlias = Annotated[
     str, Field(pattern=r"^([A-Z]{2}|EEA)$", description="whose authority: a state's code, or EU, EEA")
 ]
+_CITED: Final = r"[A-Za-z0-9\u00a7 .,:;()/\-]*"
 Law: TypeAlias = Annotated[
     str,
     Field(
-        pattern=r"^[A-Za-z0-9\u00a7][A-Za-z0-9\u00a7 .,:;()/\-]{0,119}$",
-        description="a citation of the law, reviewed by two people: number, year, section",
+        pattern=rf"^[A-Za-z\u00a7]{_CITED}[0-9]{_CITED}$",
+        max_length=120,
+        description="a citation of the law with its number or year, reviewed by two people",
     ),
 ]
 

@@ -111,7 +111,7 @@ class Asking:
 
     def __init__(self, post: Post) -> None:
         self._post = post
-        self._came: SimpleQueue[tuple[Witness, Answer | WitnessError]] = SimpleQueue()
+        self._came: SimpleQueue[tuple[Witness, Answer | WitnessError] | None] = SimpleQueue()
         self._out: set[str] = set()
 
     def start(self, witness: Witness, body: bytes) -> None:
@@ -134,11 +134,16 @@ class Asking:
         if not self._out:
             return None
         try:
-            witness, answer = self._came.get(timeout=max(0.0, deadline - time.monotonic()))
+            came = self._came.get(timeout=max(0.0, deadline - time.monotonic()))
         except Empty:
             return None
-        self._out.discard(witness.name)
-        return witness, answer
+        if came is not None:
+            self._out.discard(came[0].name)
+        return came
+
+    def give_up(self) -> None:
+        """Have `next` answer None at once. From any thread."""
+        self._came.put(None)
 
     @property
     def silent(self) -> frozenset[str]:

@@ -59,6 +59,73 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "The media server does not answer",
         "Meetings are interrupted until it is back; people rejoin by themselves. Look at its log.",
     ),
+    "log_rewound": AlarmText(
+        "The public log was set back",
+        "The database holds fewer entries than were signed already: an older backup was restored. Nothing"
+        " is appended until the lost entries are back: docs/how-to/public-log.md.",
+    ),
+    "log_forked": AlarmText(
+        "The public log has two histories",
+        "The database holds other entries than those that were signed before, or a witness says so. Nothing"
+        " is appended. Find out who changed it: docs/how-to/public-log.md.",
+    ),
+    "log_damaged": AlarmText(
+        "The public log is damaged",
+        "What is stored contradicts itself. Nothing is appended. Run “bailiwick log check”: it says where.",
+    ),
+    "log_refuses": AlarmText(
+        "The public log does not go on",
+        "A witness contradicts it, so nothing is appended or published until it agrees again:"
+        " docs/how-to/public-log.md.",
+    ),
+    "log_not_begun": AlarmText("There is no public log yet", "Run “bailiwick migrate”."),
+    "log_key_missing": AlarmText(
+        "The public log's key cannot be read",
+        "Put the key file back, or set BAILIWICK_LOG_KEY_FILE. Nothing is signed without it.",
+    ),
+    "log_key_exposed": AlarmText(
+        "Others can read the public log's key",
+        "Allow only the server's user to read the key file (chmod 600). Then rotate the key, since somebody"
+        " may have copied it: “bailiwick log rotate”. Nothing is signed until then.",
+    ),
+    "log_key_differs": AlarmText(
+        "This is not the public log's key",
+        "Every machine needs the same key file; after “bailiwick log rotate”, the new one.",
+    ),
+    "log_origin_differs": AlarmText(
+        "This is another public log",
+        "The log in the database and the one that is set or remembered have different names. Correct"
+        " BAILIWICK_LOG_ORIGIN or the data folder.",
+    ),
+    "log_memory_unreadable": AlarmText(
+        "The last signed checkpoint cannot be read",
+        "The file log/remembered in the data folder is damaged. Put back the last checkpoint that a witness"
+        " or a mirror has.",
+    ),
+    "log_policy_unusable": AlarmText(
+        "The witness policy cannot be used", "Correct the file that BAILIWICK_LOG_POLICY names."
+    ),
+    "log_sequence_failed": AlarmText(
+        "Nothing is appended to the public log",
+        "It fails and is tried again every second. Look for “log_loop_failed” in the server's log.",
+    ),
+    "log_publish_failed": AlarmText(
+        "Nothing is published in the public log",
+        "It fails and is tried again every second. Look for “log_loop_failed” in the server's log.",
+    ),
+    "witness_unreachable": AlarmText(
+        "A witness of the public log does not answer",
+        "It is asked again. If too few answer, nothing new is published or enforced. Tell whoever runs it.",
+    ),
+    "witness_refused": AlarmText(
+        "A witness does not know this public log",
+        "Whoever runs it must add the log's key, which stands in /log/policy.",
+    ),
+    "witness_answer_unusable": AlarmText(
+        "A witness answers what cannot be used",
+        "Its cosignature does not verify with the key in the policy, or its answer is none of the protocol's."
+        " Ask whoever runs it for the right key.",
+    ),
     "mail_failed": AlarmText(
         "Mail cannot be sent",
         "The mail server refused or did not answer. Check BAILIWICK_SMTP_URL. Invitations that were not sent"

@@ -165,6 +165,24 @@ PROBLEMS: Final = _all(
         _("The address may be mistyped, or what was here is gone."),
     ),
     (
+        "not_in_log",
+        404,
+        _("Not in the public log"),
+        _(
+            "The log has no such entry, tile or document, or not yet: what is appended is there once its"
+            " checkpoint is published."
+        ),
+    ),
+    (
+        "log_unavailable",
+        503,
+        _("The public log does not go on"),
+        _(
+            "Something contradicts what was signed before, or cannot be read. Rather than go on from there,"
+            " the log stands still until the people who run this server have looked. They have been told."
+        ),
+    ),
+    (
         "no_such_invitation",
         404,
         _("There is no such invitation"),

@@ -96,12 +96,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("level", models.SmallIntegerField()),
-                ("place", models.BigIntegerField()),
+                ("number", models.BigIntegerField()),
                 ("data", models.BinaryField()),
                 ("root", models.BinaryField(max_length=32)),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("level", "place"), name="tile_once")],
+                "constraints": [models.UniqueConstraint(fields=("level", "number"), name="tile_once")],
             },
         ),
     ]

@@ -1,12 +1,16 @@
 """The server-wide access rule: two people, in writing, never at an authority's wish, at the door only."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from bailiwick.accounts import queries as accounts
+from bailiwick.ledger import actions as ledger
+from bailiwick.ledger.entries import ServerRuleChanged
+from bailiwick.ledger.vocabulary import second
 from bailiwick.meetings.access import fields_of
 from bailiwick.meetings.errors import AuthorityPrompted, InvalidField, NoSuchRule, SamePerson, StaffOnly
 from bailiwick.meetings.models import ServerRule, ServerState
@@ -59,9 +63,12 @@ def approve(account_id: UUID, rule_id: int, now: datetime) -> None:
             raise NoSuchRule
         if rule.proposed_by_id == account_id:
             raise SamePerson
+        for before in _in_force().select_for_update():
+            _log(before, "ended", now)
         _in_force().update(withdrawn_at=now)
         rule.approved_by_id, rule.approved_at = account_id, now
         rule.save(update_fields=["approved_by", "approved_at"])
+        _log(rule, "in_force", now)
         _changed()
 
 
@@ -69,9 +76,28 @@ def withdraw(account_id: UUID, rule_id: int, now: datetime) -> None:
     """End a rule or a proposal at once; one person is enough to take a rule away (P7)."""
     _check_staff(account_id)
     with transaction.atomic():
-        if ServerRule.objects.filter(pk=rule_id, withdrawn_at__isnull=True).update(withdrawn_at=now) != 1:
+        rule = ServerRule.objects.select_for_update().filter(pk=rule_id, withdrawn_at__isnull=True).first()
+        if rule is None:
             raise NoSuchRule
+        rule.withdrawn_at = now
+        rule.save(update_fields=["withdrawn_at"])
+        if rule.approved_at is not None:
+            _log(rule, "ended", now)
         _changed()
+
+
+def _log(rule: ServerRule, change: Literal["in_force", "ended"], now: datetime) -> None:
+    """Say so in the public log, in the transaction that does it; the statement is published beside it."""
+    entry = {
+        "at": second(now),
+        "rule": rule.pk,
+        "change": change,
+        "mode": rule.mode,
+        "territories": sorted(rule.territories),
+        "undetermined": rule.undetermined,
+        "document": ledger.publish_document(rule.statement.encode(), now),
+    }
+    ledger.append(ServerRuleChanged.model_validate(entry))
 
 
 def _check_staff(account_id: UUID) -> None:

@@ -1,0 +1,64 @@
+"""One entry of every type, in the order of the reference."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from bailiwick.ledger.entries import ADAPTER, Approval, Entry, Kinds, RestrictionApproved
+from tests.ledger.kit import NOW
+
+AT: Final = "2026-11-21T12:00:00Z"
+ID: Final = "0123456789abcdef" * 2
+HASH: Final = "0123456789abcdef" * 4
+
+
+def approval(number: int) -> Approval:
+    return Approval(
+        key=f"{number:064x}", authenticator_data="AAAA", client_data="eyJ0eXBlIjoi", signature="MEUCIQD_-0"
+    )
+
+
+def restriction(**changes: Any) -> RestrictionApproved:
+    fields = {
+        "at": NOW, "restriction": ID, "demand": ID, "authority": ID, "state": "DE", "kind": "court",
+        "law": "DE: NetzDG, \u00a7 3 (2)", "territories": ("DE",), "from": NOW,
+        "until": NOW + timedelta(days=30),
+        "reasons": ("hate_speech", "other_law"), "target": HASH, "document": HASH, "original": HASH,
+        "renews": None, "approvals": None,
+    }  # fmt: skip
+    return RestrictionApproved.model_validate(fields | changes)
+
+
+_TWO: Final = [approval(1).model_dump(), approval(2).model_dump()]
+_FIELDS: Final[dict[str, dict[str, Any]]] = {
+    "demands.switched": {"at": AT, "on": False},
+    "policy.changed": {"at": AT, "policy": "terms", "document": HASH},
+    "location.table": {
+        "at": AT, "table": HASH, "sources": [{"source": "dbip", "sha256": HASH}], "overrides": HASH,
+    },
+    "server_rule.changed": {
+        "at": AT, "rule": 7, "change": "in_force", "mode": "deny", "territories": ["IR", "KP"],
+        "undetermined": "admit", "document": HASH,
+    },
+    "key.rotated": {"at": AT, "old": HASH, "new": HASH[::-1]},
+    "authority.added": {"at": AT, "authority": ID, "state": "EU", "kind": "supranational", "document": HASH},
+    "demand.received": {"day": "2026-11-21", "demand": ID, "state": "FR", "kind": "police", "original": HASH},
+    "demand.refused": {
+        "day": "2026-11-21", "demand": ID, "reasons": ["beyond_territory", "secret"], "document": HASH,
+    },
+    "restriction.approved": {**restriction().model_dump(mode="json", by_alias=True), "approvals": _TWO},
+    "restriction.suspended": {"at": AT, "restriction": ID, "reason": "appeal"},
+    "restriction.withdrawn": {"at": AT, "restriction": ID, "reason": "court_order"},
+    "restriction.expired": {"at": AT, "restriction": ID},
+    "restriction.corrected": {"at": AT, "restriction": ID, "territories": ["DE"], "approvals": _TWO},
+    "appeal.filed": {"day": "2026-11-21", "appeal": ID, "restriction": ID},
+    "appeal.decided": {"at": AT, "appeal": ID, "restriction": ID, "outcome": "exemption_granted"},
+    "account.suspended": {"at": AT, "account": HASH, "ground": "spam"},
+    "account.reinstated": {"at": AT, "account": HASH},
+    "period.totals": {
+        "first": "2026-01-01", "last": "2026-06-30",
+        "totals": [{"state": "DE", "demands": "1-9", "refused": "1-9", "restrictions": "0", "affected": "0",
+                    "appeals": "0", "appeals_granted": "0"}],
+    },
+    "report.published": {"at": AT, "first": "2026-01-01", "last": "2026-06-30", "document": HASH},
+}  # fmt: skip
+SAMPLES: Final[list[Entry]] = [ADAPTER.validate_python({"type": k, **_FIELDS[k]}) for k in Kinds.ALL]
