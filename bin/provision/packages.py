@@ -53,6 +53,12 @@ DEV: Final = (
         "PostgreSQL, for tests on it (PostgreSQL licence)",
         lambda: _program("initdb")() or _file("usr/lib/postgresql/*/bin/initdb")(),
     ),
+    Package("golang-go", "Go, for the test that another implementation reads our log (BSD)", _program("go")),
+    Package(
+        "golang-golang-x-mod-dev",
+        "Go's own transparency log library, for the same (BSD)",
+        _file("usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go"),
+    ),
     Package("coturn", "coturn, for tests through TURN (BSD)", _program("turnserver")),
     Package("fonts-noto-core", "fonts for screenshots (OFL)", _file("usr/share/fonts/truetype/noto/*.ttf")),
     Package("fonts-noto-cjk", "fonts for screenshots (OFL)", _file("usr/share/fonts/opentype/noto/*CJK*")),
