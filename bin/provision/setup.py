@@ -21,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
         prog="bin/setup", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--dev", action="store_true", help="also what the tests need: Chromium, Redis, PostgreSQL, coturn"
+        "--dev", action="store_true", help="also what the tests need: Chromium, Redis, PostgreSQL, coturn, Go"
     )
     parser.add_argument("--data", metavar="DIR", help="folder of all state (default: var)")
     parser.add_argument("--no-state", action="store_true", help="make no state: for a container's image, say")

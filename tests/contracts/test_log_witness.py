@@ -2,12 +2,8 @@
 
 import http.client
 import json
-import os
 import random
-import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,65 +14,13 @@ from pathlib import Path
 import pytest
 
 from bailiwick.tlog.checkpoints import open_checkpoint, parse_checkpoint
-from bailiwick.tlog.keys import VerifierKey, parse_vkey
+from bailiwick.tlog.keys import VerifierKey
 from bailiwick.tlog.notes import Note, parse_note, parse_signatures, signed_by
 from tests.monitor.kit import LOG
 from tests.monitor.test_witness import NAME, OTHER, TREE, body, note
+from tests.servers.witness import RunningWitness
 
-READY = re.compile(r"The witness is ready: http://127\.0\.0\.1:(\d+)")
-
-
-class Running:
-    """The command, as somebody else would run it."""
-
-    def __init__(self, data: Path, *words: str) -> None:
-        self.log = data.with_name("witness.log")
-        arguments = ["--data", str(data), "log", "witness", "--log", LOG.verifier.vkey, "--port", "0", *words]
-        with self.log.open("ab") as errors:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bailiwick.config", *arguments],
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-                env={name: value for name, value in os.environ.items() if not name.startswith("BAILIWICK_")},
-            )
-        self.said = ""
-        self.port = 0
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said += line
-            if found := READY.match(line):
-                self.port = int(found[1])
-                break
-
-    @property
-    def key(self) -> VerifierKey:
-        found = re.search(r"^verifier key: (.+)$", self.said, re.MULTILINE)
-        assert found is not None
-        return parse_vkey(found[1])
-
-    def ask(self, method: str, path: str, data: bytes | None = None) -> tuple[int, str, bytes]:
-        """Status, content type, body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request(method, path, data)
-            response = connection.getresponse()
-            return response.status, response.headers["Content-Type"], response.read()
-        finally:
-            connection.close()
-
-    def add(self, data: bytes) -> tuple[int, str, bytes]:
-        return self.ask("POST", "/add-checkpoint", data)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.end()
-
-    def end(self) -> int:
-        code = self.process.wait(15)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-        return code
+LOGS = ("--log", LOG.verifier.vkey)
 
 
 @pytest.fixture
@@ -85,13 +29,13 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def witness(data: Path) -> Iterator[Running]:
-    running = Running(data, "--name", "witness.example")
+def witness(data: Path) -> Iterator[RunningWitness]:
+    running = RunningWitness(data, *LOGS, "--name", "witness.example")
     yield running
     running.kill()
 
 
-def test_the_protocol_is_answered_as_specified(witness: Running) -> None:
+def test_the_protocol_is_answered_as_specified(witness: RunningWitness) -> None:
     assert witness.ask("GET", "/healthz") == (200, "text/plain; charset=utf-8", b"ok\n")
     assert witness.ask("GET", f"/{NAME}/checkpoint")[0] == 404
     status, _, lines = witness.add(body(0, 3))
@@ -118,7 +62,7 @@ def test_the_protocol_is_answered_as_specified(witness: Running) -> None:
     assert witness.add(bytes(70_000))[0] == 413
 
 
-def test_its_key_is_its_owners_and_its_log_names_nobody(witness: Running, data: Path) -> None:
+def test_its_key_is_its_owners_and_its_log_names_nobody(witness: RunningWitness, data: Path) -> None:
     witness.add(body(0, 3))
     witness.add(b"nonsense")
     key = data / "witness.key"
@@ -132,11 +76,11 @@ def test_its_key_is_its_owners_and_its_log_names_nobody(witness: Running, data: 
     assert "127.0.0.1" not in told
 
 
-def test_it_ends_in_order_and_goes_on_with_its_history(witness: Running, data: Path) -> None:
+def test_it_ends_in_order_and_goes_on_with_its_history(witness: RunningWitness, data: Path) -> None:
     witness.add(body(0, 3))
     witness.process.send_signal(signal.SIGTERM)
     assert witness.end() in {0, -signal.SIGTERM}
-    again = Running(data)
+    again = RunningWitness(data, *LOGS)
     try:
         assert again.key == witness.key
         assert again.add(body(0, 5)) == (409, "text/x.tlog.size", b"3\n")
@@ -144,22 +88,22 @@ def test_it_ends_in_order_and_goes_on_with_its_history(witness: Running, data: P
         again.kill()
 
 
-def test_a_second_one_with_the_same_key_does_not_start(witness: Running, data: Path) -> None:
-    second = Running(data)
+def test_a_second_one_with_the_same_key_does_not_start(witness: RunningWitness, data: Path) -> None:
+    second = RunningWitness(data, *LOGS)
     assert (second.end(), second.port) == (1, 0)
     assert "in_use" in second.log.read_text()
 
 
-def test_without_its_history_it_does_not_start(witness: Running, data: Path) -> None:
+def test_without_its_history_it_does_not_start(witness: RunningWitness, data: Path) -> None:
     witness.kill()
     (data / "witness").rename(data / "lost")
-    second = Running(data)
+    second = RunningWitness(data, *LOGS)
     assert (second.end(), second.port) == (1, 0)
     assert "history_missing" in second.log.read_text()
 
 
 def submit(
-    witness: Running, faces: list[bytes], got: list[tuple[bytes, bytes]], stop: threading.Event
+    witness: RunningWitness, faces: list[bytes], got: list[tuple[bytes, bytes]], stop: threading.Event
 ) -> None:
     """Show requests to a witness until it is gone; what it signed."""
     for data in faces:
@@ -178,7 +122,7 @@ def test_killed_at_any_moment_it_never_signs_against_itself(data: Path, seed: in
     key: VerifierKey | None = None
     signed: list[tuple[bytes, bytes]] = []
     for _ in range(4):
-        witness = Running(data, "--name", "witness.example")
+        witness = RunningWitness(data, *LOGS, "--name", "witness.example")
         key = key or witness.key
         assert witness.key == key
         size = _size(witness)
@@ -198,14 +142,14 @@ def test_killed_at_any_moment_it_never_signs_against_itself(data: Path, seed: in
     assert signed
     sides = {_side(data, lines, key) for data, lines in signed}
     assert len(sides) == 1, "both faces were cosigned"
-    witness = Running(data)
+    witness = RunningWitness(data, *LOGS)
     try:
         assert _size(witness) >= max(parse_checkpoint(_note(data).text).size for data, _ in signed)
     finally:
         witness.kill()
 
 
-def _size(witness: Running) -> int:
+def _size(witness: RunningWitness) -> int:
     assert sha256(LOG.name.encode()).hexdigest() == NAME
     status, _, latest = witness.ask("GET", f"/{NAME}/checkpoint")
     return open_checkpoint(latest, [LOG.verifier])[0].size if status == 200 else 0
