@@ -1,6 +1,7 @@
 """Access rules between their rows and `rules.AccessRule`."""
 
 from typing import TypedDict
+from uuid import UUID
 
 from bailiwick.rules.access import AccessRule, Mode, OnUndetermined, RuleSetter
 from bailiwick.rules.territory import parse_territory
@@ -22,6 +23,12 @@ def rules_of(meeting: Meeting) -> AccessRule | None:
         return host_rule(meeting.host_rule)
     except HostRule.DoesNotExist:
         return None
+
+
+def rule_of(meeting_id: UUID) -> AccessRule | None:
+    """The host's rule of the meeting with that id. One query."""
+    rows = list(HostRule.objects.filter(meeting_id=meeting_id))
+    return host_rule(rows[0]) if rows else None
 
 
 def host_rule(row: HostRule) -> AccessRule:

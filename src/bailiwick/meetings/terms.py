@@ -11,7 +11,7 @@ from bailiwick.rules.access import AccessRule
 from bailiwick.rules.decision import MeetingTerms
 
 from . import statements
-from .access import rules_of, server_rule
+from .access import rule_of, server_rule
 from .models import Meeting, ServerRule
 
 _CACHED: Final = 1024
@@ -68,26 +68,28 @@ class TermsCache:
     """Terms by meeting and revisions. For one thread's use, or several: entries are never changed."""
 
     def __init__(self) -> None:
-        self._rules: OrderedDict[tuple[UUID, int], AccessRule | None] = OrderedDict()
+        self._terms: OrderedDict[tuple[UUID, int, int, bool, bool], MeetingTerms] = OrderedDict()
         self._server: tuple[int, AccessRule | None] = (-1, None)
 
     def of(self, meeting: MeetingFacts) -> MeetingTerms:
         """The terms of `meeting`, nobody's place counted yet (`full` is False)."""
+        locked, waiting_room = meeting.locked, meeting.waiting_room
+        key = (meeting.id, meeting.revision, meeting.server_revision, locked, waiting_room)
+        terms = self._terms.get(key)
+        if terms is None:
+            terms = self._terms[key] = self._read(meeting)
+            while len(self._terms) > _CACHED:
+                self._terms.popitem(last=False)
+        return terms
+
+    def _read(self, meeting: MeetingFacts) -> MeetingTerms:
         return MeetingTerms(
             revision=meeting.revision,
-            rule=self._host_rule(meeting),
+            rule=rule_of(meeting.id),
             server_rule=self._server_rule(meeting.server_revision),
             locked=meeting.locked,
             waiting_room=meeting.waiting_room,
         )
-
-    def _host_rule(self, meeting: MeetingFacts) -> AccessRule | None:
-        key = (meeting.id, meeting.revision)
-        if key not in self._rules:
-            self._rules[key] = rules_of(Meeting.objects.select_related("host_rule").get(id=meeting.id))
-            while len(self._rules) > _CACHED:
-                self._rules.popitem(last=False)
-        return self._rules[key]
 
     def _server_rule(self, revision: int) -> AccessRule | None:
         if self._server[0] != revision:
