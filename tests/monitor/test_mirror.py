@@ -16,7 +16,7 @@ from bailiwick.monitor.source import Folder
 from bailiwick.monitor.trust import read_head
 from bailiwick.tlog.errors import LogMismatch, NotStored, TlogError
 from bailiwick.tlog.tiles import tiles_of
-from tests.monitor.kit import BARE, VKEY, entries_of, files, head, publish, run
+from tests.monitor.kit import BARE, POLICY, VKEY, entries_of, files, head, publish, run
 
 
 class Killed(BaseException):
@@ -36,7 +36,7 @@ class Counting(Folder):
 
 
 def copy_of(source: Folder, folder: Path, *, recheck: bool = False) -> None:
-    mirror(source, folder, BARE, lambda _: lambda _: None, recheck=recheck)
+    mirror(source, folder, POLICY, lambda _: lambda _: None, recheck=recheck)
 
 
 def sound(folder: Path) -> int:

@@ -12,8 +12,6 @@ from bailiwick.tlog.tiles import HEIGHT, WIDTH, Resource, Tile, bundles_of, tile
 
 WORKERS: Final = 4
 """Modest: the log's server is somebody's, and most of the time goes into hashing."""
-DEPTH: Final = 8
-"""Files held at once: as many bundles of common size as fit in a megabyte or two."""
 
 
 class Ahead:
@@ -48,7 +46,7 @@ class Ahead:
         return self._source.fetch(path) if coming is None else coming.result()
 
     def _fill(self) -> None:
-        for path in islice(self._plan, DEPTH - len(self._coming)):
+        for path in islice(self._plan, self._source.depth - len(self._coming)):
             self._coming[path] = self._pool.submit(self._source.fetch, path)
 
 

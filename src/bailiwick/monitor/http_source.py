@@ -42,6 +42,8 @@ class _Passing(Exception):  # noqa: N818 - a state of the network, never leaves 
 class HttpSource:
     """A log below a URL."""
 
+    depth = 8  # as many bundles of common size are a megabyte or two
+
     def __init__(self, url: str, sleep: Callable[[float], None] = time.sleep) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:

@@ -1,5 +1,6 @@
 """Where a log is read: a folder, or a server over HTTP. Nothing read is believed here, only bounded."""
 
+import os
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -13,7 +14,12 @@ CHECKPOINT: Final = "checkpoint"
 
 
 class Source(Protocol):
-    """A log's prefix: `fetch` maps a path below it to bytes, and raises NotStored, MonitorError."""
+    """A log's prefix: `fetch` maps a path below it to bytes, and raises NotStored, MonitorError.
+
+    `depth`: how many files are worth fetching before they are asked for.
+    """
+
+    depth: int
 
     def fetch(self, path: str) -> bytes: ...
 
@@ -37,6 +43,8 @@ def limit_of(path: str) -> int:
 class Folder:
     """A log's files below a folder, as a mirror leaves them."""
 
+    depth = 0
+
     def __init__(self, root: Path) -> None:
         self.root = root
 
@@ -45,7 +53,8 @@ class Folder:
         limit = limit_of(path)
         try:
             with (self.root / path).open("rb") as file:
-                data = file.read(limit + 1)
+                # A buffer as large as the limit for each file would cost more than all the hashing
+                data = file.read(min(limit, os.fstat(file.fileno()).st_size) + 1)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise NotStored(f"{path} is not there") from error
         except OSError as error:
