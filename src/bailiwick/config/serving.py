@@ -6,6 +6,7 @@ socket's queue, and several of these share one port.
 
 import argparse
 import socket
+import sys
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,6 +19,9 @@ APPLICATION: Final = "bailiwick.config.asgi:application"
 DRAIN_SECONDS: Final = 10
 """How long a request may go on after the signal to end. WebSockets are closed at once with 1012: their
 clients resume, here after the restart or on another node."""
+SWITCH_SECONDS: Final = 0.0005
+"""How long a thread may keep the interpreter from the others. By default 5 ms: an eject passes from thread
+to thread half a dozen times, and a page being rendered would hold it up each time."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -27,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = environ.read()
     # Again by Django's settings; until those are read, uvicorn must not print either.
     logging.configure({"level": settings["LOG_LEVEL"], "format": settings["LOG_FORMAT"]})
+    sys.setswitchinterval(SWITCH_SECONDS)
     uvicorn.Server(configuration()).run([listening])
 
 
