@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -191,12 +191,11 @@ def _proofs(folder: Path, options: Any) -> Figure:
 def _append(data: Path, rounds: int) -> Figure:
     """Appending, in a server's own database."""
     note("appending to a server's log")
-    step = _server_log(data)
-    lines = list(islice(entries(APPENDS), APPENDS))
-    bare = _durable_writes(data / "bare", lines)
+    step, entry = _server_log(data)
+    bare = _durable_writes(data / "bare", [entry] * APPENDS)
     works = {"append": Work(step, APPENDS), "bare": Work(bare, APPENDS)}
     seconds = best_of(works, rounds)
-    details = {"entries_a_step": STEP, "bytes_an_entry": len(lines[0])}
+    details = {"entries_a_step": STEP, "bytes_an_entry": len(entry)}
     return Figure(
         "log-append",
         rate(seconds["append"]),
@@ -207,8 +206,8 @@ def _append(data: Path, rounds: int) -> Figure:
     )
 
 
-def _server_log(data: Path) -> Callable[[], None]:
-    """A database of its own with a log in it; what appends APPENDS entries to it."""
+def _server_log(data: Path) -> tuple[Callable[[], None], bytes]:
+    """A database of its own with a log in it; what appends APPENDS entries to it, and one of them."""
     data.mkdir()
     os.environ |= {"BAILIWICK_DATA": str(data), "DJANGO_SETTINGS_MODULE": "bailiwick.config.settings"}
     from bailiwick.config.django_ready import make_ready
@@ -222,7 +221,7 @@ def _server_log(data: Path) -> Callable[[], None]:
     from bailiwick.ledger import actions
     from bailiwick.ledger.beginning import begin
     from bailiwick.ledger.configuration import configured
-    from bailiwick.ledger.entries import DemandsSwitched
+    from bailiwick.ledger.entries import DemandsSwitched, encode
     from bailiwick.ledger.memory import Memory
     from bailiwick.ledger.sequencer import Sequencer
 
@@ -239,7 +238,7 @@ def _server_log(data: Path) -> Callable[[], None]:
             if number % STEP == 0:
                 sequencer.step()
 
-    return run
+    return run, encode(DemandsSwitched(at=datetime.fromtimestamp(next(numbers), UTC), on=True))
 
 
 def _durable_writes(path: Path, lines: list[bytes]) -> Callable[[], None]:
