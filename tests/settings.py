@@ -1,9 +1,14 @@
 """Settings of the tests: the product's own, with state in a folder that is thrown away."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("BAILIWICK_DATA", tempfile.mkdtemp(prefix="bailiwick-tests-"))
+if "BAILIWICK_DATA" not in os.environ:
+    # processes that this one starts share it, and do not throw it away
+    os.environ["BAILIWICK_DATA"] = tempfile.mkdtemp(prefix="bailiwick-tests-")
+    atexit.register(shutil.rmtree, os.environ["BAILIWICK_DATA"], ignore_errors=True)
 
 from bailiwick.config.settings import *  # noqa: F403
 
