@@ -1,7 +1,7 @@
 /// <reference types="vitest/config" />
 import { defineConfig } from "vite";
 
-/** Two entries, found by the server through the manifest: the meeting room and the host's pages. */
+/** Three entries, found by the server through the manifest: the room, the host's pages, the proof page. */
 export default defineConfig({
   base: "/static/built/",
   publicDir: false,
@@ -11,7 +11,7 @@ export default defineConfig({
     manifest: "manifest.json",
     target: "es2022",
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { main: "src/main.ts", host: "src/host.ts" } },
+    rollupOptions: { input: { main: "src/main.ts", host: "src/host.ts", proof: "src/proof.ts" } },
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {

@@ -20,7 +20,7 @@ export interface Policy {
   readonly quorum: string;
 }
 
-const NO_QUORUM = "none";
+export const NO_QUORUM = "none";
 
 class Reader {
   readonly logs: Key[] = [];

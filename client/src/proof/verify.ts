@@ -1,7 +1,7 @@
 /** A proof verified step by step, each with its outcome, so that people see where it holds and where it breaks. */
 import { equal, leafHash, Malformed, nodeHash, Unable, type Bytes } from "./bytes";
 import { ML_DSA_44, parseCheckpoint, parseNote, signaturesBy, verifyCosignature, verifySignature, type Checkpoint, type Key, type Note } from "./notes";
-import { quorumMet, type Policy, type Witness } from "./policy";
+import { NO_QUORUM, quorumMet, type Policy, type Witness } from "./policy";
 import { parseProof, type Proof } from "./proof";
 
 /** `absent`: not there, which alone is nothing wrong; `unable`: this browser cannot tell. */
@@ -87,7 +87,9 @@ async function* signatures(note: Note, head: Checkpoint, policy: Policy): AsyncG
     yield step;
   }
   const enough = quorumMet(policy, met);
-  yield { kind: "quorum", outcome: enough ? "right" : unable ? "unable" : "wrong", quorum: policy.quorum, count: met.length };
+  const asked = policy.quorum !== NO_QUORUM;
+  const outcome = !asked ? "absent" : enough ? "right" : unable ? "unable" : "wrong";
+  yield { kind: "quorum", outcome, quorum: policy.quorum, count: met.length };
 }
 
 /** One good signature by a key of the log, and no bad one by any: signed-note, "Signatures". */

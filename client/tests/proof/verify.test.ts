@@ -75,6 +75,11 @@ describe("a proof made by another implementation", () => {
     expect([verdict(found), wrong(found)]).toEqual(["refused", ["quorum"]]);
   });
 
+  it("says so where the policy asks for no witnesses", async () => {
+    const found = await steps(undefined, undefined, await parsePolicy(POLICY.replace("quorum two", "quorum none")));
+    expect([verdict(found), found.at(-1)?.outcome]).toEqual(["verified", "absent"]);
+  });
+
   it("refuses a cosignature of a listed witness that does not verify, though others are enough", async () => {
     const lenient = await parsePolicy(POLICY.replace("group two 2", "group two 1"));
     const line = PROOF.split("\n").find((each) => each.startsWith("\u2014 w2")) ?? "";

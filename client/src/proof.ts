@@ -1,0 +1,198 @@
+/** The page /log/verify: takes an entry and its proof, has them verified, shows each step. */
+import "./styles/proof.css";
+
+import { Malformed, text, toBase64, type Bytes } from "./proof/bytes";
+import { parseCheckpoint, parseNote } from "./proof/notes";
+import { parsePolicy, type Policy } from "./proof/policy";
+import { bundleOf, entryIn, FIRST_LINE, parseProof } from "./proof/proof";
+import { ALONE, EXPLANATIONS, NO_CRYPTO, OUTCOMES, TEXTS, titled, VERDICTS } from "./proof/texts";
+import { verdict, verify, type Step } from "./proof/verify";
+
+const MOST_PROOF = 2_000_000;
+const MOST_ENTRY = 65_535;
+
+/** Something the person can do something about; the message is shown as it stands. */
+class Told extends Error {}
+
+interface Case {
+  readonly proof: Bytes;
+  readonly entry: Bytes;
+}
+
+const one = <E extends Element>(selector: string): E => {
+  const found = document.querySelector<E>(selector);
+  if (!found) throw new Error(selector);
+  return found;
+};
+
+async function get(address: string): Promise<Bytes | null> {
+  const answer = await fetch(address).catch(() => null);
+  if (answer?.status === 404) return null;
+  if (!answer?.ok) throw new Told(TEXTS.unreachable);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+/** An entry of this server's log: its proof, and the bundle that the proof's checkpoint says it is in. */
+async function byNumber(log: string, number: string): Promise<Case> {
+  if (!/^(0|[1-9][0-9]{0,17})$/.test(number)) throw new Told(TEXTS.noNumber);
+  const proof = await get(`${log}proof/${number}`);
+  if (proof === null) throw new Told(TEXTS.notPublished);
+  const { index, checkpoint } = parseProof(proof);
+  const { size } = parseCheckpoint(parseNote(checkpoint).text);
+  const { path, place } = bundleOf(index, size);
+  const bundle = (await get(log + path)) ?? (await get(log + path.replace(/\.p\/.*/, "")));
+  if (bundle === null) throw new Told(TEXTS.unreachable);
+  return { proof, entry: entryIn(bundle, place) };
+}
+
+async function byFiles(form: HTMLFormElement): Promise<Case> {
+  const data = new FormData(form);
+  const [proof, entry] = [data.get("proof"), data.get("entry_file")];
+  if (!(proof instanceof File) || !(entry instanceof File) || proof.size === 0) throw new Told(TEXTS.noFiles);
+  if (proof.size > MOST_PROOF) throw new Told(TEXTS.proofTooLarge);
+  if (entry.size > MOST_ENTRY) throw new Told(TEXTS.entryTooLarge);
+  return { proof: await bytesOf(proof), entry: await bytesOf(entry) };
+}
+
+const bytesOf = async (file: Blob): Promise<Bytes> => new Uint8Array(await file.arrayBuffer());
+
+/** Files that are dropped find their field by what is in them. */
+async function take(files: Iterable<File>): Promise<void> {
+  for (const file of files) {
+    const begins = new TextDecoder().decode(await file.slice(0, FIRST_LINE.length).arrayBuffer());
+    const holder = new DataTransfer();
+    holder.items.add(file);
+    one<HTMLInputElement>(begins === FIRST_LINE ? "#proof-file" : "#entry-file").files = holder.files;
+  }
+}
+
+function element<K extends keyof HTMLElementTagNameMap>(name: K, className: string, content = ""): HTMLElementTagNameMap[K] {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  made.textContent = content;
+  return made;
+}
+
+/** The hashes of a step, by what they are. */
+function hashes(step: Step): readonly (readonly [string, Bytes])[] {
+  if (step.kind === "leaf") return [["hash", step.hash]];
+  if (step.kind === "node") return [["neighbour", step.sibling], ["together", step.hash]];
+  if (step.kind !== "root") return [];
+  const signed = ["signed", step.expected] as const;
+  return step.computed && step.outcome === "wrong" ? [["found", step.computed], signed] : [signed];
+}
+
+function item(step: Step): HTMLLIElement {
+  const { title, detail } = titled(step);
+  const made = element("li", `step ${step.outcome}`);
+  const head = element("p", "step-title", title);
+  head.append(element("span", "step-outcome", OUTCOMES[step.outcome]));
+  made.append(head);
+  if (detail) made.append(element("p", "fine", detail));
+  const list = element("dl", "step-hashes");
+  for (const [name, hash] of hashes(step)) list.append(element("dt", "", name), element("dd", "", toBase64(hash)));
+  if (list.childElementCount > 0) made.append(list);
+  return made;
+}
+
+/** The entry as people read it: JSON on several lines, other text as it is, other bytes as Base64. */
+function readable(entry: Bytes): string {
+  try {
+    const plain = text(entry);
+    try {
+      return JSON.stringify(JSON.parse(plain), null, 2);
+    } catch {
+      return plain;
+    }
+  } catch {
+    return toBase64(entry);
+  }
+}
+
+async function policyOf(source: string): Promise<Policy> {
+  try {
+    return await parsePolicy(source.endsWith("\n") ? source : `${source}\n`);
+  } catch (error) {
+    if (error instanceof Malformed) throw new Told(`${TEXTS.badPolicy}: ${error.message}.`);
+    throw error;
+  }
+}
+
+function show(steps: readonly Step[], entry: Bytes): void {
+  const found = verdict(steps);
+  const result = one<HTMLElement>("[data-result]");
+  result.dataset["verdict"] = found;
+  one("#verdict").textContent = VERDICTS[found];
+  const alone = found === "verified" && !steps.some((step) => step.kind === "witness" && step.outcome === "right");
+  one("[data-explanation]").textContent = alone ? ALONE : EXPLANATIONS[found];
+  one("[data-entry]").textContent = readable(entry);
+  one("[data-steps]").replaceChildren(...steps.map(item));
+  result.hidden = false;
+  result.focus();
+}
+
+async function check(form: HTMLFormElement): Promise<void> {
+  const data = new FormData(form);
+  const number = String(data.get("number") ?? "").trim();
+  const policy = await policyOf(String(data.get("policy") ?? ""));
+  const { proof, entry } = await (data.get("from") === "files" ? byFiles(form) : byNumber(form.dataset["log"] ?? "", number));
+  const steps: Step[] = [];
+  for await (const step of verify(proof, entry, policy)) steps.push(step);
+  show(steps, entry);
+}
+
+async function submit(form: HTMLFormElement): Promise<void> {
+  const button = one<HTMLButtonElement>("[data-check]");
+  const error = one<HTMLElement>("[data-error]");
+  if (button.disabled) return;
+  button.disabled = true;
+  error.textContent = "";
+  one<HTMLElement>("[data-result]").hidden = true;
+  one("[data-status]").textContent = TEXTS.checking;
+  try {
+    await check(form);
+  } catch (reason) {
+    if (!(reason instanceof Told) && !(reason instanceof Malformed)) throw reason;
+    error.textContent = reason.message;
+  } finally {
+    one("[data-status]").textContent = "";
+    button.disabled = false;
+  }
+}
+
+function dropping(form: HTMLFormElement): void {
+  const zone = one<HTMLElement>("[data-drop]");
+  for (const kind of ["dragover", "drop", "dragleave"])
+    form.addEventListener(kind, (event) => {
+      zone.classList.toggle("over", kind === "dragover");
+      if (kind !== "dragleave") event.preventDefault();
+    });
+  form.addEventListener("drop", (event) => {
+    const files = (event as DragEvent).dataTransfer?.files ?? [];
+    one<HTMLInputElement>("[name=from][value=files]").click();
+    void take(files);
+  });
+}
+
+async function begin(): Promise<void> {
+  const form = one<HTMLFormElement>("[data-proof-form]");
+  if ((globalThis.crypto as Crypto | undefined)?.subtle === undefined) {
+    one("[data-error]").textContent = NO_CRYPTO;
+    return;
+  }
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void submit(form);
+  });
+  dropping(form);
+  const policy = await get(`${form.dataset["log"] ?? ""}policy`).catch(() => null);
+  if (policy) one<HTMLTextAreaElement>("[name=policy]").value = text(policy);
+  else one("[data-error]").textContent = TEXTS.policyMissing;
+  one<HTMLButtonElement>("[data-check]").disabled = false;
+  const wanted = new URLSearchParams(location.search).get("entry");
+  if (wanted === null) return;
+  one<HTMLInputElement>("[name=number]").value = wanted;
+  await submit(form);
+}
+
+void begin();

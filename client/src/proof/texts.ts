@@ -1,0 +1,91 @@
+/** What the proof page says. */
+import { NO_QUORUM } from "./policy";
+import type { Outcome, Step, Verdict } from "./verify";
+
+export const TEXTS = {
+  policyMissing: "The server's policy could not be read. Paste the one you have.",
+  noNumber: "Give the number of an entry.",
+  noFiles: "Choose a proof and an entry.",
+  proofTooLarge: "That file is too large for a proof.",
+  entryTooLarge: "That file is too large for an entry.",
+  notPublished: "The log has no published entry of that number.",
+  unreachable: "The log could not be read. Try again.",
+  badPolicy: "The policy cannot be used",
+  checking: "Checking…",
+} as const;
+
+export const VERDICTS: Readonly<Record<Verdict, string>> = {
+  verified: "Verified",
+  refused: "Not verified",
+  unable: "Your browser cannot check everything",
+};
+
+/** A proof that holds, where no witness vouches that everybody sees the same log. */
+export const ALONE =
+  "This entry stands in the log that this server signed. No witness cosigned it: whether everybody is shown the same log, only comparing with others can tell.";
+
+export const EXPLANATIONS: Readonly<Record<Verdict, string>> = {
+  verified: "This entry stands in the log, in this place, and cannot be taken back without everybody seeing it.",
+  refused: "The proof does not hold for this entry. The first step that fails is marked below.",
+  unable:
+    "What it could check holds. This browser has no Ed25519 signatures; a newer one has them, and so has the command bailiwick log verify.",
+};
+
+export const NO_CRYPTO = "This browser cannot check anything here: open this page over https:// in a current browser.";
+
+export const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  right: "holds",
+  wrong: "does not hold",
+  absent: "not there",
+  unable: "cannot be checked in this browser",
+};
+
+type Title = { readonly title: string; readonly detail?: string };
+
+const ROOT_REASONS = {
+  long: "There are more hashes in the proof than the tree has levels.",
+  short: "There are too few hashes in the proof for a tree of this size.",
+  outside: "The log has no entry of this number.",
+  other: "Entry and hashes do not lead to the root that was signed. One of them was changed, or belongs to another place.",
+} as const;
+
+const LOG_REASONS = {
+  "other-log": "The policy has no key for this log.",
+  unsigned: "The log did not sign this checkpoint.",
+  forged: "The log's signature does not fit this checkpoint: it was changed after it was signed.",
+} as const;
+
+const time = (at: bigint): string =>
+  new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" }).format(new Date(Number(at) * 1000));
+
+/** A step as a person reads it. */
+export function titled(step: Step): Title {
+  switch (step.kind) {
+    case "file":
+      if (step.index === undefined) return { title: "The file is no proof", detail: `The file cannot be read: ${step.reason ?? ""}.` };
+      return { title: `The proof is for entry ${step.index.toLocaleString("en")} of ${(step.size ?? 0n).toLocaleString("en")}` };
+    case "leaf":
+      return { title: `The entry's ${step.length.toLocaleString("en")} bytes give a hash` };
+    case "node":
+      return { title: `Level ${step.level}: joined with its neighbour on the ${step.side}` };
+    case "root":
+      if (step.reason) return { title: "The root is another", detail: ROOT_REASONS[step.reason] };
+      return { title: "The last hash is the root in the checkpoint" };
+    case "log":
+      return step.reason
+        ? { title: `The signature of ${step.origin}`, detail: LOG_REASONS[step.reason] }
+        : { title: `${step.origin} signed the checkpoint` };
+    case "witness":
+      return witness(step);
+    case "quorum":
+      if (step.quorum === NO_QUORUM) return { title: "The policy asks for no witnesses", detail: "Nobody but the server vouches that everybody sees this log." };
+      return { title: step.outcome === "right" ? "Enough witnesses cosigned" : "Too few witnesses cosigned" };
+  }
+}
+
+function witness(step: Extract<Step, { kind: "witness" }>): Title {
+  if (step.at !== undefined) return { title: `Witness ${step.name} cosigned on ${time(step.at)} UTC` };
+  if (step.reason) return { title: `Witness ${step.name}`, detail: "It has a key of a kind that is not checked here." };
+  if (step.outcome === "absent") return { title: `Witness ${step.name} did not cosign this checkpoint` };
+  return { title: `The cosignature of witness ${step.name}` };
+}
