@@ -11,10 +11,10 @@ from bailiwick.ledger import actions, store
 from bailiwick.ledger.actions import OutboxId
 from bailiwick.ledger.beginning import begin
 from bailiwick.ledger.configuration import Configuration
-from bailiwick.ledger.entries import DemandsSwitched, Entry
+from bailiwick.ledger.entries import DemandsSwitched, Entry, encode
 from bailiwick.ledger.errors import WitnessUnreachable
 from bailiwick.ledger.memory import Memory
-from bailiwick.ledger.models import Head
+from bailiwick.ledger.models import Head, Outbox
 from bailiwick.ledger.publishing import Publisher
 from bailiwick.ledger.sequencer import Sequencer
 from bailiwick.ledger.witnesses import Answer
@@ -60,6 +60,9 @@ class Log:
             raise WitnessUnreachable("no such host")
         return witness.answer(body)
 
+    def trouble(self, code: str, subject: str) -> None:
+        self.troubles.append((code, subject))
+
     def process(self, kind: type[Sequencer] = Sequencer, publishing: type[Publisher] = Publisher) -> Process:
         """A web process, just started."""
         memory = Memory(self.configuration.memory)
@@ -68,7 +71,7 @@ class Log:
             memory,
             post=self.post,
             clock=self.clock,
-            trouble=lambda code, subject: self.troubles.append((code, subject)),
+            trouble=self.trouble,
         )
         return Process(kind(self.configuration, memory, publisher.cleared), publisher)
 
@@ -78,8 +81,9 @@ class Log:
 
     def with_witnesses(self, *names: str, quorum: str = "", groups: Iterable[str] = ()) -> None:
         """Write a policy that lists these; the first one alone is the quorum unless another is named."""
+        known = self.keys()  # here, since the double answers on a thread without a transaction of ours
         for name in names:
-            self.witnesses[name] = WitnessDouble(name, self.keys, self.clock)
+            self.witnesses[name] = WitnessDouble(name, known, self.clock)
         listed: list[Witness] = [self.witnesses[name].listed for name in names]
         lines = [f"witness {each.name} {each.key.vkey} {each.url}\n" for each in listed]
         lines += [f"group {group}\n" for group in groups]
@@ -111,8 +115,13 @@ def switched(number: int) -> Entry:
 
 
 def append(count: int, first: int = 0) -> list[OutboxId]:
+    """So many entries, through the door; many more than a few without it, to save time."""
+    entries = [switched(first + number) for number in range(count)]
     with transaction.atomic():
-        return [actions.append(switched(first + number)) for number in range(count)]
+        if count < 10:
+            return [actions.append(entry) for entry in entries]
+        rows = [Outbox(type=entry.type, entry=encode(entry)) for entry in entries]
+        return [OutboxId(row.pk) for row in Outbox.objects.bulk_create(rows, batch_size=200)]
 
 
 def check_whole(size: int, root: bytes, fetch: Callable[[str], bytes] = store.fetch) -> int:

@@ -19,7 +19,7 @@ class WitnessDouble:
     """`fault`: called before anything is looked at (True) and after it was persisted (False)."""
 
     name: str
-    logs: Callable[[], list[VerifierKey]]
+    logs: list[VerifierKey]
     clock: Callable[[], float]
     size: int = 0
     root: bytes = EMPTY_ROOT
@@ -48,7 +48,7 @@ class WitnessDouble:
         first, *lines = head.decode("ascii").split("\n")
         old = int(first.removeprefix("old "))
         try:
-            checkpoint, note = open_checkpoint(data, self.logs())
+            checkpoint, note = open_checkpoint(data, self.logs)
         except TlogError:
             return Answer(403, "text/plain", b"")
         self.shown.append(checkpoint)

@@ -133,6 +133,11 @@ def entries_of(kind: str) -> Iterator[tuple[int, Entry]]:
             yield index, parse(bytes(data))
 
 
+def sequenced_size() -> int:
+    """How many entries the tree has, published or not."""
+    return Head.objects.filter(id=1).values_list("size", flat=True).first() or 0
+
+
 def waiting() -> int:
     """How many entries have no index yet."""
     return Outbox.objects.filter(index__isnull=True).count()
@@ -140,6 +145,5 @@ def waiting() -> int:
 
 def behind() -> int:
     """How many entries are in the tree but not covered by what is published."""
-    sizes = Head.objects.filter(id=1).values_list("size", flat=True).first() or 0
     row = published()
-    return sizes - (0 if row is None else row.size)
+    return sequenced_size() - (0 if row is None else row.size)

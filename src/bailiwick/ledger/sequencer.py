@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from bailiwick.ledger import keyfile, store
 from bailiwick.ledger.configuration import Configuration
@@ -158,9 +158,10 @@ class Sequencer:
         Tile.objects.bulk_create([_bundle(place) for place in places], batch_size=16)
 
     def _number(self, waiting: Sequence[Outbox], first: int) -> None:
-        for place, row in enumerate(waiting):
-            row.index = first + place
-        Outbox.objects.bulk_update(waiting, ["index"], batch_size=200)
+        """Say in the outbox where each entry is."""
+        places = [(first + place, row.pk) for place, row in enumerate(waiting)]
+        with connection.cursor() as cursor:
+            cursor.executemany('UPDATE ledger_outbox SET "index" = %s WHERE id = %s', places)
 
     # ------------------------------------------------------------ after it
 

@@ -1,0 +1,238 @@
+"""Whatever happens, in whatever order: one history.
+
+Processes die at any step before or after it had its effect, lose their witness, and databases are set back to
+any earlier point. Then the log goes on, or stands still and says why; what was shown to anybody never
+contradicts, and what was acknowledged stays where it was.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from bailiwick.ledger import checking, store
+from bailiwick.ledger.errors import LogRefuses
+from bailiwick.ledger.memory import Memory
+from bailiwick.ledger.models import Head, Outbox, Published
+from bailiwick.tlog.checkpoints import open_checkpoint
+from bailiwick.tlog.hashing import leaf_hash, root_of
+from tests.ledger.faults import STEPS, Killed, Plan, mortal
+from tests.ledger.kit import Log, Process, append, check_whole, new_log
+from tests.ledger.snapshots import Snapshot
+
+# The unit layer looks quickly; the same file runs longer on PostgreSQL (tests/contracts).
+EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "25"))
+pytestmark = pytest.mark.django_db
+
+WITH_WITNESSES = {"witness", *(f"Publisher.{name}" for name in ("_claim", "_send", "_take", "_settle"))}
+FAULTS = [(step, after) for step in STEPS for after in (False, True)]
+
+
+class World:
+    """A log, two processes of it, and everything outsiders have ever been shown."""
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+        self.plan = Plan()
+        self.processes = [mortal(log, self.plan), mortal(log, self.plan)]
+        self.history: list[bytes] = []
+        self.acknowledged: dict[int, bytes] = {}
+        self.looked_at: dict[str, int] = {}
+        self.snapshots: list[Snapshot] = [Snapshot(log)]
+        self.count = 0
+        self.rewound = False
+
+    # ------------------------------------------------------------ what can happen
+
+    def do(self, act: tuple[Any, ...]) -> None:
+        match act:
+            case ("append", count):
+                append(count, self.count)
+                self.count += count
+            case ("step", which):
+                self._step(which)
+            case ("sequence", which):
+                self._run(which, lambda process: process.sequencer.step())
+            case ("publish", which):
+                self._run(which, lambda process: process.publisher.step())
+            case ("die", which, fault):
+                self.plan.step, self.plan.after = fault
+                self._step(which)
+                self.plan.step = ""
+            case ("restart", which):
+                self.processes[which] = mortal(self.log, self.plan)
+            case ("witness", down):
+                for witness in self.log.witnesses.values():
+                    witness.down = down
+            case ("wait", seconds):
+                self.log.seconds += seconds
+            case ("back up",):
+                self.snapshots.append(Snapshot(self.log))
+            case ("restore", which, everything):
+                self._restore(which, everything=everything)
+        self.look()
+
+    def _step(self, which: int) -> None:
+        self._run(which, Process.step)
+
+    def _run(self, which: int, work: Callable[[Process], object]) -> None:
+        try:
+            work(self.processes[which])
+        except Killed:
+            self.processes[which] = mortal(self.log, self.plan)
+        except LogRefuses:
+            assert self.rewound, "a log that was never set back has nothing to refuse"
+
+    def _restore(self, which: int, *, everything: bool) -> None:
+        """The file outside the database is only lost where an outside witness remembers as well: without
+        either, nobody could know. A machine that is set back as a whole starts anew."""
+        everything = everything and bool(self.log.witnesses)
+        self.rewound = True
+        self.snapshots[which % len(self.snapshots)].restore(everything=everything)
+        if everything:
+            self.processes = [mortal(self.log, self.plan), mortal(self.log, self.plan)]
+
+    # ------------------------------------------------------------ what must hold
+
+    def look(self) -> None:
+        """Everything shown since the last look continues, or is part of, what was shown before."""
+        for size, root in self._shown():
+            leaves = store.leaves(0, size)
+            assert root_of(leaves) == root, "a checkpoint was shown of what is not stored"
+            assert leaves[: len(self.history)] == self.history[:size], "two histories were shown"
+            self.history += leaves[len(self.history) :]
+        for index, entry in self.acknowledged.items():
+            assert self.history[index] == entry, "an acknowledged entry moved"
+
+    def _shown(self) -> Iterator[tuple[int, bytes]]:
+        row = Published.objects.filter(id=1).first()
+        if row is not None and row.size > len(self.history):
+            checkpoint, _ = open_checkpoint(bytes(row.checkpoint), self.log.keys())
+            yield checkpoint.size, checkpoint.root
+            rows = Outbox.objects.filter(index__lt=row.size, index__gte=len(self.history))
+            for index, entry in rows.values_list("index", "entry"):
+                assert index is not None
+                self.acknowledged[index] = leaf_hash(bytes(entry))
+        for name, witness in self.log.witnesses.items():
+            new = witness.shown[self.looked_at.get(name, 0) :]
+            self.looked_at[name] = len(witness.shown)
+            yield from ((each.size, each.root) for each in new)
+
+    def settle(self) -> None:
+        """Everybody up, time enough: all is published, or the log says why not."""
+        self.plan.step = ""
+        for witness in self.log.witnesses.values():
+            witness.down = False
+        process, refused = mortal(self.log, self.plan), ""
+        for _ in range(3):
+            self.log.seconds += 1000
+            try:
+                process.step()
+            except LogRefuses as error:
+                refused = error.code
+            self.look()
+        head = Head.objects.get()
+        if refused:
+            assert self.rewound
+            remembered = Memory(self.log.configuration.memory).highest()
+            lost = remembered is not None and store.leaves(0, remembered.size)[remembered.size - 1 :] == []
+            assert lost or head.refused, refused
+            return
+        row = Published.objects.filter(id=1).first()
+        assert (row.size if row else 0) == head.size == len(self.history)
+        assert not Outbox.objects.filter(index__isnull=True).exists()
+        if not self.rewound:
+            assert head.size == self.count
+        check_whole(head.size, bytes(head.root))
+        assert list(checking.check_stored())[-1:] in ([], [head.size])
+
+
+@contextmanager
+def world(*witnesses: str) -> Iterator[World]:
+    """In a database that is as it was afterwards."""
+    with TemporaryDirectory() as folder, transaction.atomic():
+        log = new_log(Path(folder))
+        log.begin()
+        if witnesses:
+            log.with_witnesses(*witnesses)
+        yield World(log)
+        transaction.set_rollback(True)
+
+
+WHICH = st.integers(0, 1)
+ACTS = st.one_of(
+    st.tuples(st.just("append"), st.sampled_from([1, 1, 2, 3, 255, 256, 300])),
+    st.tuples(st.just("step"), WHICH),
+    st.tuples(st.sampled_from(["sequence", "publish"]), WHICH),
+    st.tuples(st.just("die"), WHICH, st.sampled_from(FAULTS)),
+    st.tuples(st.just("restart"), WHICH),
+    st.tuples(st.just("witness"), st.booleans()),
+    st.tuples(st.just("wait"), st.sampled_from([1.0, 40.0, 50_000.0])),
+)
+RESTORES = st.one_of(
+    ACTS,
+    ACTS,
+    st.tuples(st.just("back up")),
+    st.tuples(st.just("restore"), st.integers(0, 5), st.booleans()),
+)
+WITNESSES = st.sampled_from([(), ("w",)])
+
+
+@given(WITNESSES, st.lists(ACTS, max_size=25))
+@settings(max_examples=EXAMPLES, phases=[Phase.reuse, Phase.generate])
+def test_any_order_of_appends_deaths_and_outages_gives_one_history(
+    witnesses: tuple[str, ...], acts: list[tuple[Any, ...]]
+) -> None:
+    with world(*witnesses) as found:
+        for act in acts:
+            found.do(act)
+        found.settle()
+
+
+@given(WITNESSES, st.lists(RESTORES, min_size=4, max_size=25))
+@settings(max_examples=EXAMPLES, phases=[Phase.reuse, Phase.generate])
+def test_a_database_set_back_to_any_earlier_point_never_forks_the_log(
+    witnesses: tuple[str, ...], acts: list[tuple[Any, ...]]
+) -> None:
+    with world(*witnesses) as found:
+        for act in acts:
+            found.do(act)
+        found.settle()
+
+
+@pytest.mark.parametrize("witnesses", [(), ("w",)], ids=["alone", "witnessed"])
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault[0]}-{'after' if fault[1] else 'before'}")
+def test_a_process_killed_at_this_step_leaves_what_the_next_one_finishes(
+    fault: tuple[str, bool], witnesses: tuple[str, ...]
+) -> None:
+    with world(*witnesses) as found:
+        found.do(("append", 255))
+        found.do(("step", 0))
+        found.do(("append", 3))
+        found.do(("die", 0, fault))
+        found.do(("step", 1))
+        found.settle()
+        assert found.plan.died or (not witnesses and fault[0] in WITH_WITNESSES)
+
+
+def test_failure_direction_a_backup_is_restored_and_the_log_refuses_to_append() -> None:
+    """A row of "which way each thing fails": the log rewinds."""
+    with world() as found:
+        found.do(("append", 3))
+        found.do(("step", 0))
+        found.do(("back up",))
+        found.do(("append", 2))
+        found.do(("step", 0))
+        found.do(("restore", 1, False))
+        found.do(("append", 2))
+        with pytest.raises(LogRefuses) as caught:
+            found.processes[0].step()
+        assert caught.value.code == "log_rewound"
+        assert Head.objects.get().size == 3
