@@ -100,6 +100,9 @@ def test_without_its_history_it_does_not_start(witness: RunningWitness, data: Pa
     second = RunningWitness(data, *LOGS)
     assert (second.end(), second.port) == (1, 0)
     assert "history_missing" in second.log.read_text()
+    begun = RunningWitness(data, *LOGS, "--begin")
+    assert begun.port
+    begun.kill()
 
 
 def submit(

@@ -1,5 +1,6 @@
 """The witness: what it cosigns, what it refuses and how, and that it never signs against itself."""
 
+import json
 import threading
 from hashlib import sha256
 from pathlib import Path
@@ -27,7 +28,7 @@ from bailiwick.tlog.hashing import EMPTY_ROOT
 from bailiwick.tlog.keys import SignatureType, SigningKey, VerifierKey
 from bailiwick.tlog.notes import Note, parse_note, parse_signatures, sign_note, signed_by
 from bailiwick.tlog.tree import MemoryTree, consistency_proof
-from tests.monitor.kit import LOG, NOW, WITNESS, entries_of, tree_of
+from tests.monitor.kit import LOG, NOW, WITNESS, entries_of, run, tree_of
 
 TREE = tree_of(entries_of(300))
 OTHER = tree_of(entries_of(300, "other"))
@@ -310,6 +311,18 @@ def test_a_key_is_made_for_its_owner_alone_and_never_written_over(tmp_path: Path
     path.chmod(0o640)
     with pytest.raises(CannotRead, match="others can read"):
         keyfile.load(path)
+
+
+def test_a_key_is_made_and_shown_by_a_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "key"
+    assert run("key", path, "--new", "witness.example.org", "--json") == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["witness"] == keyfile.load(path).cosigner.vkey
+    assert keyfile.load(path).private not in json.dumps(made)
+    assert run("key", path) == 0
+    assert made["log"] in capsys.readouterr().out
+    assert run("key", path, "--new", "another.example.org") == 1
+    assert run("key", tmp_path / "other", "--new", "two words") == 2
 
 
 @pytest.mark.parametrize("data", [b"", b"PRIVATE+KEY+x+00000000+AAAA", b"\xff"])

@@ -87,6 +87,8 @@ def _register_witness(log: Subparsers) -> None:
     witness.add_argument("--key", type=Path, metavar="FILE", help=text)
     text = "what the witness is called, where the key is made: a host name of yours, like witness.example.org"
     witness.add_argument("--name", metavar="NAME", help=text)
+    text = "begin a history for a key that is there already and has never signed anything"
+    witness.add_argument("--begin", action="store_true", help=text)
     text = "cosign this log (its verifier key); may be repeated"
     witness.add_argument("--log", action="append", default=[], dest="vkeys", metavar="VKEY", help=text)
     text = "cosign the logs that this tlog-policy names"

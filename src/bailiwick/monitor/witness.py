@@ -208,7 +208,7 @@ class Witness:
 
 
 def claim(folder: Path, key: SigningKey, *, new: bool) -> None:
-    """Tie a history to its key. `new`: the key was made just now.
+    """Tie a history to its key. `new`: the key was made just now, or never signed.
 
     A key that may have signed, in front of a folder that knows of nothing: HistoryMissing. It would cosign
     whatever a log says first, perhaps against what it said before. HistoryDamaged: another key's history.
@@ -220,7 +220,8 @@ def claim(folder: Path, key: SigningKey, *, new: bool) -> None:
     except FileNotFoundError:
         if not new:
             raise HistoryMissing(
-                f"the key has a history, and it is not in {folder}: bring it back, or make a new key"
+                f"the key may have signed before, and its history is not in {folder}: bring it back, or make "
+                "a new key; only if it never signed anything, say --begin"
             ) from None
         durable.write(mark, vkey)
         return

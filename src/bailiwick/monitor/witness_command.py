@@ -29,7 +29,7 @@ def run(options: Namespace) -> int:
     lock = file.with_name(f"{file.name}.lock")
     # Two witnesses with one key, or one history, could each cosign what the other would refuse
     with durable.alone(lock), durable.alone(folder / ".lock"):
-        key = _key(file, options.name, folder)
+        key = _key(file, options.name, folder, begin=options.begin)
         if {log.public for log in logs} & {key.verifier.public}:
             raise WrongUsage("a witness does not cosign with the log's own key")
         witness = Witness(key, logs, folder, lambda: int(time.time()))
@@ -48,8 +48,8 @@ def _logs(options: Namespace) -> list[VerifierKey]:
     return logs
 
 
-def _key(file: Path, name: str | None, folder: Path) -> SigningKey:
-    """The key, made if it is missing, tied to its history.
+def _key(file: Path, name: str | None, folder: Path, *, begin: bool) -> SigningKey:
+    """The key, made if it is missing, tied to its history. `begin`: somebody says that it never signed.
 
     A crash between the two steps of making leaves a key without a history, which is refused; nothing was
     signed with it, and deleting it is what the refusal says.
@@ -58,7 +58,7 @@ def _key(file: Path, name: str | None, folder: Path) -> SigningKey:
         key = keyfile.load(file)
         if name is not None and name != key.name:
             raise WrongUsage(f"the key is called {key.name}")
-        claim(folder, key, new=False)
+        claim(folder, key, new=begin)
         return key
     if name is None:
         raise WrongUsage("there is no key yet: say --name, what this witness is to be called")
