@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.test import Client
 
@@ -23,10 +24,12 @@ def rule(mode: str = "allow", codes: str = "DE FR", undetermined: str = "refuse"
     return AccessRule(Mode(mode), territories, OnUndetermined(undetermined), RuleSetter.HOST)
 
 
-def account(name: str, **fields: object) -> Account:
-    return Account.objects.create_user(
+def account(name: str, *, confirmed: bool = True, **fields: object) -> Account:
+    made = Account.objects.create_user(
         f"{name}@example.org", "a good passphrase", display_name=name, **fields
     )
+    EmailAddress.objects.create(user=made, email=made.email, verified=confirmed, primary=True)
+    return made
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.core.cache import cache
@@ -75,6 +76,56 @@ def test_signing_up_with_a_known_address_does_not_tell(host: Account) -> None:
     assert Account.objects.count() == 1
     assert answer.status_code in {200, 302}
     assert "_auth_user_id" not in answer.client.session
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host_header", ["localhost:666", "127.0.0.1"])
+def test_links_in_mail_lead_to_our_address_whatever_the_request_says(
+    host: Account, settings: Any, host_header: str
+) -> None:
+    """Whoever asks for the mail chooses the Host header; whoever gets it would follow the link there."""
+    settings.PUBLIC_URL = "https://meet.example.org"
+    client = Client(headers={"host": host_header})
+    client.post("/accounts/password/reset/", {"email": host.email})
+    client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    client.post("/accounts/signup/", NEW)
+    bodies = [message.body for message in mail.outbox]
+    assert len(bodies) == 3
+    for body in bodies:
+        assert set(re.findall(r"https?://[^/\s]+", body)) == {"https://meet.example.org"}
+        assert host_header not in body
+
+
+@pytest.mark.django_db
+def test_wrong_passwords_count_against_the_account_under_any_host_header(host: Account) -> None:
+    wrong = {"login": host.email, "password": "wrong"}
+    for port in range(1, 11):
+        Client(headers={"host": f"localhost:{port}"}).post("/accounts/login/", wrong)
+    right = {"login": host.email, "password": PASSWORD}
+    answer = Client(headers={"host": "localhost:11"}).post("/accounts/login/", right)
+    assert "_auth_user_id" not in answer.client.session
+    assert "Too many failed login attempts" in answer.content.decode()
+
+
+def test_a_caller_behind_proxies_is_known_by_the_header_they_write_and_no_other(settings: Any) -> None:
+    settings.TRUSTED_PROXIES, settings.FORWARDING_HEADER = "127.0.0.0/8", "forwarded"
+    keys = {
+        rate_key(request_from("127.0.0.1", **{"Forwarded": f"for={CANARY}", "X-Forwarded-For": invented}))
+        for invented in ("1.2.3.4", "5.6.7.8", "9.10.11.12")
+    }
+    assert len(keys) == 1
+
+
+@pytest.mark.django_db
+def test_nobody_adds_a_passkey_to_an_address_they_have_not_confirmed() -> None:
+    """Else who signed up with another's address keeps a way in after the owner takes it over by mail."""
+    client = browser()
+    client.post("/accounts/signup/", NEW)
+    for way in ("webauthn/add", "totp/activate"):
+        answer = client.get(f"/accounts/2fa/{way}/")
+        assert answer.headers["Location"] == "/accounts/2fa/"
+    EmailAddress.objects.update(verified=True)
+    assert client.get("/accounts/2fa/totp/activate/").headers.get("Location") != "/accounts/2fa/"
 
 
 @pytest.mark.django_db

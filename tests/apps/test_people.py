@@ -4,6 +4,7 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 
 from bailiwick.accounts.models import Account
 from bailiwick.meetings import links, queries
@@ -130,6 +131,24 @@ def test_a_co_host_needs_an_account_and_is_not_the_host(meeting: Meeting, host: 
         people.add_co_host(meeting.slug, host.pk, "nobody@example.org")
     with pytest.raises(HostIsNoCoHost):
         people.add_co_host(meeting.slug, host.pk, host.email)
+
+
+def test_an_address_nobody_confirmed_makes_nobody_a_co_host(meeting: Meeting, host: Account) -> None:
+    """Anybody can sign up as somebody else, and wait to be trusted with a meeting."""
+    account("Boss", confirmed=False)
+    with pytest.raises(UnknownAccount):
+        people.add_co_host(meeting.slug, host.pk, "boss@example.org")
+    assert not CoHost.objects.filter(account__email="boss@example.org").exists()
+
+
+def test_a_confirmed_address_counts_only_for_the_account_that_signs_in_with_it(
+    meeting: Meeting, host: Account
+) -> None:
+    impostor = account("Boss", confirmed=False)
+    EmailAddress.objects.create(user=impostor, email="mallory@example.org", verified=True)
+    for email in ("boss@example.org", "mallory@example.org"):
+        with pytest.raises(UnknownAccount):
+            people.add_co_host(meeting.slug, host.pk, email)
 
 
 def test_removing_the_host_as_a_co_host_does_nothing(meeting: Meeting, host: Account) -> None:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import call_command
 
 from bailiwick.accounts.models import Account
@@ -66,7 +67,8 @@ def test_a_first_administrator_is_made_with_a_password_shown_once(capsys: pytest
 
 @pytest.mark.django_db
 def test_an_account_there_is_keeps_its_password(capsys: pytest.CaptureFixture[str]) -> None:
-    Account.objects.create_user("ada@example.org", "correct horse battery")
+    there = Account.objects.create_user("ada@example.org", "correct horse battery")
+    EmailAddress.objects.create(user=there, email=there.email, verified=True, primary=True)
     assert administrator_of("ada@example.org") == 0
     assert "Password" not in capsys.readouterr().out
     assert Account.objects.get().check_password("correct horse battery")
@@ -81,6 +83,18 @@ def test_p5_the_command_makes_two_administrators_and_no_third(capsys: pytest.Cap
     assert administrator_of("cam@example.org") == 1
     assert "further ones are made by two of them" in capsys.readouterr().err
     assert not Account.objects.filter(email="cam@example.org").exists()
+
+
+@pytest.mark.django_db
+def test_somebody_who_signed_up_as_an_administrator_to_be_is_not_made_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stranger = Account.objects.create_user("ada@example.org", "a good passphrase")
+    EmailAddress.objects.create(user=stranger, email=stranger.email, verified=False, primary=True)
+    assert administrator_of("ada@example.org") == 1
+    assert "nobody has confirmed" in capsys.readouterr().err
+    stranger.refresh_from_db()
+    assert not stranger.is_staff
 
 
 @pytest.mark.django_db

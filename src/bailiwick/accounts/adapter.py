@@ -4,6 +4,7 @@ from base64 import urlsafe_b64encode
 from functools import cache
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
@@ -22,8 +23,8 @@ _keys = RateKeys()
 
 
 @cache
-def _trusted(text: str) -> TrustedNetworks:
-    return TrustedNetworks.from_text(text)
+def _trusted(text: str, header: str) -> TrustedNetworks:
+    return TrustedNetworks.from_text(text, header)
 
 
 def rate_key(request: HttpRequest) -> str:
@@ -33,13 +34,33 @@ def rate_key(request: HttpRequest) -> str:
         for name, value in request.headers.items()
         if name in {"X-Forwarded-For", "Forwarded"}
     ]
-    trusted = _trusted(settings.TRUSTED_PROXIES)
+    trusted = _trusted(settings.TRUSTED_PROXIES, settings.FORWARDING_HEADER)
     return _keys.of(client_address(request.META.get("REMOTE_ADDR"), headers, trusted))
 
 
 def shown_name(account: Account) -> str:
     """How pages and mails address the account's owner."""
     return account.display_name or account.email
+
+
+class _Site:
+    """What mails name at their foot."""
+
+    @property
+    def name(self) -> str:
+        return str(settings.SITE_NAME)
+
+    @property
+    def domain(self) -> str:
+        return urlsplit(settings.PUBLIC_URL).netloc
+
+
+def _ours(url: object) -> object:
+    """The same page at the server's public address."""
+    if not isinstance(url, str):
+        return url
+    parts = urlsplit(url)
+    return f"{settings.PUBLIC_URL}{url.removeprefix(f'{parts.scheme}://{parts.netloc}')}"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -55,6 +76,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def get_http_user_agent(self, request: HttpRequest) -> str:
         """What browser somebody uses is nobody's business either."""
         return ""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """As allauth's, but every link leads to our own address: allauth builds them from the request's Host
+        header and scheme, which whoever asks for a mail to somebody else chooses (and behind a proxy that
+        ends TLS, the scheme is http)."""
+        links = {name: _ours(value) for name, value in context.items() if name.endswith("_url")}
+        super().send_mail(template_prefix, email, {**context, **links, "current_site": _Site()})
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """What failed sign-ins count against: the account tried, under whatever Host header."""
+        return str(credentials.get("email", "")).strip().lower()
 
     def send_notification_mail(
         self,

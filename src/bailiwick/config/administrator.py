@@ -62,13 +62,19 @@ def _make(email: str, *, ask: bool) -> str:
     from django.core.validators import validate_email
     from django.db import transaction
 
-    from bailiwick.accounts.queries import administrators, by_email
+    from bailiwick.accounts.queries import administrators, by_confirmed_email, by_email
 
     validate_email(email)
     with transaction.atomic():
         if len(administrators()) >= ENOUGH:
             raise ValidationError(f"there are {ENOUGH} administrators; further ones are made by two of them")
-        account = by_email(email)
+        account = by_confirmed_email(email)
+        if account is None and by_email(email) is not None:
+            # anybody can sign up with an address that is likely to be made administrator
+            raise ValidationError(
+                "there is an account with this address that nobody has confirmed, so it may be a stranger's;"
+                " confirm the address (the account's page under “E-mail”) or give another one"
+            )
         made = "" if account else _password(ask=ask)
         account = account or make_account(email, made)
         account.is_staff = account.is_superuser = True

@@ -169,6 +169,7 @@ LEDGER = Configuration(
 
 SIGN_UP_OPEN: bool = ENV["SIGN_UP"] == "open"
 TRUSTED_PROXIES: str = ENV["TRUSTED_PROXIES"]
+FORWARDING_HEADER: str = ENV["FORWARDING_HEADER"]
 ACCOUNT_ADAPTER = "bailiwick.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -192,7 +193,8 @@ MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 MFA_TOTP_ISSUER = SITE_NAME
-MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION != "mandatory"
+# Else somebody signs up with another's address, adds a passkey, and keeps it when the owner takes over by mail.
+MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION == "none"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _SECURE  # browsers allow passkeys on http://localhost only
 
 

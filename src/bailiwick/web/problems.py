@@ -291,8 +291,11 @@ PROBLEMS: Final = _all(
     (
         "unknown_account",
         422,
-        _("Nobody has this address"),
-        _("Co-hosts need an account on this server; ask them to make one, then add them."),
+        _("Nobody has confirmed this address"),
+        _(
+            "Co-hosts need an account on this server whose e-mail address is confirmed; ask them to make one,"
+            " then add them. Whoever is in the meeting can be made co-host there."
+        ),
     ),
     (
         "host_is_no_co_host",

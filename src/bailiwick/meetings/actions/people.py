@@ -30,14 +30,20 @@ LONGEST_EMAIL: Final = 254  # RFC 5321 section 4.5.3.1.3, without the brackets
 
 
 def add_co_host(slug: str, account_id: UUID, email: str) -> None:
-    """Make the account with this address a co-host, at once if it is inside."""
+    """Make the account with this address a co-host, at once if it is inside.
+
+    Only where its owner has confirmed the address: anybody may have signed up with somebody else's.
+    """
     with transaction.atomic():
         meeting = locked_for(slug, account_id, Act.CO_HOSTS)
-        found = accounts.by_email(email)
-        if found is None:
-            raise UnknownAccount("nobody here has this address", field="email")
-        if found.pk == meeting.host_id:
+        if email.strip().lower() == meeting.host.email.lower():
             raise HostIsNoCoHost("the host is the host already", field="email")
+        found = accounts.by_confirmed_email(email)
+        if found is None:
+            raise UnknownAccount(
+                "nobody here has confirmed this address; whoever is inside can be made co-host there",
+                field="email",
+            )
         CoHost.objects.get_or_create(meeting=meeting, account=found)
         _give_role(meeting, found.pk, Role.CO_HOST)
 
