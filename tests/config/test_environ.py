@@ -51,7 +51,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         ("TRUSTED_PROXIES", "proxy.example.org"),
         ("FORWARDING_HEADER", "x-real-ip"),
         ("SIGN_UP", "maybe"),
-        ("DEMANDS", "on"),
+        ("DEMANDS", "maybe"),
         ("MEDIA_ADDRESS", "media.example.org"),
         ("RTP_PORTS", "80-90"),
         ("RTP_PORTS", "20000-20010"),

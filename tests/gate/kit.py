@@ -18,6 +18,7 @@ from bailiwick.gate.eject import Ejector
 from bailiwick.gate.ending import Ending
 from bailiwick.gate.gate import Gate, Joined
 from bailiwick.gate.line import Chat
+from bailiwick.gate.proofs import Proofs
 from bailiwick.gate.views import RoomView
 from bailiwick.geo.address import parse_address
 from bailiwick.geo.locator import Locator
@@ -135,10 +136,11 @@ class House:
         self.alarms: list[str] = []
         self.gates: list[Gate] = []
         self.between: Callable[[], None] = lambda: None
+        self.proofs: Callable[[], Proofs | None] = lambda: None
 
     async def gate(self, *, ejector: type[Ejector] = Ejector, layer: Any = None) -> Gate:
         """One more node."""
-        door = Door(self.clock, b"k" * 32, lambda: self.between())  # noqa: PLW0108 (set later)
+        door = Door(self.clock, b"k" * 32, lambda: self.between(), self.proofs())  # noqa: PLW0108 (set later)
         gate = Gate(
             media=DoubleMedia(self.world),
             locator=Locator(self.table),

@@ -194,7 +194,10 @@ export interface RuleSummary {
   undetermined: "admit" | "waiting_room" | "refuse";
 }
 
-/** What everyone inside knows of the meeting. `refused`: for the host and co-hosts only. */
+/**
+ * What everyone inside knows of the meeting. For the host and co-hosts only: `refused`, how many were kept
+ * out; `withheld`, whether a restriction ever took effect, and neither on whom nor where.
+ */
 export interface MeetingInfo {
   title: string;
   slug: string;
@@ -204,6 +207,7 @@ export interface MeetingInfo {
   started_at: number;
   on_host_leave: "continue" | "hand_over" | "end";
   refused: number | null;
+  withheld: boolean | null;
 }
 
 /** RTCIceServer. */

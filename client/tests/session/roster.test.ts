@@ -12,6 +12,7 @@ const meeting: MeetingInfo = {
   started_at: 0,
   on_host_leave: "continue",
   refused: null,
+  withheld: null,
 };
 
 function person(id: string, changes: Partial<Participant> = {}): Participant {

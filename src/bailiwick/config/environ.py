@@ -118,12 +118,6 @@ def _origin(text: str) -> str:
     return text
 
 
-def _demands(text: str) -> str:
-    if text != "off":
-        raise ValueError("this release takes no demands; leave the setting out or give off")
-    return text
-
-
 SETTINGS: Final = (
     Setting("DATA", _folder, "var", "Folder of all state: database, keys, location table, static files."),
     Setting(
@@ -174,7 +168,7 @@ SETTINGS: Final = (
         "optional",
         "Whether a new account's e-mail address is confirmed by mail: not, by a link, or before signing in.",
     ),
-    Setting("DEMANDS", _demands, "off", "Whether authorities' demands are taken at all; this release: off."),
+    Setting("DEMANDS", _choice("off", "on"), "off", "Whether authorities' demands are taken at all."),
     Setting(
         "LOG_ORIGIN",
         _origin,

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "bailiwick.notices",
     "bailiwick.ledger",
     "bailiwick.meetings",
+    "bailiwick.orders",
     "bailiwick.live",
     "bailiwick.register",
     "bailiwick.config",

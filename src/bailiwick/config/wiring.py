@@ -11,6 +11,8 @@ from bailiwick.config import keys, public_log, turn
 from bailiwick.config.log_loops import LogLoops, quiet
 from bailiwick.gate.eject import Ejector
 from bailiwick.gate.gate import Gate
+from bailiwick.gate.proofs import Proofs
+from bailiwick.gate.verifying import configured_trust
 from bailiwick.geo.address import ClientAddress
 from bailiwick.geo.client_address import TrustedNetworks, client_address
 from bailiwick.geo.layout import Layout
@@ -68,7 +70,15 @@ def gate(media: MediaServer, where: Locator, ejector: type[Ejector] = Ejector) -
         alarm=raise_alarm,
         stale_after_days=settings.ENV["GEO_STALE_DAYS"],
         ejector=ejector,
+        proofs=proofs(),
     )
+
+
+def proofs() -> Proofs | None:
+    """What verifies restrictions; None where this server takes no demands: then its gate has none at all."""
+    if settings.ENV["DEMANDS"] != "on":
+        return None
+    return Proofs(configured_trust(configured()), clock, raise_alarm)
 
 
 def log_loops() -> LogLoops:

@@ -9,10 +9,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from bailiwick.meetings import blocks, host_act, presences
-from bailiwick.meetings.models import CoHost, LeavePolicy, Meeting, Presence, PresenceState, Role
+from bailiwick.meetings.models import Block, CoHost, LeavePolicy, Meeting, Presence, PresenceState, Role
 from bailiwick.meetings.models.meeting import bump
 from bailiwick.meetings.presences import person_of
 
@@ -95,7 +95,7 @@ def turn_away(actor_id: UUID, presence_id: UUID, now: datetime) -> None:
 def remove(actor_id: UUID, presence_id: UUID, now: datetime, *, block: bool) -> None:
     """Remove somebody; with `block` for good, else they may come back through the waiting room (P8).
 
-    All presences of the same account or invitation go with it.
+    All presences of theirs go with it: those that the block would keep out.
     """
     with transaction.atomic():
         actor = _actor(actor_id, RUNNING)
@@ -104,10 +104,9 @@ def remove(actor_id: UUID, presence_id: UUID, now: datetime, *, block: bool) -> 
             raise NotAllowed("the host cannot be removed, nor can you remove yourself")
         if actor.role == Role.CO_HOST and target.role == Role.CO_HOST:
             raise NotAllowed("only the host removes a co-host")
-        person = person_of(target)
-        blocks.add(
+        block_made = blocks.add(
             actor.meeting_id,
-            person,
+            person_of(target),
             label=target.display_name,
             actor=actor.role,
             lobby_only=not block,
@@ -116,8 +115,15 @@ def remove(actor_id: UUID, presence_id: UUID, now: datetime, *, block: bool) -> 
         if target.account_id is not None:
             CoHost.objects.filter(meeting_id=actor.meeting_id, account_id=target.account_id).delete()
         reason = EndReason.BLOCKED if block else EndReason.REMOVED
-        presences.end([p.pk for p in presences.same_person(actor.meeting_id, target)], reason, now)
+        presences.end(_theirs(target, block_made), reason, now)
         bump(Meeting.objects.filter(id=actor.meeting_id))
+
+
+def _theirs(target: Presence, block: Block | None) -> list[UUID]:
+    """The presence, and all others of the same person."""
+    others = presences.same_person(target.meeting_id, target) if block else []
+    named = [row.pk for row in others if block and blocks.names(block, person_of(row))]
+    return [target.pk, *(pk for pk in named if pk != target.pk)]
 
 
 def lock(actor_id: UUID, *, locked: bool) -> None:
@@ -146,7 +152,10 @@ def _make_co_host(target: Presence, *, co_host: bool) -> None:
         else:
             CoHost.objects.filter(meeting_id=target.meeting_id, account_id=target.account_id).delete()
     role = Role.CO_HOST if co_host else Role.PARTICIPANT
-    Presence.objects.filter(id=target.pk).update(role=role)
+    # in all their tabs, and in grants not used yet: a role taken away is taken away everywhere
+    theirs = Q(account_id=target.account_id) if target.account_id else Q(id=target.pk)
+    rows = Presence.objects.filter(theirs, meeting_id=target.meeting_id)
+    rows.exclude(state=PresenceState.ENDED).update(role=role)
     bump(Meeting.objects.filter(id=target.meeting_id))
 
 

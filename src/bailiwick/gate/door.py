@@ -18,12 +18,24 @@ from bailiwick.meetings.models import Presence, PresenceState
 from bailiwick.meetings.presences import Grant, Lost, Person, person_of
 from bailiwick.meetings.terms import MeetingFacts, TermsCache, facts
 from bailiwick.rules.access import AccessRule
-from bailiwick.rules.decision import Admitted, Cause, Decision, Full, Lobby, Locked, Standing, decide
+from bailiwick.rules.decision import (
+    Admitted,
+    Cause,
+    Decision,
+    Full,
+    Lobby,
+    Locked,
+    Refused,
+    Standing,
+    Withheld,
+    decide,
+)
 from bailiwick.rules.location import Location
 
-from . import secrets
+from . import marking, secrets
 from .ending import Ending, EndReason, of_decision
 from .errors import Unavailable
+from .proofs import NOTHING, Enforced, Proofs
 
 _ATTEMPTS: Final = 8
 T = TypeVar("T")
@@ -73,11 +85,20 @@ class Door:
         clock: Callable[[], datetime],
         device_key: bytes,
         between: Callable[[], None] = lambda: None,
+        proofs: Proofs | None = None,
     ) -> None:
         self._clock = clock
         self._device_key = device_key
         self._between = between
-        self._terms = TermsCache()
+        self.proofs = proofs
+        self._terms = TermsCache(lambda meeting: self._enforced(meeting).restrictions, self._generation)
+
+    def _enforced(self, meeting: MeetingFacts) -> Enforced:
+        """The restrictions in a meeting: none at all where demands are off."""
+        return NOTHING if self.proofs is None else self.proofs.of(meeting.id, meeting.revision)
+
+    def _generation(self) -> int:
+        return 0 if self.proofs is None else self.proofs.generation
 
     # ------------------------------------------------------------ POST join
 
@@ -95,7 +116,7 @@ class Door:
         decision = self._at_door(meeting, person, location)
         self._between()
         if not isinstance(decision, Admitted | Lobby):
-            return _refuse(meeting, of_decision(decision))
+            return _refuse(meeting, self.ending(meeting, decision))
         lobby = isinstance(decision, Lobby)
         places = 0 if lobby or person.runs_meeting else meeting.maximum
         token = secrets.new_token()
@@ -136,7 +157,7 @@ class Door:
         decision = self._at_door(meeting, person, location, let_in=presence.let_in)
         self._between()
         if not isinstance(decision, Admitted | Lobby):
-            return self._out(presence, of_decision(decision), node_id)
+            return self._out(presence, self.ending(meeting, decision), node_id)
         waiting = isinstance(decision, Lobby)
         state = PresenceState.WAITING if waiting else PresenceState.ACTIVE
         token = secrets.new_token()
@@ -161,7 +182,7 @@ class Door:
         decision = again(meeting, person, location, found, let_in=presence.let_in)
         self._between()
         if not isinstance(decision, Admitted | Lobby):
-            return self._out(presence, of_decision(decision), node_id)
+            return self._out(presence, self.ending(meeting, decision), node_id)
         token = secrets.new_token()
         lost = presences.take_over(presence, meeting.revision, node_id, secrets.digest(token))
         return lost or Entry(
@@ -171,7 +192,7 @@ class Door:
 
     def _out(self, presence: Presence, ending: Ending, node_id: UUID) -> Ending:
         """A presence that is not taken after all; whatever media it has left is this node's to destroy."""
-        presences.end([presence.pk], ending.reason, self._clock(), refusals=ending.is_refusal)
+        marking.mark([presence.pk], ending, self._clock())
         presences.move(presence.pk, node_id)
         return ending
 
@@ -195,9 +216,25 @@ class Door:
             # the host's word to this person is younger than the lock
             terms = replace(terms, locked=False)
         standing = Standing(
-            let_in=let_in, runs_meeting=person.runs_meeting, exempt=person.exempt, blocks=found
+            let_in=let_in,
+            runs_meeting=person.runs_meeting,
+            exempt=person.exempt,
+            blocks=found,
+            exemptions=self._enforced(meeting).exempt(person),
         )
         return decide(terms, standing, location, now)
+
+    def ending(self, meeting: MeetingFacts, decision: Refused | Withheld | Full | Locked) -> Ending:
+        """What a negative decision means, and all that the person is told of it (P4)."""
+        if isinstance(decision, Withheld):
+            return of_decision(decision, self._enforced(meeting).told(decision.restrictions))
+        return of_decision(decision)
+
+    def withheld(self, meeting: MeetingFacts, location: Location) -> Ending:
+        """What somebody is told whom another node marked as withheld: by what is in force where they are."""
+        enforced = self._enforced(meeting)
+        ids = enforced.reaching(location, self._clock())
+        return Ending(EndReason.WITHHELD, restrictions=tuple(ids), grounds=enforced.told(ids))
 
     def rule(self, meeting: MeetingFacts) -> AccessRule | None:
         """The host's rule, for those inside to see."""
@@ -231,7 +268,12 @@ class Door:
         now = self._clock()
         found, _ = reaching
         standing = Standing(
-            inside=True, let_in=let_in, runs_meeting=person.runs_meeting, exempt=person.exempt, blocks=found
+            inside=True,
+            let_in=let_in,
+            runs_meeting=person.runs_meeting,
+            exempt=person.exempt,
+            blocks=found,
+            exemptions=self._enforced(meeting).exempt(person),
         )
         return decide(self._terms.of(meeting), standing, location, now)
 
@@ -253,5 +295,5 @@ def _closed(meeting: MeetingFacts | None) -> Ending:
 
 def _refuse(meeting: MeetingFacts, ending: Ending) -> Ending:
     if ending.is_refusal:
-        presences.refused(meeting.id)
+        marking.refused(meeting.id, ending)
     return ending

@@ -18,6 +18,7 @@ from .ending import Ending
 from .errors import Unavailable
 from .hop import Hop
 from .line import Held
+from .marking import mark
 
 log = structlog.get_logger()
 
@@ -80,9 +81,7 @@ class Ejector:
         marked: list[Case] = []
         for ending in {case.ending: None for case in cases}:
             same = {case.held.presence_id: case for case in cases if case.ending == ending}
-            won = await self._hop.run(
-                presences.end, list(same), ending.reason, self._clock(), refusals=ending.is_refusal
-            )
+            won = await self._hop.run(mark, list(same), ending, self._clock())
             marked += [same[presence_id] for presence_id in sorted(won)]
         return marked
 

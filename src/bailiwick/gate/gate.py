@@ -32,6 +32,7 @@ from .hop import Hop
 from .line import Chat, Held, Line
 from .media_keeper import MediaKeeper
 from .node import Node
+from .proofs import Proofs
 from .sweep import Sweep
 from .watch import INTERVAL_SECONDS, Watch
 
@@ -69,13 +70,14 @@ class Gate:
         stale_after_days: float = STALE_AFTER_DAYS,
         ejector: type[Ejector] = Ejector,
         door: Door | None = None,
+        proofs: Proofs | None = None,
     ) -> None:
         self._media = media
         self._locator = locator
         self._clock = clock
         self._alarm = alarm
         self._watch_seconds = watch_seconds
-        self._door = door or Door(clock, device_key)
+        self._door = door or Door(clock, device_key, proofs=proofs)
         self._hop = Hop("gate")
         self._background = Hop("gate-sweep")
         node_id = uuid4()
@@ -120,6 +122,7 @@ class Gate:
             asyncio.create_task(self._forever("lease", self._beat)),
             asyncio.create_task(self._forever("sweep", self._swept)),
             asyncio.create_task(self._forever("watch", self._watched)),
+            asyncio.create_task(self._forever("proofs", self._proven)),
             asyncio.create_task(self._hints.run()),
         ]
 
@@ -162,6 +165,13 @@ class Gate:
 
     async def _swept(self) -> None:
         await self._sweep.once()
+        await asyncio.sleep(_BEAT_SECONDS)
+
+    async def _proven(self) -> None:
+        """Proofs come, and the log goes on or does not: not on the hop that people at the door wait for."""
+        proofs = self._door.proofs
+        if proofs is not None and await self._background.run(proofs.follow):
+            await self._node.examine_all()
         await asyncio.sleep(_BEAT_SECONDS)
 
     async def _watched(self) -> None:

@@ -22,7 +22,7 @@ from bailiwick.rules.decision import Admitted, Decision, Lobby
 from .active_table import active_table
 from .door import Door
 from .eject import Case, Ejector
-from .ending import Ending, EndReason, of_decision
+from .ending import Ending, EndReason
 from .errors import Unavailable
 from .hop import Hop
 from .line import Chat, Held
@@ -201,9 +201,9 @@ class Node:
         """Somebody else marked these ended, e.g. a host's removal: the rest is ours."""
         cases = []
         for held in subjects:
-            reason = found.ended.get(held.presence_id)
-            if reason is not None and not held.ending:
-                cases.append(Case(held, Ending(EndReason(reason))))
+            ending = found.ended.get(held.presence_id)
+            if ending is not None and not held.ending:
+                cases.append(Case(held, ending))
         if cases:
             await self._ejector.finish(cases)
             self._forget_all(cases)
@@ -240,7 +240,7 @@ class Node:
             if decision is None or held.ending:
                 continue
             if not isinstance(decision, Admitted | Lobby):
-                out.append(Case(held, of_decision(decision)))
+                out.append(Case(held, found.endings[held.presence_id]))
             elif held.waiting and isinstance(decision, Admitted):
                 moved |= await self._promote(held, found, decision)
             else:

@@ -11,10 +11,11 @@ from bailiwick.meetings.models import Meeting, PresenceState
 from bailiwick.meetings.roster import Present
 from bailiwick.meetings.terms import MeetingFacts, facts
 from bailiwick.rules.access import AccessRule
-from bailiwick.rules.decision import Decision
+from bailiwick.rules.decision import Admitted, Decision, Lobby
 from bailiwick.rules.location import Location
 
 from .door import Door
+from .ending import Ending, EndReason
 
 Revisions = tuple[int, int]
 
@@ -35,12 +36,14 @@ class Subject(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """One meeting as read at `meeting.revision` or later, with the decisions that were due."""
+    """One meeting as read at `meeting.revision` or later, with the decisions that were due, and what the
+    negative ones mean. `ended`: whom somebody else has ended."""
 
     meeting: MeetingFacts
     rule: AccessRule | None
     rows: list[Present]
-    ended: dict[UUID, str]
+    ended: dict[UUID, Ending] = field(default_factory=dict)
+    endings: dict[UUID, Ending] = field(default_factory=dict)
     decisions: dict[UUID, Decision] = field(default_factory=dict)
 
 
@@ -64,8 +67,8 @@ def survey(
         return None
     rows = roster.present(meeting_id)
     by_id = {row.pk: row for row in rows}
-    missing = [subject.presence_id for subject in subjects if subject.presence_id not in by_id]
-    found = Survey(meeting, door.rule(meeting), rows, presences.ended_among(missing) if missing else {})
+    missing = [subject for subject in subjects if subject.presence_id not in by_id]
+    found = Survey(meeting, door.rule(meeting), rows, _ended(door, meeting, missing))
     # one query for all: many people are decided on at once when a rule changes
     held_back = blocks.of_meeting(meeting_id, now)
     for subject in subjects:
@@ -76,7 +79,23 @@ def survey(
         if row.state == PresenceState.WAITING or again or old:
             decide = door.decide_waiting if row.state == PresenceState.WAITING else door.decide_inside
             reaching = blocks.reaching(held_back, row.person)
-            found.decisions[row.pk] = decide(
-                meeting, row.person, subject.location, reaching, let_in=row.let_in
-            )
+            decision = decide(meeting, row.person, subject.location, reaching, let_in=row.let_in)
+            found.decisions[row.pk] = decision
+            if not isinstance(decision, Admitted | Lobby):
+                found.endings[row.pk] = door.ending(meeting, decision)
+    return found
+
+
+def _ended(door: Door, meeting: MeetingFacts, missing: Collection[Subject]) -> dict[UUID, Ending]:
+    """Of these, the ones whom somebody else has ended, and what they are told."""
+    if not missing:
+        return {}
+    reasons = presences.ended_among([subject.presence_id for subject in missing])
+    found = {}
+    for subject in missing:
+        reason = reasons.get(subject.presence_id)
+        if reason == EndReason.WITHHELD:
+            found[subject.presence_id] = door.withheld(meeting, subject.location)
+        elif reason is not None:
+            found[subject.presence_id] = Ending(EndReason(reason))
     return found

@@ -37,6 +37,7 @@ NOTICES: Final = {
     "rule_lifted": "The host lifted the country rule.",
     "locked": "The host locked the meeting.",
     "unlocked": "The host unlocked the meeting.",
+    "withheld": "A legal restriction kept somebody out. It is not said whom or where; the meeting goes on.",
     "eject_unfinished": "Removing somebody did not go through at once; the server is finishing it.",
 }
 
@@ -141,6 +142,8 @@ class Connection:
             self.notice("rule_lifted" if view.rule is None else "rule_changed")
         if view.meeting.locked != before.meeting.locked:
             self.notice("locked" if view.meeting.locked else "unlocked")
+        if view.meeting.withheld > before.meeting.withheld and frames.runs(view, self.me):
+            self.notice("withheld")  # P4: the host learns that it happened; nobody else notices anything
 
     def let_in(self) -> None:
         """The next view is the welcome."""

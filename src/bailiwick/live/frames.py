@@ -65,8 +65,9 @@ def waiters(view: RoomView) -> list[Waiter]:
 
 
 def meeting(view: RoomView, me: str) -> MeetingInfo:
-    """The meeting's state for one participant; the number of refusals for who runs it only."""
+    """The meeting's state for one participant; what happened at the door for who runs it only."""
     facts: MeetingFacts = view.meeting
+    running = runs(view, me)
     return MeetingInfo.model_construct(
         title=facts.title,
         slug=facts.slug,
@@ -75,7 +76,8 @@ def meeting(view: RoomView, me: str) -> MeetingInfo:
         rule=rule(view.rule),
         started_at=int((facts.starts_at or facts.created_at).timestamp() * 1000),
         on_host_leave=cast(LeavePolicy, facts.on_host_leave),
-        refused=facts.refused if runs(view, me) else None,
+        refused=facts.refused if running else None,
+        withheld=facts.withheld > 0 if running else None,
     )
 
 

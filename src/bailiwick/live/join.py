@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bailiwick.accounts.names import clean_name
 from bailiwick.gate.door import Knock
 from bailiwick.gate.ending import Ending, EndReason
 from bailiwick.gate.errors import Unavailable
@@ -23,7 +24,7 @@ from .rate import Buckets
 _LARGEST: Final = 4096
 PATH: Final = re.compile(r"^/m/([A-Za-z0-9-]{4,32})/join$")
 DEVICE_COOKIE: Final = "bw_device"
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_PAGES: Final = {"withheld": "live/withheld.html"}
 
 
 class JoinBody(BaseModel):
@@ -106,11 +107,6 @@ def _knock(slug: str, asked: JoinBody, cookies: dict[str, str]) -> Knock:
     )
 
 
-def clean_name(name: str) -> str:
-    """A display name without control characters and direction overrides, white space folded."""
-    return " ".join(_CONTROL.sub(" ", name).split())[:80]
-
-
 def same_origin(scope: http.Scope, origins: frozenset[str]) -> bool:
     """Whether the request comes from our own pages, or from no page at all (no Origin header).
 
@@ -128,11 +124,13 @@ async def respond_problem(scope: http.Scope, send: http.Send, problem: Problem) 
     headers = [("content-language", "en"), ("vary", "accept")]
     if problem.retry_after is not None:
         headers.append(("retry-after", str(problem.retry_after)))
+    if problem.links:
+        headers.append(("link", ", ".join(f'<{target}>; rel="{rel}"' for rel, target in problem.links)))
     if problem.status == 405:
         headers.append(("allow", "POST"))
     document = problem.document()
     if http.wants_html(scope):
-        page = render_to_string("live/problem.html", {"problem": document})
+        page = render_to_string(_PAGES.get(problem.code, "live/problem.html"), {"problem": document})
         await http.respond(send, problem.status, page.encode(), "text/html; charset=utf-8", headers)
         return
     content = json.dumps(document).encode()

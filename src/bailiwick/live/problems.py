@@ -3,10 +3,15 @@ socket and on the page. No object names a place: only who set the rule, and that
 network exit's."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
+from django.conf import settings
+
 from bailiwick.gate.ending import Ending, EndReason
+from bailiwick.gate.grounds import Grounds
 from bailiwick.rules.access import RuleSetter
+from bailiwick.rules.territory import Code, name
 
 from .protocol import Close
 
@@ -18,7 +23,8 @@ PLACE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A problem document; `close` is the WebSocket's close code that goes with it."""
+    """A problem document; `close` is the WebSocket's close code that goes with it. `links`: relation and
+    target, for the Link header."""
 
     code: str
     status: int
@@ -27,6 +33,7 @@ class Problem:
     close: int = Close.REFUSED
     extra: dict[str, Any] = field(default_factory=dict)
     retry_after: int | None = None
+    links: tuple[tuple[str, str], ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The JSON object."""
@@ -120,15 +127,59 @@ def of_ending(ending: Ending) -> Problem:
     return _BY_REASON.get(ending.reason, _BY_REASON[EndReason.BAD_GRANT])
 
 
+APPEAL: Final = "/appeal"
+
+
 def _withheld(ending: Ending) -> Problem:
+    """451 (RFC 7725): who demanded it, under which law, where, from and until when, how to appeal, and where
+    to check that all of this is public. `blocked-by` is us, who carry it out, not the authority."""
+    site = settings.PUBLIC_URL
+    described = [("describedby", _proof(grounds)) for grounds in ending.grounds[:1]]
     return Problem(
         "withheld",
         451,
-        "This meeting is withheld where you connect from",
-        "A restriction under the law of one territory applies to you. " + PLACE,
+        "Withheld for legal reasons",
+        "A restriction under the law of one territory applies where you connect from. The meeting goes on "
+        "for everybody else, and its host did not decide this. " + PLACE,
         close=Close.WITHHELD,
-        extra={"restrictions": list(ending.restrictions), "place": "network_exit"},
+        extra={
+            "restrictions": [_restriction(grounds) for grounds in ending.grounds],
+            "ids": list(ending.restrictions),
+            "appeal_url": APPEAL,
+            "place": "network_exit",
+        },
+        links=(("blocked-by", site), *described, ("help", APPEAL)),
     )
+
+
+def _restriction(grounds: Grounds) -> dict[str, Any]:
+    """All that is told of one restriction, as the log has it."""
+    return {
+        "restriction": grounds.restriction,
+        "demand": grounds.demand,
+        "authority": {"name": grounds.authority, "state": grounds.state, "kind": grounds.kind},
+        "legal_basis": grounds.law,
+        "reasons": list(grounds.reasons),
+        "territory": list(grounds.territories),
+        "territory_names": [name(Code(code)) for code in grounds.territories],
+        "effective_from": _instant(grounds.effective_from),
+        "expires_at": _instant(grounds.expires_at),
+        "document_url": f"/log/documents/{grounds.document}",
+        "log": {
+            "origin": grounds.origin,
+            "index": grounds.index,
+            "checkpoint": grounds.size,
+            "proof_url": _proof(grounds),
+        },
+    }
+
+
+def _proof(grounds: Grounds) -> str:
+    return f"/log/proof/{grounds.index}"
+
+
+def _instant(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def rate_limited(seconds: float) -> Problem:

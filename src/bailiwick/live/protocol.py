@@ -247,7 +247,8 @@ class RuleSummary(Message):
 
 
 class MeetingInfo(Message):
-    """What everyone inside knows of the meeting. `refused`: for the host and co-hosts only."""
+    """What everyone inside knows of the meeting. For the host and co-hosts only: `refused`, how many were
+    kept out; `withheld`, whether a restriction ever took effect, and neither on whom nor where."""
 
     title: str
     slug: str
@@ -257,6 +258,7 @@ class MeetingInfo(Message):
     started_at: int
     on_host_leave: Literal["continue", "hand_over", "end"]
     refused: int | None
+    withheld: bool | None
 
 
 class IceServer(Message):

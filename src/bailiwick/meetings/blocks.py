@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from bailiwick.rules import decision
 
-from .models import Block
+from .models import Block, Role
 from .presences import Person
 
 
@@ -42,17 +42,26 @@ def of_meeting(meeting_id: UUID, now: datetime) -> list[Block]:
 
 def reaching(rows: Iterable[Block], person: Person) -> Reaching:
     """Which of these rows reach this person."""
-    mine = [row for row in rows if _names(row, person)]
+    mine = [row for row in rows if names(row, person)]
     blocks = tuple(_block(row) for row in mine if not row.lobby_only)
     return blocks, any(row.lobby_only for row in mine)
 
 
-def _names(row: Block, person: Person) -> bool:
-    return bool(
-        (row.account_id and row.account_id == person.account_id)
-        or (row.invitation_id and row.invitation_id == person.invitation_id)
-        or (row.device_digest and row.device_digest == person.device_digest)
-    )
+def names(row: Block, person: Person) -> bool:
+    """Whether a row means this person: nobody else who has something in common with them.
+
+    Never the host, and by a link or a device nobody who runs the meeting: a co-host sees personal links, and
+    would put the host out with the host's own. The device of somebody signed in means the guests on it, not
+    others who sign in there.
+    """
+    if row.account_id and row.account_id == person.account_id:
+        return person.role != Role.HOST
+    if person.runs_meeting:
+        return False
+    if row.invitation_id and row.invitation_id == person.invitation_id:
+        return True
+    same_device = bool(row.device_digest) and row.device_digest == person.device_digest
+    return same_device and (row.account_id is None or person.account_id is None)
 
 
 def _block(row: Block) -> decision.Block:
@@ -65,18 +74,20 @@ def _block(row: Block) -> decision.Block:
     )
 
 
-def add(meeting_id: UUID, person: Person, *, label: str, actor: str, lobby_only: bool, now: datetime) -> None:
+def add(
+    meeting_id: UUID, person: Person, *, label: str, actor: str, lobby_only: bool, now: datetime
+) -> Block | None:
     """Keep somebody out, or (`lobby_only`) send them to the waiting room. In the caller's transaction.
 
-    Without account, invitation or device there is nothing to hold on to: the removal is all there is.
+    None: without account, invitation or device there is nothing to hold on to, the removal is all there is.
     """
     if not (person.account_id or person.invitation_id or person.device_digest):
-        return
-    Block.objects.create(
+        return None
+    return Block.objects.create(
         meeting_id=meeting_id,
         account_id=person.account_id,
         invitation_id=person.invitation_id,
-        device_digest="" if person.account_id else person.device_digest,
+        device_digest=person.device_digest,
         label=label,
         actor=actor,
         lobby_only=lobby_only,
@@ -88,4 +99,5 @@ def forgive(meeting_id: UUID, person: Person) -> None:
     """Somebody removed was let in again: the removal no longer sends them to the waiting room."""
     matching = _matching(meeting_id, person)
     if matching is not None:
-        Block.objects.filter(matching, lobby_only=True).delete()
+        rows = Block.objects.filter(matching, lobby_only=True)
+        Block.objects.filter(pk__in=[row.pk for row in rows if names(row, person)]).delete()

@@ -114,11 +114,13 @@ def place(
         return presence_id
 
 
-def refused(meeting_id: UUID) -> None:
-    """Count one refusal at the door, for the host to see."""
-    Meeting.objects.filter(id=meeting_id).update(
-        refused_count=F("refused_count") + 1, roster_revision=F("roster_revision") + 1
-    )
+def refused(meeting_id: UUID, *, withheld: bool = False) -> None:
+    """Count one refusal at the door, for the host to see. That the meeting was `withheld` from somebody
+    there is told once: whoever knocks again and again is no news."""
+    meeting = Meeting.objects.filter(id=meeting_id)
+    meeting.update(refused_count=F("refused_count") + 1, roster_revision=F("roster_revision") + 1)
+    if withheld:
+        meeting.filter(withheld_count=0).update(withheld_count=1)
 
 
 def granted(digest: str, now: datetime) -> Presence | None:
@@ -197,11 +199,19 @@ def move(presence_id: UUID, node_id: UUID) -> None:
     Presence.objects.filter(id=presence_id, state=PresenceState.ENDED).update(node_id=node_id)
 
 
-def end(presence_ids: Sequence[UUID], reason: str, now: datetime, *, refusals: bool = False) -> set[UUID]:
+def end(
+    presence_ids: Sequence[UUID],
+    reason: str,
+    now: datetime,
+    *,
+    refusals: bool = False,
+    withheld: bool = False,
+) -> set[UUID]:
     """Mark presences ended: from here on no resume and no grant brings them back (P8).
 
     Returns the ids that this call ended: each presence is ended by exactly one caller. With `refusals`,
-    their number is added to what the host sees, in the same transaction. Display names go at once (P9).
+    their number is added to what the host sees, in the same transaction; with `withheld`, the host is told
+    that it happened (P4). Display names go at once (P9).
     """
     rows = Presence.objects.filter(id__in=presence_ids).exclude(state=PresenceState.ENDED)
     with transaction.atomic():
@@ -221,6 +231,7 @@ def end(presence_ids: Sequence[UUID], reason: str, now: datetime, *, refusals: b
             Meeting.objects.filter(id=meeting_id).update(
                 roster_revision=F("roster_revision") + 1,
                 refused_count=F("refused_count") + (count if refusals else 0),
+                withheld_count=F("withheld_count") + (1 if withheld else 0),
             )
     return set(found)
 

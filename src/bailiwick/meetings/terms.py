@@ -2,6 +2,7 @@
 revision they are read with. A cache by revision keeps the door down to one query where nothing changed."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from bailiwick.rules.access import AccessRule
 from bailiwick.rules.decision import MeetingTerms
+from bailiwick.rules.restriction import Restriction
 
 from . import statements
 from .access import rule_of, server_rule
@@ -17,7 +19,7 @@ from .models import Meeting, ServerRule
 _CACHED: Final = 1024
 _FIELDS: Final = (
     "id", "slug", "title", "host", "revision", "roster_revision", "locked", "waiting_room", "maximum",
-    "on_host_leave", "refused_count", "ended_at", "created_at", "starts_at", "recurrence",
+    "on_host_leave", "refused_count", "withheld_count", "ended_at", "created_at", "starts_at", "recurrence",
 )  # fmt: skip
 _FLAGS: Final = ("locked", "waiting_room")
 _TIMES: Final = ("ended_at", "created_at", "starts_at")
@@ -38,6 +40,7 @@ class MeetingFacts:
     maximum: int
     on_host_leave: str
     refused: int
+    withheld: int
     ended_at: datetime | None
     created_at: datetime
     starts_at: datetime | None
@@ -55,6 +58,7 @@ def facts(*, slug: str | None = None, meeting_id: UUID | None = None) -> Meeting
         return None
     values = dict(zip(_FIELDS, row, strict=False))
     values["refused"] = values.pop("refused_count")
+    values["withheld"] = values.pop("withheld_count")
     values["host_id"] = statements.uuid_of(values.pop("host"))
     values["id"] = statements.uuid_of(values["id"])
     for name in _FLAGS:
@@ -64,17 +68,30 @@ def facts(*, slug: str | None = None, meeting_id: UUID | None = None) -> Meeting
     return MeetingFacts(**values, server_revision=row[-1] or 0)
 
 
-class TermsCache:
-    """Terms by meeting and revisions. For one thread's use, or several: entries are never changed."""
+Restrictions = Callable[[MeetingFacts], tuple[Restriction, ...]]
 
-    def __init__(self) -> None:
-        self._terms: OrderedDict[tuple[UUID, int, int, bool, bool], MeetingTerms] = OrderedDict()
+
+class TermsCache:
+    """Terms by meeting and revisions. For one thread's use, or several: entries are never changed.
+
+    `restrictions` gives those to enforce as of the meeting's revision; `generation` grows when it would give
+    others at the same one.
+    """
+
+    def __init__(
+        self, restrictions: Restrictions = lambda _meeting: (), generation: Callable[[], int] = lambda: 0
+    ) -> None:
+        self._terms: OrderedDict[tuple[UUID, int, int, int, bool, bool], MeetingTerms] = OrderedDict()
+        self._restrictions = restrictions
+        self._generation = generation
         self._server: tuple[int, AccessRule | None] = (-1, None)
 
     def of(self, meeting: MeetingFacts) -> MeetingTerms:
         """The terms of `meeting`, nobody's place counted yet (`full` is False)."""
         locked, waiting_room = meeting.locked, meeting.waiting_room
-        key = (meeting.id, meeting.revision, meeting.server_revision, locked, waiting_room)
+        key = (
+            meeting.id, meeting.revision, meeting.server_revision, self._generation(), locked, waiting_room
+        )  # fmt: skip
         terms = self._terms.get(key)
         if terms is None:
             terms = self._terms[key] = self._read(meeting)
@@ -87,6 +104,7 @@ class TermsCache:
             revision=meeting.revision,
             rule=rule_of(meeting.id),
             server_rule=self._server_rule(meeting.server_revision),
+            restrictions=self._restrictions(meeting),
             locked=meeting.locked,
             waiting_room=meeting.waiting_room,
         )

@@ -126,6 +126,50 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "Its cosignature does not verify with the key in the policy, or its answer is none of the protocol's."
         " Ask whoever runs it for the right key.",
     ),
+    "restriction_unproven": AlarmText(
+        "A restriction has no proof",
+        "It was approved more than a minute ago and is not enforced: the public log has no checkpoint with a"
+        " quorum of witnesses that covers it. Look at the log's other alarms and at its witnesses.",
+    ),
+    "restriction_proof_refused": AlarmText(
+        "A restriction's proof does not verify",
+        "It is not enforced. The proof kept with it does not lead to a checkpoint that this server's key and"
+        " witness policy believe; today's proof is asked for. Find out who changed it, or which key.",
+    ),
+    "restriction_altered": AlarmText(
+        "A restriction was changed behind the log's back",
+        "It is not enforced: its row says something else than its entry in the public log. Find out who"
+        " changed the database.",
+    ),
+    "restriction_beyond_bounds": AlarmText(
+        "A restriction reaches further than it may",
+        "It is not enforced: it goes beyond its authority's own territory or beyond 90 days. It should never"
+        " have been approved.",
+    ),
+    "restriction_unapproved": AlarmText(
+        "A restriction was not approved by two people",
+        "It is not enforced: there are no two passkey signatures over exactly this. Find out how it came"
+        " into the log.",
+    ),
+    "restriction_target_unknown": AlarmText(
+        "Nobody can show which meeting a restriction is for",
+        "It is not enforced: its salt was deleted, or it stands with another meeting than the one its entry"
+        " was made for.",
+    ),
+    "restriction_without_witness": AlarmText(
+        "Restrictions have no outside witness",
+        "None is enforced: the witness policy asks for nobody's cosignature. Name a witness in the file of"
+        " BAILIWICK_LOG_POLICY.",
+    ),
+    "restriction_unverifiable": AlarmText(
+        "A restriction cannot be verified",
+        "It is not enforced. Look at the log for “restriction_not_verified”.",
+    ),
+    "gate_proofs_failed": AlarmText(
+        "Proofs of restrictions are not looked at",
+        "New restrictions are not enforced, and what is wrong with old ones is not told. Look at the log for"
+        " “gate_loop_failed”.",
+    ),
     "mail_failed": AlarmText(
         "Mail cannot be sent",
         "The mail server refused or did not answer. Check BAILIWICK_SMTP_URL. Invitations that were not sent"

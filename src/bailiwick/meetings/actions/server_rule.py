@@ -101,7 +101,7 @@ def _log(rule: ServerRule, change: Literal["in_force", "ended"], now: datetime) 
 
 
 def _check_staff(account_id: UUID) -> None:
-    if not accounts.is_staff(account_id):
+    if accounts.Role.ADMINISTRATOR not in accounts.roles_of(account_id):
         raise StaffOnly
 
 

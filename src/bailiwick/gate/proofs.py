@@ -1,0 +1,254 @@
+"""Which restrictions this gate enforces, found out by itself (P3), once per revision of a meeting.
+
+No proof, a bad one, or a row that was changed behind the application's back: not enforced, and an alarm,
+never an exception on somebody's way in. While the log stands still nothing new is taken up, and what this
+process has verified stays. Where the database was set back behind what the log showed before, or holds
+another history, nothing at all is enforced: what was lifted meanwhile must not come back. To stop needs no
+proof (P7).
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.db import DatabaseError, InterfaceError
+
+from bailiwick.gate.grounds import Grounds
+from bailiwick.gate.verifying import Trust, Unproven, Verified, rebuilt, verified
+from bailiwick.ledger import queries as ledger
+from bailiwick.ledger.entries import RestrictionApproved, encode
+from bailiwick.ledger.errors import LogForked, LogRefuses, LogRewound
+from bailiwick.meetings.presences import Person
+from bailiwick.orders import queries as orders
+from bailiwick.orders.actions.enforcement import record_proof
+from bailiwick.orders.queries import Narrowed, Row
+from bailiwick.rules import restriction as rules
+from bailiwick.rules.location import Location
+from bailiwick.rules.restriction import RestrictionId
+from bailiwick.rules.territory import Code
+
+log = structlog.get_logger()
+GRACE: Final = timedelta(seconds=60)
+"""So long a proof may take before its absence is an alarm."""
+RETRY: Final = timedelta(seconds=15)
+_CACHED: Final = 1024
+_NOTED: Final = 256
+
+
+class LogState(Enum):
+    """How far the log can be relied on for what a row says."""
+
+    GOES_ON = auto()
+    STANDS_STILL = auto()
+    SET_BACK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Enforced:
+    """What holds in one meeting at one revision."""
+
+    restrictions: tuple[rules.Restriction, ...] = ()
+    grounds: Mapping[RestrictionId, Grounds] = field(default_factory=dict)
+    exemptions: tuple[orders.Exemption, ...] = ()
+
+    def exempt(self, person: Person) -> frozenset[RestrictionId]:
+        """Which of them do not reach this person, by an appeal."""
+        return orders.exempt_from(self.exemptions, person) if self.exemptions else frozenset()
+
+    def reaching(self, location: Location, now: datetime) -> tuple[RestrictionId, ...]:
+        """Those in force where this is."""
+        return tuple(
+            each.id
+            for each in self.restrictions
+            if location.unanimous in each.territory and each.in_force(now)
+        )
+
+    def told(self, ids: tuple[RestrictionId, ...]) -> tuple[Grounds, ...]:
+        """What somebody kept out by these is told."""
+        return tuple(self.grounds[each] for each in ids if each in self.grounds)
+
+
+NOTHING: Final = Enforced()
+
+
+class Proofs:
+    """`of` runs in the gate's hop, `follow` on another thread. Without one, a gate has no restrictions."""
+
+    def __init__(
+        self, trust: Trust, clock: Callable[[], datetime], alarm: Callable[[str, str], None]
+    ) -> None:
+        self._trust = trust
+        self._clock = clock
+        self._alarm = alarm
+        self._enforced: OrderedDict[tuple[UUID, int, int], Enforced] = OrderedDict()
+        self._verified: dict[UUID, tuple[bytes, Verified]] = {}
+        self._noted: deque[tuple[str, str]] = deque(maxlen=_NOTED)
+        self._refused: deque[UUID] = deque(maxlen=_NOTED)
+        self._in_log: tuple[int, dict[str, Narrowed]] = (-1, {})
+        self._state: LogState | None = None
+        self._followed = LogState.GOES_ON
+        self._retry_at: datetime | None = None
+        self.generation = 0
+
+    # ------------------------------------------------------------ in the gate's hop
+
+    def of(self, meeting_id: UUID, revision: int) -> Enforced:
+        """What to enforce in a meeting as of a revision, or later. No query where that is known."""
+        key = (meeting_id, revision, self.generation)
+        found = self._enforced.get(key)
+        if found is None:
+            found = self._enforced[key] = self._read(meeting_id)
+            while len(self._enforced) > _CACHED:
+                self._enforced.popitem(last=False)
+        return found
+
+    def _read(self, meeting_id: UUID) -> Enforced:
+        rows = orders.touching(meeting_id)
+        if not rows:
+            return NOTHING
+        taken = self._taken_in_log()
+        holding = [found for row in rows if (found := self._holding(row, taken)) is not None]
+        exempt = orders.exemptions(UUID(found.restriction.id) for found in holding)
+        return Enforced(
+            tuple(found.restriction for found in holding),
+            {found.restriction.id: found.grounds for found in holding},
+            exempt,
+        )
+
+    def _holding(self, row: Row, taken: Mapping[str, Narrowed]) -> Verified | None:
+        """What is left of one row: None for nothing. Whatever goes wrong with it harms nobody's way in."""
+        try:
+            away = orders.narrowed(row).also(taken.get(row.pk.hex, Narrowed()))
+            if away.ended:
+                self._verified.pop(row.pk, None)
+                return None
+            found = self._verify(row)
+            return None if found is None else _narrow(found, away)
+        except Unproven as reason:
+            self._not_enforced(row, reason.code)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 (a damaged row must not close the door of its meeting)
+            log.error("restriction_not_verified", restriction=row.pk.hex, cause=type(error).__name__)
+            self._not_enforced(row, "restriction_unverifiable")
+        return None
+
+    def _verify(self, row: Row) -> Verified | None:
+        if row.proof is None and self._early(row):
+            return None
+        entry = rebuilt(row)
+        digest = _digest(row, entry)
+        known = self._verified.get(row.pk)
+        if known is None or known[0] != digest:
+            if self._look() is not LogState.GOES_ON:
+                self._again_later()
+                return None
+            known = self._verified[row.pk] = (digest, verified(row, entry, self._trust))
+        return None if self._state is LogState.SET_BACK else known[1]
+
+    def _early(self, row: Row) -> bool:
+        """Whether it is too soon, or too late, to make a missing proof an alarm."""
+        now = self._clock()
+        return now - row.stated_at < GRACE or row.expires_at <= now
+
+    def _not_enforced(self, row: Row, code: str) -> None:
+        self._verified.pop(row.pk, None)
+        self._noted.append((code, row.pk.hex))
+        self._again_later()
+        if row.proof is not None:
+            self._refused.append(row.pk)
+
+    def _again_later(self) -> None:
+        """What was not enforced may have been for a reason that goes away, such as a key file's absence."""
+        if self._retry_at is None:
+            self._retry_at = self._clock() + RETRY
+
+    def _taken_in_log(self) -> Mapping[str, Narrowed]:
+        size = ledger.sequenced_size()
+        if self._in_log[0] != size:
+            self._in_log = (size, orders.narrowed_in_log())
+        return self._in_log[1]
+
+    def _look(self) -> LogState:
+        self._state = log_state()
+        return self._state
+
+    # ------------------------------------------------------------ every second, on another thread
+
+    def follow(self) -> bool:
+        """Fetch proofs, raise alarms, look at the log. True: everybody must be decided on again."""
+        self._collect()
+        while self._noted:
+            self._alarm(*self._noted.popleft())
+        if not self._log_moved() and not self._retry_due():
+            return False
+        self.generation += 1
+        return True
+
+    def _log_moved(self) -> bool:
+        """Whether the log went on or was set back. That it stands still changes nothing by itself."""
+        before, self._followed = self._followed, self._look()
+        if self._followed is before or self._followed is LogState.STANDS_STILL:
+            return False
+        log.warning("restrictions_follow_log", state=self._followed.name.lower())
+        return True
+
+    def _retry_due(self) -> bool:
+        if self._retry_at is None or self._clock() < self._retry_at:
+            return False
+        self._retry_at = None
+        return True
+
+    def _collect(self) -> None:
+        for row in orders.awaiting_proof(self._clock()):
+            proof = orders.fresh_proof(row.pk)
+            if proof is not None:
+                record_proof(row.pk, proof, None)
+            elif self._clock() - row.stated_at >= GRACE:
+                self._noted.append(("restriction_unproven", row.pk.hex))
+        while self._refused:
+            self._renew(self._refused.popleft())
+
+    def _renew(self, restriction_id: UUID) -> None:
+        """A proof that no longer verifies may be one by a key or witness of before: ask for today's."""
+        proof = orders.fresh_proof(restriction_id)
+        before = orders.proof_of(restriction_id)
+        if proof is not None and proof != before:
+            record_proof(restriction_id, proof, before)
+
+
+def log_state() -> LogState:
+    """How far the log can be relied on, right now."""
+    try:
+        ledger.check_goes_on()
+    except (LogRewound, LogForked):
+        return LogState.SET_BACK
+    except LogRefuses:
+        return LogState.STANDS_STILL
+    return LogState.GOES_ON
+
+
+def _digest(row: Row, entry: RestrictionApproved) -> bytes:
+    """Names all that a verification rests on, but for the configuration."""
+    parts = [row.meeting_id.bytes if row.meeting_id else b"", encode(entry), bytes(row.proof or b"")]
+    parts += [bytes(each.public_key) for each in row.approvals.all()]
+    return sha256(b"".join(sha256(part).digest() for part in parts)).digest()
+
+
+def _narrow(found: Verified, away: Narrowed) -> Verified:
+    """The entry, less what was taken away since. Nothing is ever added."""
+    whole = found.restriction
+    territory = whole.territory
+    if away.territories is not None:
+        territory &= frozenset(map(Code, away.territories))
+    until = whole.expires_at if away.until is None else min(whole.expires_at, away.until)
+    return Verified(
+        replace(whole, territory=territory, expires_at=until),
+        replace(found.grounds, territories=tuple(sorted(territory)), expires_at=until),
+    )

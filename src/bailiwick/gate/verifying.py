@@ -1,0 +1,186 @@
+"""Whether one restriction may be enforced (P3): everything is checked again here, against the gate's own
+configuration, whoever checked it before. What holds is what the proven *entry* says, not a row."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import cast
+
+from bailiwick.gate.grounds import Grounds
+from bailiwick.ledger import keyfile
+from bailiwick.ledger import queries as ledger
+from bailiwick.ledger.commitments import opens
+from bailiwick.ledger.configuration import Configuration
+from bailiwick.ledger.entries import RestrictionApproved, encode, statement
+from bailiwick.ledger.errors import LogRefuses, MalformedEntry
+from bailiwick.orders.entries import approved_entry
+from bailiwick.orders.errors import BadApproval
+from bailiwick.orders.passkeys import Assertion, verify
+from bailiwick.orders.queries import Row
+from bailiwick.rules import restriction as rules
+from bailiwick.rules.restriction import RestrictionId
+from bailiwick.rules.territory import Code, Territory, group, own_territory, parse_territory
+from bailiwick.tlog.errors import ProofRefused, TlogError
+from bailiwick.tlog.policy import Log, Policy
+from bailiwick.tlog.proof_files import parse_log_proof
+
+Trust = Callable[[], Policy]
+"""Whose checkpoints are believed. Raises LogRefuses where that cannot be told."""
+
+
+class Unproven(Exception):  # noqa: N818 - a state of the world
+    """A restriction is not enforced; `code` is that of the alarm."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A restriction that the log proves: from its entry alone."""
+
+    restriction: rules.Restriction
+    grounds: Grounds
+
+
+def configured_trust(configuration: Configuration) -> Trust:
+    """The log by the keys in this machine's key file, and the witnesses of its policy file: nothing of this
+    is read from the database."""
+
+    def trust() -> Policy:
+        keys = keyfile.read(configuration.key_file)
+        found = configuration.witnesses()
+        logs = tuple(Log(key.verifier, configuration.url) for key in keys)
+        return Policy(logs, found.witnesses, found.groups, found.quorum)
+
+    return trust
+
+
+def rebuilt(row: Row) -> RestrictionApproved:
+    """The entry that the row claims to be in the log. Unproven: it cannot be one."""
+    try:
+        entry = approved_entry(row, list(row.approvals.all()))
+        encode(entry)
+    except (ValueError, MalformedEntry):
+        raise Unproven("restriction_altered") from None
+    return entry
+
+
+def verified(row: Row, entry: RestrictionApproved, trust: Trust) -> Verified:
+    """What to enforce.
+
+    Raises:
+        Unproven: nothing; `code` says why.
+    """
+    if row.proof is None or row.meeting_id is None:
+        raise Unproven("restriction_unproven")
+    index, size, origin = _in_log(entry, bytes(row.proof), _believed(trust))
+    _check_target(entry, row.meeting_id.bytes)
+    _check_approvals(row, entry)
+    return Verified(_bounded(entry), _grounds(row, entry, index, size, origin))
+
+
+def _believed(trust: Trust) -> Policy:
+    try:
+        policy = trust()
+    except LogRefuses as refusal:
+        raise Unproven(refusal.code) from None
+    if policy.quorum_met(()):
+        raise Unproven("restriction_without_witness")
+    return policy
+
+
+def _in_log(entry: RestrictionApproved, proof: bytes, policy: Policy) -> tuple[int, int, str]:
+    """Index, size and origin of the log that has these very bytes."""
+    data = encode(entry)
+    try:
+        parsed = parse_log_proof(proof)
+    except TlogError:
+        raise Unproven("restriction_proof_refused") from None
+    try:
+        checkpoint = parsed.verify(data, policy).checkpoint
+    except TlogError as refusal:
+        # only what to look at differs: a row that says something else, or a proof that is none
+        known = ledger.entry(parsed.index) if isinstance(refusal, ProofRefused) else data
+        altered = known is not None and known != data
+        raise Unproven("restriction_altered" if altered else "restriction_proof_refused") from None
+    return parsed.index, checkpoint.size, checkpoint.origin
+
+
+def _check_target(entry: RestrictionApproved, meeting: bytes) -> None:
+    """The commitment opens to this meeting, and to no other."""
+    salt = ledger.salt(entry.target)
+    if salt is None or not opens(entry.target, salt, meeting):
+        raise Unproven("restriction_target_unknown")
+
+
+def _check_approvals(row: Row, entry: RestrictionApproved) -> None:
+    """Two different passkeys signed exactly this (P5)."""
+    rows = sorted(row.approvals.all(), key=lambda each: each.position)
+    text = statement(entry)
+    try:
+        for each in rows:
+            assertion = Assertion(
+                bytes(each.public_key), bytes(each.authenticator_data),
+                bytes(each.client_data), bytes(each.signature),
+            )  # fmt: skip
+            verify(assertion, text)
+            if assertion.key != each.key:
+                raise Unproven("restriction_unapproved")
+    except BadApproval:
+        raise Unproven("restriction_unapproved") from None
+    keys = {approval.key for approval in entry.approvals or ()}
+    if len(keys) != 2 or len(rows) != 2:
+        raise Unproven("restriction_unapproved")
+
+
+def _bounded(entry: RestrictionApproved) -> rules.Restriction:
+    """The rule, if it keeps to its authority's territory (P1) and to 90 days (P6)."""
+    try:
+        territory = parse_territory(entry.territories)
+        reach = reach_of(entry.state, entry.kind, entry.from_.date(), _last_day(entry))
+        found = rules.Restriction(
+            RestrictionId(entry.restriction), territory, entry.from_, entry.until, proven=True
+        )
+    except ValueError:
+        raise Unproven("restriction_beyond_bounds") from None
+    if not territory <= reach:
+        raise Unproven("restriction_beyond_bounds")
+    return found
+
+
+def _last_day(entry: RestrictionApproved) -> date:
+    return (entry.until - timedelta(seconds=1)).date()
+
+
+def reach_of(state: str, kind: str, first: date, last: date) -> Territory:
+    """How far such an authority's word counts, at most: the reviewed row of its state, or what a group was on
+    the first day and is on the last. UnknownTerritory: no such state; nothing for a kind that is not its."""
+    match state, kind:
+        case ("EU" | "EEA") as body, "supranational":
+            return group(body, first) & group(body, last)
+        case (("EU" | "EEA"), _):
+            return frozenset()
+        case _, "supranational":
+            return frozenset()
+    return own_territory(Code(state))
+
+
+def _grounds(row: Row, entry: RestrictionApproved, index: int, size: int, origin: str) -> Grounds:
+    return Grounds(
+        restriction=RestrictionId(entry.restriction),
+        demand=entry.demand,
+        authority=row.authority.name,
+        state=entry.state,
+        kind=entry.kind,
+        law=entry.law,
+        territories=entry.territories,
+        effective_from=entry.from_,
+        expires_at=entry.until,
+        reasons=cast(tuple[str, ...], entry.reasons),
+        document=entry.document,
+        origin=origin,
+        index=index,
+        size=size,
+    )

@@ -1,0 +1,30 @@
+"""What the gate writes: proofs as they come, and how often a restriction took effect."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from bailiwick.meetings.actions.change import changed
+from bailiwick.orders.models import Restriction
+
+
+def record_proof(restriction_id: UUID, proof: bytes, before: bytes | None) -> bool:
+    """Keep a proof in the place of `before`, and have the meeting decided again. False: another process was
+    first."""
+    rows = Restriction.objects.filter(id=restriction_id)
+    same = rows.filter(Q(proof__isnull=True) if before is None else Q(proof=before))
+    with transaction.atomic():
+        if same.update(proof=proof) != 1:
+            return False
+        for meeting_id in rows.filter(meeting__isnull=False).values_list("meeting_id", flat=True):
+            if meeting_id is not None:
+                changed(meeting_id)
+    return True
+
+
+def count_effects(restriction_ids: Iterable[str], times: int) -> None:
+    """Restrictions kept somebody out so many times. In the transaction that keeps them out."""
+    ids = [UUID(each) for each in restriction_ids]
+    Restriction.objects.filter(id__in=ids).update(effects=F("effects") + times)

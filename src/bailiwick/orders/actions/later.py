@@ -1,0 +1,82 @@
+"""What ends or narrows a restriction before its time: at once, with the row and not with a proof (P7)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bailiwick.ledger import actions as ledger
+from bailiwick.ledger.entries import RestrictionCorrected, RestrictionSuspended, RestrictionWithdrawn
+from bailiwick.ledger.vocabulary import second
+from bailiwick.meetings.actions.change import changed
+from bailiwick.orders.errors import NoSuchRestriction, NotNarrower
+from bailiwick.orders.models import Later, LaterKind, Restriction
+from bailiwick.rules.territory import Territory
+
+
+def suspend_now(restriction_id: UUID, reason: str, now: datetime) -> Later:
+    """No longer enforced. Whatever should hold again is approved again. Raises NoSuchRestriction."""
+    entry = {"at": second(now), "restriction": restriction_id.hex, "reason": reason}
+    with transaction.atomic():
+        row = _locked(restriction_id)
+        outbox_id = ledger.append(RestrictionSuspended.model_validate(entry))
+        return _later(row, LaterKind.SUSPENDED, now, outbox_id, reason=reason)
+
+
+def withdraw_now(restriction_id: UUID, reason: str, now: datetime) -> Later:
+    """Ended for good. Raises NoSuchRestriction."""
+    entry = {"at": second(now), "restriction": restriction_id.hex, "reason": reason}
+    with transaction.atomic():
+        row = _locked(restriction_id)
+        outbox_id = ledger.append(RestrictionWithdrawn.model_validate(entry))
+        return _later(row, LaterKind.WITHDRAWN, now, outbox_id, reason=reason)
+
+
+def narrow_now(
+    restriction_id: UUID,
+    now: datetime,
+    *,
+    territories: Territory | None = None,
+    until: datetime | None = None,
+) -> Later:
+    """Fewer codes, or an earlier end.
+
+    Raises:
+        NotNarrower: it would reach further than before, or takes nothing away. NoSuchRestriction.
+    """
+    entry: dict[str, object] = {"at": second(now), "restriction": restriction_id.hex}
+    with transaction.atomic():
+        row = _locked(restriction_id)
+        _check_narrower(row, territories, until)
+        if territories is not None:
+            entry["territories"] = tuple(sorted(territories))
+        if until is not None:
+            entry["until"] = until
+        outbox_id = ledger.append(RestrictionCorrected.model_validate(entry))
+        codes = None if territories is None else sorted(territories)
+        return _later(row, LaterKind.CORRECTED, now, outbox_id, territories=codes, expires_at=until)
+
+
+def _check_narrower(row: Restriction, territories: Territory | None, until: datetime | None) -> None:
+    if territories is None and until is None:
+        raise NotNarrower
+    if territories is not None and not (territories and territories < set(row.territories)):
+        raise NotNarrower
+    if until is not None and not row.effective_from < until < row.expires_at:
+        raise NotNarrower
+
+
+def _locked(restriction_id: UUID) -> Restriction:
+    """An approved restriction that has not been ended, held until the caller's transaction ends."""
+    rows = Restriction.objects.select_for_update().filter(id=restriction_id, outbox_id__isnull=False)
+    row = rows.first()
+    if row is None or row.later.exclude(kind=LaterKind.CORRECTED).exists():
+        raise NoSuchRestriction
+    return row
+
+
+def _later(row: Restriction, kind: LaterKind, now: datetime, outbox_id: int, **fields: object) -> Later:
+    made = Later.objects.create(restriction=row, kind=kind, at=now, outbox_id=outbox_id, **fields)
+    if row.meeting_id is not None:
+        changed(row.meeting_id)
+    return made

@@ -1,0 +1,150 @@
+"""What was granted of a demand, per meeting, and what followed."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from bailiwick.meetings.models import Invitation, Meeting
+
+from .parties import Authority, Demand
+
+
+class Restriction(models.Model):
+    """In force in `[effective_from, expires_at)` in one meeting, once its entry is proven to be in the log.
+
+    Columns hold all that the entry says, so that it can be built again from them byte for byte. `outbox_id`:
+    where the entry was written in the transaction that approved it; None: only proposed. `proof`: the
+    `.tlog-proof`, once there is one; what it is worth is the gate's to find out.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    meeting = models.ForeignKey(Meeting, null=True, on_delete=models.SET_NULL, related_name="restrictions")
+    demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="restrictions")
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=3)
+    kind = models.CharField(max_length=16)
+    law = models.CharField(max_length=120)
+    territories = models.JSONField(help_text="Sorted ISO 3166-1 alpha-2 codes, or XK")
+    effective_from = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    reasons = models.JSONField(help_text="Sorted codes")
+    target = models.CharField(
+        max_length=64, help_text="Commitment to the meeting's id; the ledger has the salt"
+    )
+    document = models.CharField(max_length=64, help_text="SHA-256 of the published, redacted demand")
+    original = models.CharField(max_length=64, help_text="Commitment to the unredacted one")
+    renews = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="renewals")
+    stated_at = models.DateTimeField(help_text="When the text that two people sign was made")
+    outbox_id = models.BigIntegerField(null=True, unique=True)
+    proof = models.BinaryField(null=True)
+    effects = models.PositiveIntegerField(default=0, help_text="How often; told in bands, half-yearly")
+
+    class Meta:
+        ordering = ("-stated_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("effective_from")), name="restriction_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(proof__isnull=True) | Q(outbox_id__isnull=False),
+                name="restriction_proof_of_entry",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("expires_at",),
+                condition=Q(proof__isnull=True, outbox_id__isnull=False),
+                name="restriction_awaits_proof",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"restriction {self.pk}"
+
+
+class Approval(models.Model):
+    """One person's passkey signature over the entry without its approvals (P5): the first is that of whoever
+    proposed it. `public_key`: the passkey's, as COSE; the entry has its hash only."""
+
+    restriction = models.ForeignKey(Restriction, on_delete=models.CASCADE, related_name="approvals")
+    position = models.PositiveSmallIntegerField()
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    public_key = models.BinaryField()
+    key = models.CharField(max_length=64, help_text="SHA-256 of it")
+    authenticator_data = models.BinaryField()
+    client_data = models.BinaryField()
+    signature = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=("restriction", "position"), name="approval_position_once"),
+            models.UniqueConstraint(fields=("restriction", "account"), name="approval_two_people"),
+            models.UniqueConstraint(fields=("restriction", "key"), name="approval_two_keys"),
+            models.CheckConstraint(condition=Q(position__in=(0, 1)), name="approval_is_one_of_two"),
+        )
+
+    def __str__(self) -> str:
+        return f"approval {self.pk}"
+
+
+class LaterKind(models.TextChoices):
+    """What can happen to a restriction before its time. None of them is ever undone: whatever should hold
+    again is approved again."""
+
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    CORRECTED = "corrected"
+
+
+class Later(models.Model):
+    """A later entry about a restriction. It takes effect with this row, not with a proof (P7); so a
+    correction only narrows: `territories` and `expires_at` can take away, and never add."""
+
+    restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="later")
+    kind = models.CharField(max_length=12, choices=LaterKind.choices)
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=24, blank=True)
+    law = models.CharField(max_length=120, blank=True)
+    territories = models.JSONField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    document = models.CharField(max_length=64, blank=True)
+    outbox_id = models.BigIntegerField(unique=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=LaterKind.values), name="later_kind"),
+            models.CheckConstraint(
+                condition=Q(kind="corrected") | ~Q(reason=""), name="later_end_has_a_reason"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"later entry {self.pk}"
+
+
+class Exemption(models.Model):
+    """Somebody whom one restriction does not reach, granted on appeal: by account, invitation or device."""
+
+    restriction = models.ForeignKey(Restriction, on_delete=models.CASCADE, related_name="exemptions")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    invitation = models.ForeignKey(Invitation, null=True, on_delete=models.CASCADE, related_name="+")
+    device_digest = models.CharField(max_length=64, blank=True)
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(account__isnull=False) | Q(invitation__isnull=False) | ~Q(device_digest=""),
+                name="exemption_names_somebody",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"exemption {self.pk}"
