@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .models import Account
+from .names import clean_name
 from .time_zones import zones
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class SignUpFields(forms.Form):
 
     def signup(self, request: HttpRequest, user: Account) -> None:
         """Called by allauth once the account is made."""
-        user.display_name = self.cleaned_data["display_name"].strip()
+        user.display_name = clean_name(self.cleaned_data["display_name"])
         user.save(update_fields=["display_name"])
 
 
@@ -39,6 +40,9 @@ class ProfileForm(_AccountForm):
         help_text=_("Proposed for new meetings. Not used for anything else."),
         choices=lambda: [(name, name.replace("_", " ")) for name in zones()],
     )
+
+    def clean_display_name(self) -> str:
+        return clean_name(self.cleaned_data["display_name"])
 
     class Meta:
         model = Account

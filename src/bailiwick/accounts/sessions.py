@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user
 
 from .models import Account
+from .names import clean_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +37,4 @@ def signed_in(session_key: str | None) -> SignedIn | None:
     account = get_user(_Request(session))  # type: ignore[arg-type]  # reads `session` only
     if not isinstance(account, Account):
         return None
-    return SignedIn(account.pk, account.display_name)
+    return SignedIn(account.pk, clean_name(account.display_name))
