@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from bailiwick.ledger import checking, store
@@ -29,6 +29,7 @@ from tests.ledger.snapshots import Snapshot
 
 # The unit layer looks quickly; the same file runs longer on PostgreSQL (tests/contracts).
 EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "25"))
+PHASES = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking takes longer than reading
 pytestmark = pytest.mark.django_db
 
 WITH_WITNESSES = {"witness", *(f"Publisher.{name}" for name in ("_claim", "_send", "_take", "_settle"))}
@@ -186,7 +187,7 @@ WITNESSES = st.sampled_from([(), ("w",)])
 
 
 @given(WITNESSES, st.lists(ACTS, max_size=25))
-@settings(max_examples=EXAMPLES, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=EXAMPLES, phases=PHASES)
 def test_any_order_of_appends_deaths_and_outages_gives_one_history(
     witnesses: tuple[str, ...], acts: list[tuple[Any, ...]]
 ) -> None:
@@ -196,8 +197,14 @@ def test_any_order_of_appends_deaths_and_outages_gives_one_history(
         found.settle()
 
 
+SET_BACK = [("append", 2), ("step", 0), ("restore", 0, True), ("append", 1)]
+
+
+@example(("w",), [*SET_BACK, ("sequence", 0), ("publish", 0), ("step", 1)])
+@example(("w",), [*SET_BACK, ("publish", 0), ("sequence", 1), ("publish", 1)])
+@example((), [*SET_BACK, ("sequence", 0), ("publish", 0), ("step", 1)])
 @given(WITNESSES, st.lists(RESTORES, min_size=4, max_size=25))
-@settings(max_examples=EXAMPLES, phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=EXAMPLES, phases=PHASES)
 def test_a_database_set_back_to_any_earlier_point_never_forks_the_log(
     witnesses: tuple[str, ...], acts: list[tuple[Any, ...]]
 ) -> None:

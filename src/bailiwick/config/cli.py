@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from bailiwick.config import administrator, database, environ, janus_command, serve, swarm_command
+from bailiwick.config import (
+    administrator,
+    database,
+    environ,
+    janus_command,
+    log_command,
+    serve,
+    swarm_command,
+)
 from bailiwick.geo import commands as geo
 from bailiwick.monitor import commands as monitor
 
@@ -40,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
     for module in (serve, database, administrator, geo, swarm_command, janus_command):
         module.register(commands)
     log = commands.add_parser("log", help="the public log: check it, copy it, cosign it")
-    monitor.register(log.add_subparsers(required=True, metavar="COMMAND"))
+    log_commands = log.add_subparsers(required=True, metavar="COMMAND")
+    monitor.register(log_commands)
+    log_command.register(log_commands)
     return made
 
 

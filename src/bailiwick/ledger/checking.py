@@ -55,6 +55,8 @@ def check_stored() -> Iterator[int]:
                 _check_full(tile, data)
             count += 1
         yield count
+    if count < head.size:
+        raise LogDamaged(f"entry {count}", "it is not there")
     if builder.root() != head.root:
         raise LogDamaged("the head", "the entries give another root")
     _check_nothing_else(head)

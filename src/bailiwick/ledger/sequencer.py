@@ -126,10 +126,7 @@ class Sequencer:
         builder = store.builder(head.size)
         if builder.root() != head.root:
             raise LogDamaged("the tiles at the right edge", "their root is not the head's")
-        rows = [
-            Entry(index=head.size + place, data=row.entry, leaf=leaf_hash(bytes(row.entry)))
-            for place, row in enumerate(waiting)
-        ]
+        rows = rows_of([bytes(row.entry) for row in waiting], head.size)
         full = [made for row in rows for made in builder.add(bytes(row.leaf))]
         grown = self._sign(head, builder.size, builder.root())
         with transaction.atomic():
@@ -151,11 +148,7 @@ class Sequencer:
         return same.update(size=grown.size, root=grown.root, checkpoint=grown.note) == 1
 
     def _write(self, rows: list[Entry], full: list[tuple[TilePlace, bytes]]) -> None:
-        """The entries, the tiles they completed, and the bundles of the same places as level 0's."""
-        Entry.objects.bulk_create(rows, batch_size=500)
-        Tile.objects.bulk_create([_tile(tile, data) for tile, data in full], batch_size=100)
-        places = [tile.index for tile, _ in full if tile.level == 0]
-        Tile.objects.bulk_create([_bundle(place) for place in places], batch_size=16)
+        write(rows, full)
 
     def _number(self, waiting: Sequence[Outbox], first: int) -> None:
         """Say in the outbox where each entry is."""
@@ -167,6 +160,20 @@ class Sequencer:
 
     def _remember(self, head: Signed) -> None:
         remember(head, self._memory)
+
+
+def rows_of(entries: Sequence[bytes], first: int) -> list[Entry]:
+    """The rows of entries from index `first` on."""
+    return [Entry(index=first + at, data=data, leaf=leaf_hash(data)) for at, data in enumerate(entries)]
+
+
+def write(rows: list[Entry], full: list[tuple[TilePlace, bytes]]) -> None:
+    """The entries, the tiles they completed, and the bundles of the same places as level 0's. In the
+    transaction that moves the head."""
+    Entry.objects.bulk_create(rows, batch_size=500)
+    Tile.objects.bulk_create([_tile(tile, data) for tile, data in full], batch_size=100)
+    places = [tile.index for tile, _ in full if tile.level == 0]
+    Tile.objects.bulk_create([_bundle(place) for place in places], batch_size=16)
 
 
 def check_memory(head: Signed, memory: Memory) -> None:

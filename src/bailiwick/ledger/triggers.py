@@ -4,14 +4,16 @@ Whoever owns the database can drop a trigger; what these stop is our own mistake
 forgotten `TRUNCATE`. What an intruder changes is found by hashes and witnesses.
 """
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
 ENTRY, TILE, OUTBOX = "ledger_entry", "ledger_tile", "ledger_outbox"
 HEAD, PUBLISHED, DOCUMENT = "ledger_head", "ledger_published", "ledger_document"
 MESSAGE: Final = "the log is append-only"
 
-# table -> (operation, condition under which it is refused)
-RULES: Final[tuple[tuple[str, str, str], ...]] = (
+Rule: TypeAlias = tuple[str, str, str]
+"""A table, an operation, and the condition under which it is refused."""
+RULES: Final[tuple[Rule, ...]] = (
     (ENTRY, "UPDATE", ""),
     (ENTRY, "DELETE", ""),
     (TILE, "UPDATE", ""),
@@ -29,21 +31,25 @@ TABLES: Final = tuple(dict.fromkeys(table for table, _, _ in RULES))
 KEPT_WHOLE: Final = tuple(table for table, operation, _ in RULES if operation == "DELETE")
 
 
-def create(vendor: str) -> list[str]:
+def create(vendor: str, rules: Sequence[Rule] = RULES) -> list[str]:
     """The statements that arm all triggers."""
     if vendor == "sqlite":
-        return [_sqlite(*rule) for rule in RULES]
-    made = [_FUNCTION, *(_postgres(*rule) for rule in RULES)]
-    return made + [_truncate(table) for table in KEPT_WHOLE]
+        return [_sqlite(*rule) for rule in rules]
+    made = [_FUNCTION, *(_postgres(*rule) for rule in rules)]
+    return made + [_truncate(table) for table in _kept_whole(rules)]
 
 
-def drop(vendor: str) -> list[str]:
+def drop(vendor: str, rules: Sequence[Rule] = RULES) -> list[str]:
     """The statements that take them away: for a migration backwards, and for tests that empty the tables."""
-    names = [(table, _name(table, operation)) for table, operation, _ in RULES]
+    names = [(table, _name(table, operation)) for table, operation, _ in rules]
     if vendor == "sqlite":
         return [f"DROP TRIGGER IF EXISTS {name}" for _, name in names]
-    names += [(table, _name(table, "TRUNCATE")) for table in KEPT_WHOLE]
+    names += [(table, _name(table, "TRUNCATE")) for table in _kept_whole(rules)]
     return [f"DROP TRIGGER IF EXISTS {name} ON {table}" for table, name in names]
+
+
+def _kept_whole(rules: Sequence[Rule]) -> tuple[str, ...]:
+    return tuple(table for table, operation, _ in rules if operation == "DELETE")
 
 
 def _name(table: str, operation: str) -> str:

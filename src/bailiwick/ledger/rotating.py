@@ -1,0 +1,78 @@
+"""Another key for the log: first both sign, so that nobody who knows only the old one is left behind."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from bailiwick.ledger import actions, keyfile
+from bailiwick.ledger.configuration import Configuration
+from bailiwick.ledger.entries import KeyRotated
+from bailiwick.ledger.errors import LogKeyDiffers, LogRefuses
+from bailiwick.ledger.models import Head, Published
+from bailiwick.ledger.sequencer import Signed, head_now, signing_keys
+from bailiwick.ledger.vocabulary import second
+from bailiwick.tlog.checkpoints import Checkpoint, open_checkpoint
+from bailiwick.tlog.errors import TlogError
+from bailiwick.tlog.keys import SigningKey
+from bailiwick.tlog.notes import sign_note
+
+
+class RotationTooEarly(LogRefuses):
+    """Nothing was published with the key in use yet, so the others are still needed."""
+
+    code = "rotation_too_early"
+
+
+def rotate(configuration: Configuration, now: datetime) -> SigningKey:
+    """Put a new key in use; the old one goes on signing beside it. The new key.
+
+    The file is written first: a crash after that leaves a key that is in no head, and the next rotation puts
+    that one in use. Retired keys stay in the file until `retire`.
+
+    Raises:
+        LogRefuses: one of its kinds; or another process appended in the same moment: try again.
+    """
+    head = head_now()
+    signing = signing_keys(configuration, head.vkeys)
+    held = keyfile.read(configuration.key_file)
+    unfinished = held[0] if held[0].verifier.vkey not in head.vkeys.split("\n") else None
+    new = unfinished or keyfile.new_key(head.origin)
+    if new.name != head.origin:
+        raise LogKeyDiffers(f"The first key in {configuration.key_file} has another name than the log.")
+    if unfinished is None:
+        keyfile.replace(configuration.key_file, (new, *held))
+    entry = KeyRotated(at=second(now), old=signing[0].verifier.public.hex(), new=new.verifier.public.hex())
+    with transaction.atomic():
+        _sign_again(head, [new, *signing])
+        actions.append(entry)
+    return new
+
+
+def retire(configuration: Configuration) -> int:
+    """Drop all keys but the one in use; how many that were.
+
+    Raises:
+        RotationTooEarly: what is published is not signed with the key in use.
+    """
+    head = head_now()
+    current = signing_keys(configuration, head.vkeys)[0]
+    row = Published.objects.filter(id=1).first()
+    try:
+        if row is not None:
+            open_checkpoint(bytes(row.checkpoint), [current.verifier])
+    except TlogError:
+        raise RotationTooEarly("The new key has published nothing yet. Try again in a minute.") from None
+    with transaction.atomic():
+        _sign_again(head, [current])
+    dropped = len(keyfile.read(configuration.key_file)) - 1
+    keyfile.replace(configuration.key_file, (current,))
+    return dropped
+
+
+def _sign_again(head: Signed, keys: list[SigningKey]) -> None:
+    """The same checkpoint, signed by these."""
+    note = sign_note(Checkpoint(head.origin, head.size, head.root).text, *keys).encode()
+    vkeys = "\n".join(key.verifier.vkey for key in keys)
+    same = Head.objects.filter(id=1, size=head.size, root=head.root, vkeys=head.vkeys)
+    if same.update(vkeys=vkeys, checkpoint=note) != 1:
+        raise LogRefuses("Another process appended in the same moment. Try again.")

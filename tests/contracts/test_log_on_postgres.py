@@ -1,0 +1,39 @@
+"""The public log's own tests that depend on the database, run again on a real PostgreSQL, and for longer."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.servers.postgres import RunningPostgres
+
+ROOT = Path(__file__).parents[2]
+FILES = (
+    "test_sequencing.py",
+    "test_triggers.py",
+    "test_races.py",
+    "test_one_history.py",
+    "test_flipped.py",
+    "test_recovering.py",
+    "test_killed.py",
+)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("file", FILES)
+def test_the_log_behaves_the_same_on_postgresql(
+    file: str, postgres_server: RunningPostgres, tmp_path: Path
+) -> None:
+    environ = {
+        **os.environ,
+        "BAILIWICK_DATABASE_URL": postgres_server.url,
+        "BAILIWICK_DATA": str(tmp_path),
+        "LEDGER_EXAMPLES": "20",
+    }
+    words = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"tests/ledger/{file}"]
+    run = subprocess.run(
+        words, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=280, check=False
+    )
+    assert run.returncode == 0, run.stdout[-4000:]
