@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from bailiwick.accounts.models import Account
 from bailiwick.gate.proofs import Proofs
 from bailiwick.gate.verifying import configured_trust
 from bailiwick.ledger import actions as ledger
+from bailiwick.ledger import keyfile, triggers
 from bailiwick.ledger.entries import statement
+from bailiwick.ledger.models import Entry, Head, Outbox, Published, Tile
 from bailiwick.meetings.actions.change import changed
 from bailiwick.meetings.models import Meeting
 from bailiwick.orders.entries import approved_entry, statement_of
-from bailiwick.orders.models import Approval, Authority, Demand, Restriction
-from bailiwick.rules.territory import Code, own_territory
+from bailiwick.orders.models import Approval, Authority, Demand, Later, Restriction
+from bailiwick.rules.territory import CODES, Code, own_territory
 from tests.ledger.kit import Log, Process, new_log
 from tests.orders.passkey import Passkey
 
@@ -39,24 +41,31 @@ class Registry:
 
     def publish(self) -> None:
         """Everything that waits gets into the log, witnessed."""
-        for _ in range(3):
-            self.process.step()
+        self.process.step()
 
     @property
     def codes(self) -> set[str]:
         return {code for code, _ in self.alarms}
 
 
-def open_registry(folder: Path, settings: Any, clock: Any) -> Registry:
-    """A log with a witness, begun."""
+def open_registry(folder: Path, settings: Any, clock: Any, *, begin: bool = True) -> Registry:
+    """A log with a witness, begun; else only a key of the same name."""
     folder.mkdir(exist_ok=True)
     log = new_log(folder)
     settings.LEDGER = log.configuration
+    if not begin:
+        keyfile.create(log.configuration.key_file, keyfile.new_key(log.configuration.origin))
+        return Registry(log, clock, log.process())
     log.begin()
     log.with_witnesses("ngo")
     process = log.process()
     process.publisher.step()
     return Registry(log, clock, process)
+
+
+def new_meeting() -> Meeting:
+    host = Account.objects.create_user(f"host-{uuid4().hex}@example.org", display_name="Host")
+    return Meeting.objects.create(host=host, slug=uuid4().hex[:12], title="Seminar")
 
 
 def authority(state: str = "CN", kind: str = "ministry") -> Authority:
@@ -80,7 +89,7 @@ def propose(row: Meeting, state: str = "CN", **fields: Any) -> Restriction:
         "state": by.state,
         "kind": by.kind,
         "law": "Cybersecurity Law art. 50",
-        "territories": sorted(own_territory(Code(state))) if len(state) == 2 else [],
+        "territories": sorted(own_territory(Code(state))) if Code(state) in CODES else [],
         "effective_from": begins,
         "expires_at": begins + fields.pop("lasts", timedelta(days=30)),
         "reasons": ["public_security"],
@@ -116,6 +125,34 @@ def approve(row: Restriction, approvals: list[Approval] | None = None) -> Restri
         if row.meeting_id is not None:
             changed(row.meeting_id)
     return row
+
+
+def approve_unsigned(row: Restriction) -> Restriction:
+    """In the log without anybody's approval."""
+    with transaction.atomic():
+        row.outbox_id = ledger.append(statement_of(row))
+        row.save(update_fields=["outbox_id"])
+    return row
+
+
+class Backup:
+    """The database as it was, but for the files beside it; the log's triggers do not know of restoring."""
+
+    def __init__(self) -> None:
+        self._kept = {model: list(model._default_manager.order_by("pk")) for model in _RESTORED}
+
+    def restore(self) -> None:
+        with connection.cursor() as cursor:
+            for text in triggers.drop(connection.vendor):
+                cursor.execute(text)
+        for model in reversed(_RESTORED):
+            model._default_manager.exclude(pk__in=[row.pk for row in self._kept[model]]).delete()
+        for rows in self._kept.values():
+            for row in rows:
+                row.save()
+
+
+_RESTORED = (Outbox, Entry, Tile, Head, Published, Meeting, Restriction, Later)
 
 
 def restrict(row: Meeting, state: str = "CN", **fields: Any) -> Restriction:

@@ -78,7 +78,7 @@ def verified(row: Row, entry: RestrictionApproved, trust: Trust) -> Verified:
     index, size, origin = _in_log(entry, bytes(row.proof), _believed(trust))
     _check_target(entry, row.meeting_id.bytes)
     _check_approvals(row, entry)
-    return Verified(_bounded(entry), _grounds(row, entry, index, size, origin))
+    return Verified(bounded(entry), _grounds(row, entry, index, size, origin))
 
 
 def _believed(trust: Trust) -> Policy:
@@ -135,7 +135,7 @@ def _check_approvals(row: Row, entry: RestrictionApproved) -> None:
         raise Unproven("restriction_unapproved")
 
 
-def _bounded(entry: RestrictionApproved) -> rules.Restriction:
+def bounded(entry: RestrictionApproved) -> rules.Restriction:
     """The rule, if it keeps to its authority's territory (P1) and to 90 days (P6)."""
     try:
         territory = parse_territory(entry.territories)

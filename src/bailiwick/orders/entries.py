@@ -20,8 +20,8 @@ def statement_of(row: Restriction) -> log.RestrictionApproved:
 
 def approved_entry(row: Restriction, approvals: Sequence[Approval]) -> log.RestrictionApproved:
     """The entry with the signatures of two people, in the order of signing. ValueError, as above."""
-    signed = [_approval(each) for each in sorted(approvals, key=lambda each: each.position)]
-    return log.RestrictionApproved.model_validate({**_fields(row), "approvals": tuple(signed)})
+    signed = tuple(_approval(each) for each in sorted(approvals, key=lambda each: each.position))
+    return log.RestrictionApproved.model_validate({**_fields(row), "approvals": signed or None})
 
 
 def _fields(row: Restriction) -> dict[str, Any]:
