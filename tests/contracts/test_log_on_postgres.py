@@ -11,13 +11,13 @@ from tests.servers.postgres import RunningPostgres
 
 ROOT = Path(__file__).parents[2]
 FILES = (
-    "test_sequencing.py",
-    "test_triggers.py",
-    "test_races.py",
-    "test_one_history.py",
-    "test_flipped.py",
-    "test_recovering.py",
-    "test_killed.py",
+    "ledger/test_sequencing.py",
+    "ledger/test_triggers.py",
+    "ledger/test_races.py",
+    "ledger/test_one_history.py",
+    "ledger/test_flipped.py",
+    "ledger/test_recovering.py",
+    "contracts/test_log_killed.py",
 )
 
 
@@ -32,7 +32,7 @@ def test_the_log_behaves_the_same_on_postgresql(
         "BAILIWICK_DATA": str(tmp_path),
         "LEDGER_EXAMPLES": "20",
     }
-    words = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"tests/ledger/{file}"]
+    words = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"tests/{file}"]
     run = subprocess.run(
         words, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=280, check=False
     )

@@ -20,6 +20,7 @@ def main(folder: Path, number: int) -> None:
     log.begin()
     process, count = log.process(), 0
     sys.stdout.write("ready\n")
+    sys.stdout.flush()
     while True:
         count += 1
         for row in append(2, number * 100_000 + 2 * count):

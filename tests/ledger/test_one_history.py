@@ -28,7 +28,7 @@ from tests.ledger.kit import Log, Process, append, check_whole, new_log
 from tests.ledger.snapshots import Snapshot
 
 # The unit layer looks quickly; the same file runs longer on PostgreSQL (tests/contracts).
-EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "10"))
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking takes longer than reading
 pytestmark = pytest.mark.django_db
 

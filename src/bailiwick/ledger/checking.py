@@ -1,6 +1,6 @@
 """Everything stored derived again and compared: whatever was changed behind our back is found, and where."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from bailiwick.ledger import store
@@ -14,11 +14,31 @@ from bailiwick.tlog.hashing import leaf_hash, root_of
 from bailiwick.tlog.reading import TileBuilder
 
 _ROWS: Final = 512
+_TRIES: Final = 10
+
+
+def _while_it_grows(check: Callable[[Signed], None], head: Signed) -> None:
+    """Run a check that compares rows with the head, again if another process appended meanwhile."""
+    for _ in range(_TRIES):
+        try:
+            check(head)
+        except LogDamaged:
+            now = head_now()
+            if now.size == head.size:
+                raise
+            head = now
+        else:
+            return
+    check(head)
 
 
 def check_edges(head: Signed) -> None:
     """What is seen quickly: the right edge's tiles give the head's root, the published tree is a beginning
-    of it, nothing lies behind it. LogDamaged."""
+    of it, nothing lies behind it. LogDamaged. Other processes may be appending."""
+    _while_it_grows(_edges, head)
+
+
+def _edges(head: Signed) -> None:
     if store.builder(head.size).root() != head.root:
         raise LogDamaged("the tiles at the right edge", "their root is not the head's")
     if Entry.objects.filter(index__gte=head.size).exists():
@@ -59,7 +79,7 @@ def check_stored() -> Iterator[int]:
         raise LogDamaged(f"entry {count}", "it is not there")
     if builder.root() != head.root:
         raise LogDamaged("the head", "the entries give another root")
-    _check_nothing_else(head)
+    _while_it_grows(_check_nothing_else, head)
     check_edges(head)
 
 

@@ -19,7 +19,7 @@ from bailiwick.ledger.models import Head, Outbox, Published
 from tests.ledger.kit import Log, check_whole, new_log
 
 ROOT = Path(__file__).parents[2]
-KILLS = 8
+KILLS = 4
 
 
 @pytest.fixture
