@@ -46,6 +46,7 @@ class Server {
       started_at: Date.now(),
       on_host_leave: "continue",
       refused: meeting.role === "host" ? 3 : null,
+      withheld: meeting.role === "host" ? false : null,
     };
   }
 

@@ -25,9 +25,9 @@ ROWS = {
     "Janus down": "janus_down_everybody_is_decided_again",
     "Janus hung": "a_media_server_that_hangs_is_replaced",
     "ejecting fails": "ejecting_fails_the_sweep_finishes",
+    "a backup is restored": "a_backup_is_restored_lifted_restrictions_do_not_come_back",
     "ejecting is cut short by a crash at any step": "a_node_killed_at_this_step_of_an_eject",
 }
-"""The row of a restored backup comes with the log."""
 
 
 @pytest.mark.parametrize("number", range(1, 12))

@@ -11,21 +11,26 @@ export interface Problem {
   readonly setter: "host" | "server" | null;
   /** Seconds until another try makes sense: of `rate_limited`, `unavailable`, `full`. */
   readonly retryAfter: number | null;
-  /** What a restriction says of itself: of `withheld`. */
-  readonly restriction: RestrictionFacts | null;
+  /** What each restriction says of itself: of `withheld`. */
+  readonly restrictions: readonly RestrictionFacts[];
+  /** Where to object: of `withheld`. */
+  readonly appealUrl: string | null;
   /** For an appeal: what was decided, signed. Opaque. */
   readonly receipt: string | null;
 }
 
-/** RFC 7725: who demanded it, under which law, where and until when it holds, and how to object. */
+/** RFC 7725: who demanded it, under which law, where and until when it holds, and where to check that. */
 export interface RestrictionFacts {
+  readonly id: string;
   readonly authority: string;
   readonly legalBasis: string;
   readonly territory: readonly string[];
   readonly effectiveFrom: string | null;
   readonly expiresAt: string | null;
-  readonly appealUrl: string | null;
-  readonly registerUrl: string | null;
+  readonly documentUrl: string | null;
+  /** The entry's place in the public log, e.g. "meet.example.org/log, 17". */
+  readonly log: string | null;
+  readonly proofUrl: string | null;
 }
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -41,7 +46,8 @@ export function readProblem(raw: Raw, retryAfter: number | null = null): Problem
     status: typeof raw["status"] === "number" ? raw["status"] : 0,
     setter: setter === "host" || setter === "server" ? setter : null,
     retryAfter: typeof raw["retry_after"] === "number" ? raw["retry_after"] : retryAfter,
-    restriction: code === "withheld" ? restrictionFacts(raw) : null,
+    restrictions: code === "withheld" ? objects(raw["restrictions"]).map(restrictionFacts) : [],
+    appealUrl: code === "withheld" ? webAddress(raw["appeal_url"]) : null,
     receipt: text(raw["receipt"]),
   };
 }
@@ -53,15 +59,28 @@ export function problemOf(code: string, retryAfter: number | null = null): Probl
 
 function restrictionFacts(raw: Raw): RestrictionFacts {
   const territory = raw["territory"];
+  const log = object(raw["log"]);
+  const origin = text(log["origin"]);
+  const index = log["index"];
   return {
-    authority: text(raw["authority"]) ?? "",
+    id: text(raw["restriction"]) ?? "",
+    authority: text(object(raw["authority"])["name"]) ?? "",
     legalBasis: text(raw["legal_basis"]) ?? "",
     territory: Array.isArray(territory) ? territory.filter((code) => typeof code === "string") : [],
     effectiveFrom: text(raw["effective_from"]),
     expiresAt: text(raw["expires_at"]),
-    appealUrl: webAddress(raw["appeal_url"]),
-    registerUrl: webAddress(raw["register_url"]),
+    documentUrl: webAddress(raw["document_url"]),
+    log: origin && typeof index === "number" ? `${origin}, ${index}` : null,
+    proofUrl: webAddress(log["proof_url"]),
   };
+}
+
+function object(value: unknown): Raw {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Raw) : {};
+}
+
+function objects(value: unknown): Raw[] {
+  return Array.isArray(value) ? value.map(object) : [];
 }
 
 function text(value: unknown): string | null {

@@ -6,27 +6,43 @@ import { parse } from "../../src/protocol/socket";
 
 describe("a problem", () => {
   it("is read whatever is missing", () => {
-    expect(readProblem({})).toMatchObject({ code: "unknown", title: "", setter: null, restriction: null });
+    expect(readProblem({})).toMatchObject({ code: "unknown", title: "", setter: null, restrictions: [] });
     expect(readProblem({ code: "refused_by_rule", setter: "someone" }).setter).toBeNull();
   });
 
   it("carries what a restriction says of itself", () => {
-    const { restriction } = readProblem({
+    const { restrictions, appealUrl } = readProblem({
       code: "withheld",
-      authority: "Court",
-      legal_basis: "Act",
-      territory: ["FR", 3],
-      expires_at: "2026-05-30T09:00:00Z",
+      restrictions: [
+        {
+          restriction: "0f",
+          authority: { name: "Court", state: "FR", kind: "court" },
+          legal_basis: "Act",
+          territory: ["FR", 3],
+          expires_at: "2026-05-30T09:00:00Z",
+          log: { origin: "meet.example.org/log", index: 17, proof_url: "/log/proof/17" },
+        },
+        "none",
+      ],
       appeal_url: "https://example.org/appeal",
     });
-    expect(restriction).toMatchObject({ authority: "Court", legalBasis: "Act", territory: ["FR"], registerUrl: null });
+    expect(appealUrl).toBe("https://example.org/appeal");
+    expect(restrictions).toHaveLength(2);
+    expect(restrictions[0]).toMatchObject({
+      authority: "Court",
+      legalBasis: "Act",
+      territory: ["FR"],
+      documentUrl: null,
+      log: "meet.example.org/log, 17",
+      proofUrl: "/log/proof/17",
+    });
   });
 
   it("never becomes a link that runs something", () => {
     for (const address of ["javascript:alert(1)", "data:text/html,x", "//elsewhere.example"]) {
-      expect(readProblem({ code: "withheld", appeal_url: address }).restriction?.appealUrl).toBeNull();
+      expect(readProblem({ code: "withheld", appeal_url: address }).appealUrl).toBeNull();
     }
-    expect(readProblem({ code: "withheld", appeal_url: "/appeals/1" }).restriction?.appealUrl).toBe("/appeals/1");
+    expect(readProblem({ code: "withheld", appeal_url: "/appeals/1" }).appealUrl).toBe("/appeals/1");
   });
 });
 
