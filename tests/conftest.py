@@ -59,12 +59,15 @@ def _log_can_be_emptied(request: pytest.FixtureRequest) -> Iterator[None]:
     if not commits:
         yield
         return
+    from bailiwick.accounts.triggers import RULES
     from bailiwick.ledger import triggers
 
     request.getfixturevalue("transactional_db")
     _execute(triggers.create(connection.vendor))
+    _execute(triggers.create(connection.vendor, RULES))
     yield
     _execute(triggers.drop(connection.vendor))
+    _execute(triggers.drop(connection.vendor, RULES))
 
 
 def _execute(statements: list[str]) -> None:

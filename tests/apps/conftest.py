@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.test import Client
 
+from bailiwick.accounts.actions import roles
 from bailiwick.accounts.models import Account
 from bailiwick.meetings.actions import schedule
 from bailiwick.meetings.models import CoHost, Meeting
@@ -29,6 +30,12 @@ def account(name: str, *, confirmed: bool = True, **fields: object) -> Account:
         f"{name}@example.org", "a good passphrase", display_name=name, **fields
     )
     EmailAddress.objects.create(user=made, email=made.email, verified=confirmed, primary=True)
+    return made
+
+
+def administrator(name: str, **fields: object) -> Account:
+    made = account(name, **fields)
+    roles.grant_by_command_line(made.pk, NOW)
     return made
 
 
@@ -56,12 +63,12 @@ def other(db: None) -> Account:
 
 @pytest.fixture
 def staff(db: None) -> Account:
-    return account("Staff", is_staff=True)
+    return administrator("Staff")
 
 
 @pytest.fixture
 def superuser(db: None) -> Account:
-    return account("Root", is_staff=True, is_superuser=True)
+    return administrator("Root", is_superuser=True)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from bailiwick.meetings import queries
 from bailiwick.meetings.actions import server_rule
 from bailiwick.meetings.errors import AuthorityPrompted, InvalidField, NoSuchRule, SamePerson, StaffOnly
 from bailiwick.meetings.models import Meeting, ServerRule, ServerState
-from tests.apps.conftest import NOW, SignIn, account, rule
+from tests.apps.conftest import NOW, SignIn, administrator, rule
 
 pytestmark = pytest.mark.django_db
 WHY = "Our insurance does not cover sessions there."
@@ -95,7 +95,7 @@ def test_a_rule_says_why(staff: Account) -> None:
 
 def test_only_active_staff_propose_approve_and_withdraw(staff: Account, other: Account) -> None:
     proposal = propose(staff)
-    gone = account("Gone", is_staff=True, is_active=False)
+    gone = administrator("Gone", is_active=False)
     for who in (other, gone):
         with pytest.raises(StaffOnly):
             propose(who)

@@ -20,15 +20,17 @@ from django.apps import apps  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
+from bailiwick.accounts.actions.roles import grant_by_command_line  # noqa: E402
 from bailiwick.meetings.actions import schedule  # noqa: E402
 
 
 def sign_in(email: str, *, admin: bool = False) -> dict[str, str]:
     """An account, made if there is none, and a signed-in session of it."""
-    account, _ = get_user_model().objects.get_or_create(
-        email=email, defaults={"is_staff": admin, "is_superuser": admin}
-    )
+    account, _ = get_user_model().objects.get_or_create(email=email)
+    if admin:
+        grant_by_command_line(account.pk, timezone.now())
     session = SessionStore()
     session[SESSION_KEY] = str(account.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

@@ -3,12 +3,24 @@
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
-from .models import Account
+from .errors import RoleNeeded
+from .models import Account, RoleGrant
+from .roles import Role
 
-__all__ = ["Account", "administrators", "by_confirmed_email", "by_email", "is_staff"]
+__all__ = [
+    "Account",
+    "Role",
+    "administrators",
+    "by_confirmed_email",
+    "by_email",
+    "holders",
+    "is_staff",
+    "require",
+    "roles_of",
+]
 
 
 def by_email(email: str) -> Account | None:
@@ -27,12 +39,39 @@ def by_confirmed_email(email: str) -> Account | None:
     return found.first()
 
 
+def roles_of(account_id: UUID) -> frozenset[Role]:
+    """The roles an account holds now; none while it is suspended. One query."""
+    rows = _held().filter(account_id=account_id)
+    return frozenset(map(Role, rows.values_list("role", flat=True)))
+
+
+def require(account_id: UUID, *roles: Role) -> None:
+    """Nothing if the account holds one of the roles.
+
+    Raises:
+        RoleNeeded: whatever else it is, superuser included.
+    """
+    if roles_of(account_id).isdisjoint(roles):
+        raise RoleNeeded
+
+
+def holders(role: Role) -> frozenset[UUID]:
+    """The accounts that hold a role now."""
+    return frozenset(_held().filter(role=role).values_list("account_id", flat=True))
+
+
 def is_staff(account_id: UUID) -> bool:
-    """Whether the account is an active member of staff."""
-    return Account.objects.filter(pk=account_id, is_active=True, is_staff=True).exists()
+    """Whether the account holds any role."""
+    return bool(roles_of(account_id))
 
 
 def administrators() -> list[str]:
-    """Addresses of the staff, for alarms."""
-    rows = Account.objects.filter(is_active=True, is_staff=True).order_by("email")
-    return list(rows.values_list("email", flat=True))
+    """Addresses of the administrators, for alarms."""
+    rows = _held().filter(role=Role.ADMINISTRATOR).order_by("account__email")
+    return list(rows.values_list("account__email", flat=True))
+
+
+def _held() -> QuerySet[RoleGrant]:
+    return RoleGrant.objects.filter(
+        confirmed_at__isnull=False, ended_at__isnull=True, account__is_active=True
+    ).order_by()

@@ -77,9 +77,23 @@ def _make(email: str, *, ask: bool) -> str:
             )
         made = "" if account else _password(ask=ask)
         account = account or make_account(email, made)
-        account.is_staff = account.is_superuser = True
-        account.save(update_fields=["is_staff", "is_superuser"])
+        _give_role(account)
     return "" if ask else made
+
+
+def _give_role(account: Account) -> None:
+    from django.core.exceptions import ValidationError
+    from django.utils import timezone
+
+    from bailiwick.accounts.actions.roles import grant_by_command_line
+    from bailiwick.accounts.errors import RoleConflict, RoleHeld
+
+    try:
+        grant_by_command_line(account.pk, timezone.now())
+    except RoleHeld:
+        raise ValidationError("this account is an administrator already, or proposed as one") from None
+    except RoleConflict:
+        raise ValidationError("this account is an auditor, who changes nothing; give another one") from None
 
 
 def _password(*, ask: bool) -> str:

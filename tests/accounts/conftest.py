@@ -1,0 +1,12 @@
+"""People for the tests of accounts; administrators as the command line makes them."""
+
+from tests.apps.conftest import (  # noqa: F401 (fixtures)
+    _as_served,
+    co_host,
+    host,
+    meeting,
+    other,
+    sign_in,
+    staff,
+    superuser,
+)
