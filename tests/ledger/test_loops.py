@@ -1,0 +1,120 @@
+"""The loops of a web process: awake at once, within a second at the latest, never silent about trouble."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from bailiwick.config.log_loops import LogLoops
+from bailiwick.ledger import events, queries
+from bailiwick.ledger.models import Published
+from bailiwick.ledger.witnesses import Answer
+from tests.ledger.kit import Log, append, new_log
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+async def log(transactional_db: None, tmp_path: Path, settings: Any) -> Log:
+    made = new_log(tmp_path)
+    settings.LEDGER = made.configuration
+    await sync_to_async(made.begin)()
+    return made
+
+
+class Running:
+    def __init__(self, log: Log) -> None:
+        self.alarms: list[str] = []
+        process = log.process()
+        self.loops = LogLoops(lambda: None, process.sequencer, process.publisher, self.alarms.append)
+
+
+@pytest.fixture
+async def running(log: Log) -> AsyncIterator[Running]:
+    found = Running(log)
+    await found.loops.start()
+    yield found
+    await found.loops.stop()
+
+
+async def until(ready: Callable[[], bool], seconds: float = 10.0) -> float:
+    started = time.monotonic()
+    while not await sync_to_async(ready)():
+        assert time.monotonic() - started < seconds
+        await asyncio.sleep(0.01)
+    return time.monotonic() - started
+
+
+def published(size: int) -> Callable[[], bool]:
+    return lambda: Published.objects.filter(size=size).exists()
+
+
+async def test_an_append_of_this_process_is_published_at_once(log: Log, running: Running) -> None:
+    await sync_to_async(append)(1)
+    await until(published(1))
+    times = []
+    for number in range(1, 6):
+        await sync_to_async(append)(1, number)
+        times.append(await until(published(number + 1)))
+    assert min(times) < 0.5  # the poll alone would take a second twice: for appending, for publishing
+
+
+async def test_an_append_of_another_process_is_found_by_looking(log: Log, running: Running) -> None:
+    here = events._listeners[:]
+    events._listeners.clear()  # as if it came from elsewhere
+    await sync_to_async(append)(1)
+    events._listeners.extend(here)
+    await until(published(1))
+
+
+async def test_a_slow_witness_holds_up_neither_the_event_loop_nor_appending(log: Log) -> None:
+    await sync_to_async(log.with_witnesses)("w", quorum="none")
+    real = log.post
+    slow = False
+
+    def post(url: str, body: bytes) -> Answer:
+        if slow:
+            time.sleep(1.5)
+        return real(url, body)
+
+    log.post = post  # type: ignore[method-assign]  # the network
+    running = Running(log)
+    await running.loops.start()
+    try:
+        await sync_to_async(append)(1)
+        await until(published(1))
+        slow = True
+        await sync_to_async(append)(1, 1)
+        await asyncio.sleep(0.3)  # now it is being asked
+        await sync_to_async(append)(1, 2)
+        assert await until(lambda: queries.sequenced_size() == 3) < 1.2
+        await until(published(3))
+    finally:
+        await running.loops.stop()
+
+
+async def test_what_stands_in_the_way_is_an_alarm_and_is_tried_again(log: Log, running: Running) -> None:
+    log.configuration.key_file.chmod(0o644)
+    await sync_to_async(append)(1)
+    await until(lambda: "log_key_exposed" in running.alarms)
+    log.configuration.key_file.chmod(0o600)
+    await until(published(1))
+    assert running.alarms.count("log_key_exposed") == 1  # said once a minute, not every second
+
+
+async def test_what_nobody_expected_is_an_alarm_too(log: Log) -> None:
+    running = Running(log)
+
+    def broken() -> int:
+        raise ZeroDivisionError
+
+    running.loops._sequencer.step = broken  # type: ignore[method-assign]  # a mistake of ours
+    await running.loops.start()
+    try:
+        await until(lambda: "log_sequence_failed" in running.alarms)
+    finally:
+        await running.loops.stop()
