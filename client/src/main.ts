@@ -1,7 +1,7 @@
 import "./styles/tokens.css";
 import "./styles/room.css";
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { h, render } from "preact";
 
 import { exposeDiagnostics } from "./diagnostics";
@@ -11,7 +11,7 @@ import { invitationIn, readBoot, type Boot } from "./protocol/boot";
 import { ask } from "./protocol/door";
 import { Dialer } from "./protocol/socket";
 import { SOCKET } from "./session/machine";
-import { forgetVisit, keepVisit, preferences, visitOf } from "./session/memory";
+import { forgetVisit, keepVisit, preferences, switchVisit, visitOf } from "./session/memory";
 import { Session } from "./session/session";
 import { speak } from "./texts";
 import { roomApi } from "./ui/api";
@@ -39,11 +39,21 @@ function assemble(boot: Boot): App {
   const app = { boot, session, devices, media, view: new View(), api: roomApi(boot.slug, boot.csrf), name };
   exposeDiagnostics(session, media);
   follow(app);
+  rememberSwitches(app);
   return app;
 }
 
 function switches({ microphone, camera }: Devices): { microphone: boolean; camera: boolean } {
-  return { microphone: microphone.peek().on, camera: camera.peek().on };
+  return { microphone: microphone.value.on, camera: camera.value.on };
+}
+
+/** Whoever has muted themselves, or was muted, must not be heard because the page was reloaded. */
+function rememberSwitches({ boot, session, devices }: App): void {
+  effect(() => {
+    const { at } = session.state.value;
+    const now = switches(devices);
+    if (at === "inside" || at === "waiting") switchVisit(boot.slug, now);
+  });
 }
 
 /** After a reload: back into the meeting, with the same devices on. */

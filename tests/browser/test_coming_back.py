@@ -1,5 +1,7 @@
 """Lost connections, reloads, a second tab."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Invite
@@ -44,6 +46,24 @@ def test_a_reload_comes_back_without_the_door(host: Host, invite: Invite) -> Non
     ada.receives(noor)
 
 
+def test_what_is_off_stays_off_over_a_reload(host: Host, invite: Invite) -> None:
+    slug = host.create_meeting(title="Weekly round")
+    ada, noor = invite(slug, "Ada", host=host).join(), invite(slug, "Noor", "FR").join()
+    noor.control("Turn camera off").click()
+    ada.receives(noor, "microphone")
+    ada.control(re.compile("People")).click()
+    ada.page.get_by_role("button", name="Mute all").click()
+    expect(noor.control("Unmute")).to_be_visible()
+    noor.page.reload()
+    noor.is_inside()
+    ada.sees(2)
+    noor.page.wait_for_timeout(1500)  # longer than a device takes to open
+    expect(noor.control("Unmute")).to_be_visible()
+    expect(noor.control("Turn camera on")).to_be_visible()
+    assert noor.page.evaluate("window.tracks.length") == 0
+    expect(ada.tile("Noor")).to_have_accessible_name(re.compile("microphone off, camera off"))
+
+
 def test_a_resumed_place_is_taken_from_the_tab_that_had_it(host: Host, invite: Invite) -> None:
     slug = host.create_meeting(title="Weekly round")
     noor = invite(slug, "Noor", "FR").join()
@@ -68,3 +88,5 @@ def test_whoever_left_can_come_back(host: Host, invite: Invite) -> None:
     assert noor.page.evaluate("window.tracks.every((track) => track.readyState === 'ended')")
     noor.page.get_by_role("button", name="Come back").click()
     noor.is_inside()
+    expect(noor.control("Turn camera off")).to_be_visible()
+    noor.page.wait_for_function("window.tracks.some((track) => track.readyState === 'live')")

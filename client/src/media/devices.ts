@@ -38,6 +38,8 @@ export class Devices {
   readonly #screen = signal<MediaStream | null>(null);
   readonly #choices = signal(NONE);
   readonly #speaker = signal(preferences().speaker);
+  /** What was on when everything was let go; null while it is not. */
+  #before: Readonly<Record<Device, boolean>> | null = null;
 
   constructor() {
     this.microphone = this.#states.microphone;
@@ -50,6 +52,7 @@ export class Devices {
 
   /** Open what is wanted, asking for permission once. What cannot be had is said in its state. */
   async start(wanted: Readonly<Record<Device, boolean>>): Promise<void> {
+    this.#before = null;
     const both = (["microphone", "camera"] as const).filter((device) => wanted[device]);
     for (const device of both) this.#set(device, { ...OFF, on: true, starting: true });
     if (both.length === 2 && (await this.#openBoth())) return this.refresh();
@@ -107,8 +110,14 @@ export class Devices {
     this.#screen.value = null;
   }
 
+  /** Back in after `stop`, with no device check between: only what was on is on again. */
+  async startAgain(): Promise<void> {
+    if (this.#before) await this.start(this.#before);
+  }
+
   /** Let go of everything: no light stays on. */
   stop(): void {
+    this.#before ??= { microphone: this.microphone.peek().on, camera: this.camera.peek().on };
     this.stopSharing();
     this.#release("microphone");
     this.#release("camera");

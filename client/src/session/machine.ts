@@ -14,7 +14,7 @@ export type First =
 export type Place = "door" | "waiting" | "inside";
 
 export type Ending =
-  | { readonly kind: "problem"; readonly problem: Problem }
+  | { readonly kind: "problem"; readonly problem: Problem; /** Not at the door. */ readonly inside?: boolean }
   | { readonly kind: "ended" }
   | { readonly kind: "left" }
   | { readonly kind: "superseded" }
@@ -175,7 +175,13 @@ function arrived(state: State, message: FromServer): Step {
 const PASSING: ReadonlySet<string> = new Set(["bad_grant", "connection_lost", "unavailable", "rate_limited"]);
 
 function removed(state: State, problem: Problem): Step {
-  return PASSING.has(problem.code) ? same(state) : over({ kind: "problem", problem });
+  return PASSING.has(problem.code) ? same(state) : over(kept(state, problem));
+}
+
+/** Kept out from now on. */
+function kept(state: State, problem: Problem): Ending {
+  const place = "was" in state ? state.was : state.at;
+  return { kind: "problem", problem, inside: place === "inside" };
 }
 
 /** Only a presence resumed by the page that was inside can still have its media. */
@@ -195,9 +201,9 @@ function closed(state: State, code: number, random: number): Step {
     case Close.BAD_GRANT:
       return backAtTheDoor(state, was, tries);
     case Close.REFUSED:
-      return over({ kind: "problem", problem: problemOf("refused") });
+      return over(kept(state, problemOf("refused")));
     case Close.WITHHELD:
-      return over({ kind: "problem", problem: problemOf("withheld") });
+      return over(kept(state, problemOf("withheld")));
     case Close.SUPERSEDED:
       return over({ kind: "superseded" });
     case Close.ENDED:

@@ -1,6 +1,6 @@
 /**
  * What the browser remembers. For the tab (so that a reload comes back into the meeting): the resume token, good
- * once, and whether camera and microphone were on. For longer: the name and the devices last chosen. Nothing of
+ * once, and whether camera and microphone are on. For longer: the name and the devices last chosen. Nothing of
  * it leaves the browser.
  */
 export interface Visit {
@@ -44,6 +44,12 @@ export function visitOf(slug: string): Visit | null {
 
 export function keepVisit(slug: string, visit: Visit): void {
   write(() => sessionStorage, VISIT + slug, visit);
+}
+
+/** Somebody turned camera or microphone on or off: a reload must not turn back on what is off. */
+export function switchVisit(slug: string, switches: Pick<Visit, "microphone" | "camera">): void {
+  const visit = visitOf(slug);
+  if (visit) keepVisit(slug, { ...visit, ...switches });
 }
 
 export function forgetVisit(slug: string): void {

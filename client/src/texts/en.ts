@@ -46,8 +46,11 @@ export const en = {
   "trouble.without": "You can also join without: you will see and hear the others, and can write.",
   "trouble.retry": "Try again",
 
-  "waiting.title": "Someone will let you in soon",
-  "waiting.text": "The host knows that you are here. You can leave this page open.",
+  "returning.text": "Coming back into the meeting…",
+
+  "waiting.title": "You are in the waiting room",
+  "waiting.text":
+    "Whoever runs the meeting sees you waiting as soon as they are there, and can let you in. Keep this page open.",
   "waiting.rule":
     "It could not be told from which country your network connection comes, so the host decides in person. Keep this page open.",
 
@@ -77,6 +80,7 @@ export const en = {
   "top.speaker": "Speaker view",
   "top.locked": "Locked",
   "top.rule": "Country rule",
+  "top.rule.none": "Set a country rule",
   "top.settings": "Settings",
   "top.network.fair": "Your connection is a little weak",
   "top.network.poor": "Your connection is weak. Turning off your camera helps.",
@@ -107,6 +111,7 @@ export const en = {
   "role.caretaker": "Caretaker",
   "role.now.host": "You are now the host of this meeting.",
   "role.now.co_host": "You are now a co-host: you can let in, mute and remove people, and set the country rule.",
+  "role.now.co_host.guest": "You are now a co-host: you can let in, mute and remove people.",
   "role.now.caretaker":
     "The host is away, and you have been here longest: you look after the meeting meanwhile. You can mute people and let them in.",
   "role.now.participant": "You no longer run this meeting.",
@@ -133,8 +138,8 @@ export const en = {
   "people.waiting_room.hint": "Newcomers wait until somebody lets them in.",
   "people.copy": "Copy invitation link",
   "people.refused": {
-    one: "{count} person was refused by the country rule",
-    other: "{count} people were refused by the country rule",
+    one: "{count} time it refused somebody",
+    other: "{count} times it refused somebody",
   },
   "people.rule": "Country rule",
   "people.rule.none": "None: people may join from anywhere",
@@ -246,6 +251,8 @@ export const en = {
   "told.request_failed": "That did not work. Please try again.",
   "notice.rule_changed": "The country rule of this meeting was changed.",
   "notice.rule_lifted": "The country rule of this meeting was lifted.",
+  "notice.withheld":
+    "A legal restriction kept somebody out. It is not said whom or where; the meeting goes on.",
   "notice.eject_unfinished": "Removing somebody did not go through at once; the server is finishing it.",
   "notice.locked": "The meeting is locked: nobody else comes in.",
   "notice.unlocked": "The meeting is open again.",
@@ -256,6 +263,7 @@ export const en = {
 
   "out.return": "Come back",
   "out.retry": "Try again",
+  "out.retry.same": "You have just asked again. The answer is the same.",
   "out.retry.in": { one: "Try again in {count} second", other: "Try again in {count} seconds" },
   "out.home": "Go to the start page",
   "out.left.title": "You have left the meeting",
@@ -278,10 +286,11 @@ export const en = {
   "out.refused_by_rule.published": "Read the organisation’s rule",
   "out.blocked.title": "You cannot join this meeting",
   "out.blocked.text": "The host has decided not to let you in again.",
+  "out.devices": "Camera and microphone are off.",
   "out.removed.title": "You were removed from the meeting",
-  "out.removed.text": "The host has removed you. Camera and microphone are off.",
+  "out.removed.text": "The host has removed you.",
   "out.refused.title": "You cannot be in this meeting",
-  "out.refused.text": "Someone who runs it has decided so. Camera and microphone are off.",
+  "out.refused.text": "Someone who runs it has decided so.",
   "out.turned_away.title": "You were not let in",
   "out.turned_away.text": "Someone who runs the meeting has decided so.",
   "out.locked.title": "The meeting is locked",
@@ -307,7 +316,9 @@ export const en = {
   "out.withheld.from": "From",
   "out.withheld.until": "Until",
   "out.withheld.appeal": "Object to this",
-  "out.withheld.register": "See it in the public register",
+  "out.withheld.document": "Published document",
+  "out.withheld.document.read": "Read it",
+  "out.withheld.log": "Entry in the public log",
   "out.hide": "Hide this page now",
   "out.hide.hint": "Shows an empty page and takes this one out of the way back.",
   "out.unknown.title": "You cannot join at the moment",

@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
+import type { Devices } from "../media/devices";
 import { warmUp } from "../media/warm";
 import { prefer, preferences } from "../session/memory";
 import { day, t, warmTexts } from "../texts";
@@ -16,11 +17,7 @@ const missing = signal(false);
 export function Prejoin(): JSX.Element {
   const { devices, boot, view } = useApp();
   useEffect(() => {
-    const { microphoneOn, cameraOn } = preferences();
-    void devices
-      .start({ microphone: microphoneOn, camera: cameraOn })
-      .then(warmUp)
-      .then(warmTexts);
+    void openAtTheDoor(devices).then(warmUp).then(warmTexts);
   }, []);
   return (
     <main class="prejoin">
@@ -47,6 +44,13 @@ export function Prejoin(): JSX.Element {
       </section>
     </main>
   );
+}
+
+/** As preferred, unless something is on already: somebody reloaded the room, and it has no place for them any more. */
+async function openAtTheDoor(devices: Devices): Promise<void> {
+  if (devices.microphone.peek().on || devices.camera.peek().on) return;
+  const { microphoneOn, cameraOn } = preferences();
+  await devices.start({ microphone: microphoneOn, camera: cameraOn });
 }
 
 function Preview(): JSX.Element {

@@ -2,17 +2,19 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Problem, RestrictionFacts } from "../protocol/problem";
-import type { Ending } from "../session/machine";
+import type { Ending, State } from "../session/machine";
 import { day, isText, list, t, territory, type TextKey } from "../texts";
 import { useApp } from "./context";
 import { Button } from "./parts";
 
 /** A full page that says calmly why somebody is not in the meeting (any more), and what they can do. */
 export function Reason({ ending }: { ending: Ending }): JSX.Element {
+  const { session } = useApp();
+  const { current: first } = useRef(ending);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [ending]);
   const { title, paragraphs } = words(ending);
-  const withheld = ending.kind === "problem" ? ending.problem.restriction : null;
+  const withheld = ending.kind === "problem" ? ending.problem.restrictions : [];
   return (
     <main class="reason">
       <div class="boundary" aria-hidden="true" />
@@ -22,10 +24,23 @@ export function Reason({ ending }: { ending: Ending }): JSX.Element {
       {paragraphs.map((text) => (
         <p key={text}>{text}</p>
       ))}
-      {withheld && <Restriction facts={withheld} />}
+      {withheld.map((facts) => (
+        <Restriction key={facts.id} facts={facts} />
+      ))}
       <Ways ending={ending} />
+      <p role="status">{asked(session.state.value.at, first !== ending && codeOf(first) === codeOf(ending))}</p>
     </main>
   );
+}
+
+/** What came of asking again: the answer may be the one that was there. */
+function asked(at: State["at"], inVain: boolean): string {
+  if (at === "retrying") return t("prejoin.unreachable");
+  return at === "over" && inVain ? t("out.retry.same") : "";
+}
+
+function codeOf(ending: Ending): string {
+  return ending.kind === "problem" ? ending.problem.code : ending.kind;
 }
 
 function words(ending: Ending): { title: string; paragraphs: string[] } {
@@ -34,7 +49,8 @@ function words(ending: Ending): { title: string; paragraphs: string[] } {
   const { code } = ending.problem;
   const key = `out.${code}.title`;
   const known = isText(key) ? key : ("out.unknown.title" satisfies TextKey);
-  return { title: t(known), paragraphs: explanations(ending.problem) };
+  const paragraphs = explanations(ending.problem);
+  return { title: t(known), paragraphs: ending.inside ? [...paragraphs, t("out.devices")] : paragraphs };
 }
 
 function explanations(problem: Problem): string[] {
@@ -64,6 +80,8 @@ function Restriction({ facts }: { facts: RestrictionFacts }): JSX.Element {
       <Fact name="out.withheld.territory" value={list(facts.territory.map(territory))} />
       <Fact name="out.withheld.from" value={facts.effectiveFrom && day(facts.effectiveFrom)} />
       <Fact name="out.withheld.until" value={facts.expiresAt && day(facts.expiresAt)} />
+      <Source name="out.withheld.document" href={facts.documentUrl} text={t("out.withheld.document.read")} />
+      <Source name="out.withheld.log" href={facts.proofUrl} text={facts.log ?? ""} />
     </dl>
   );
 }
@@ -74,6 +92,21 @@ function Fact({ name, value }: { name: TextKey; value: string | null }): JSX.Ele
     <div>
       <dt>{t(name)}</dt>
       <dd>{value}</dd>
+    </div>
+  );
+}
+
+/** Where somebody can check it without us. */
+function Source({ name, href, text }: { name: TextKey; href: string | null; text: string }): JSX.Element | null {
+  if (!href || !text) return null;
+  return (
+    <div>
+      <dt>{t(name)}</dt>
+      <dd>
+        <a href={href} rel="noreferrer">
+          {text}
+        </a>
+      </dd>
     </div>
   );
 }
@@ -89,17 +122,13 @@ function Ways({ ending }: { ending: Ending }): JSX.Element {
         <Again
           label={again}
           wait={problem?.code === "rate_limited" ? (problem.retryAfter ?? 0) : 0}
+          of={ending}
           onClick={() => session.join()}
         />
       )}
-      {problem?.restriction?.appealUrl && (
-        <a class="button primary" href={problem.restriction.appealUrl} rel="noreferrer">
+      {problem?.appealUrl && (
+        <a class="button primary" href={problem.appealUrl} rel="noreferrer">
           {t("out.withheld.appeal")}
-        </a>
-      )}
-      {problem?.restriction?.registerUrl && (
-        <a class="button plain" href={problem.restriction.registerUrl} rel="noreferrer">
-          {t("out.withheld.register")}
         </a>
       )}
       {problem?.code === "refused_by_rule" && problem.setter === "server" && (
@@ -123,16 +152,26 @@ function returnText(ending: Ending): TextKey | null {
   return ["withheld", "no_such_meeting", "ended", "blocked"].includes(ending.problem.code) ? null : "out.retry";
 }
 
+interface AgainProps {
+  readonly label: TextKey;
+  readonly wait: number;
+  /** The seconds count from when this was said. */
+  readonly of: Ending;
+  readonly onClick: () => void;
+}
+
 /** A button that can be pressed once `wait` seconds are over. */
-function Again({ label, wait, onClick }: { label: TextKey; wait: number; onClick: () => void }): JSX.Element {
+function Again({ label, wait, of, onClick }: AgainProps): JSX.Element {
+  const busy = useApp().session.state.value.at !== "over";
   const [left, setLeft] = useState(Math.ceil(wait));
   useEffect(() => {
+    setLeft(Math.ceil(wait));
     const timer = setInterval(() => setLeft((seconds) => Math.max(0, seconds - 1)), 1000);
     return () => clearInterval(timer);
-  }, []);
+  }, [of]);
   return (
-    <Button tone="primary" disabled={left > 0} onClick={onClick}>
-      {left > 0 ? t("out.retry.in", { count: left }) : t(label)}
+    <Button tone="primary" disabled={left > 0 || busy} onClick={onClick}>
+      {left > 0 ? t("out.retry.in", { count: left }) : t(busy ? "prejoin.joining" : label)}
     </Button>
   );
 }

@@ -1,14 +1,13 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 
-import type { Waiting as WaitingMessage } from "../protocol/messages";
 import { AppContext, type App } from "./context";
+import { DOOR, pageOf } from "./place";
 import { Prejoin } from "./Prejoin";
 import { Reason } from "./Reason";
+import { Returning } from "./Returning";
 import { Room } from "./Room";
 import { Waiting } from "./Waiting";
-
-type Cause = WaitingMessage["cause"];
 
 export function Root({ app }: { app: App }): JSX.Element {
   return (
@@ -18,17 +17,21 @@ export function Root({ app }: { app: App }): JSX.Element {
   );
 }
 
-/** Which page: while a connection is being repaired, and until the room can be drawn, the one that was there. */
-function Place({ app }: { app: App }): JSX.Element {
-  const state = app.session.state.value;
-  const waited = useRef<Cause | null>(null);
-  if (state.at === "over") return <Reason ending={state.ending} />;
-  const place = "was" in state ? state.was : state.at;
-  if (place === "door") waited.current = null;
-  if (state.at === "waiting") waited.current = state.cause;
-  if (place === "inside" && app.session.room.value && app.media.arrived.value) return <Room />;
-  if (place === "waiting" || (place === "inside" && waited.current)) {
-    return <Waiting cause={waited.current ?? "waiting_room"} />;
+function Place({ app: { session, media } }: { app: App }): JSX.Element {
+  const before = useRef(DOOR);
+  const drawable = session.room.value !== null && media.arrived.value;
+  const now = pageOf(session.state.value, drawable, before.current);
+  before.current = now;
+  switch (now.page) {
+    case "door":
+      return <Prejoin />;
+    case "returning":
+      return <Returning />;
+    case "waiting":
+      return <Waiting cause={now.cause} />;
+    case "room":
+      return <Room />;
+    case "reason":
+      return <Reason ending={now.ending} />;
   }
-  return <Prejoin />;
 }

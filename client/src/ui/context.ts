@@ -41,5 +41,7 @@ export function useSelf(): Participant | undefined {
 }
 
 export function usePowers(): Powers {
-  return powers(useSelf()?.role);
+  const { boot } = useApp();
+  const held = powers(useSelf()?.role);
+  return { ...held, rule: held.rule && boot.account !== null }; // A guest who is co-host has no access to the API.
 }

@@ -1,7 +1,7 @@
 /** Effects that tie the view to what happens in the meeting. */
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 
-import type { FromServer } from "../protocol/messages";
+import type { FromServer, Participant } from "../protocol/messages";
 import { news, powers, self, type News, type RoomState } from "../session/roster";
 import type { State } from "../session/machine";
 import { isText, t } from "../texts";
@@ -16,6 +16,7 @@ export function follow(app: App): void {
   keepTitle(app);
   tellTrouble(app);
   tellMutedSpeech(app);
+  openDevices(app);
   app.session.observe({
     onEnter: (anew) => anew || app.view.tell(t("connection.back")),
     onStop: () => reset(app),
@@ -45,6 +46,14 @@ function keepTitle({ session, boot, view }: App): void {
 
 function isDelicate(state: State & { at: "over" }): boolean {
   return state.ending.kind === "problem" && state.ending.problem.code === "withheld";
+}
+
+/** In again without a device check, from a page that said why they were out. */
+function openDevices({ devices, session }: App): void {
+  effect(() => {
+    const { at } = session.state.value;
+    if (at === "inside" || at === "waiting") untracked(() => void devices.startAgain());
+  });
 }
 
 /** A camera or microphone that fails inside the meeting, where there is no form to say it. */
@@ -115,11 +124,17 @@ function tellChat({ view }: App, name: string, text: string): void {
   view.tell(t("told.chat", { name, text: text.length > 80 ? `${text.slice(0, 79)}…` : text }), false, "chat");
 }
 
-function tellNews({ view }: App, found: readonly News[], room: RoomState): void {
+/** A guest's co-hosting does not reach beyond the room, where the rule is set. */
+function roleText({ boot }: App, role: Participant["role"]): string {
+  return t(role === "co_host" && !boot.account ? "role.now.co_host.guest" : `role.now.${role}`);
+}
+
+function tellNews(app: App, found: readonly News[], room: RoomState): void {
+  const { view } = app;
   const runs = powers(self(room)?.role);
   const passing = found.filter(({ kind }) => kind === "came" || kind === "went");
   for (const item of found) {
-    if (item.kind === "role") view.tell(t(`role.now.${item.role}`));
+    if (item.kind === "role") view.tell(roleText(app, item.role));
     else if (item.kind === "hand" || item.kind === "shares") view.tell(t(`told.${item.kind}`, { name: item.name }));
     else if (item.kind === "knocked" && runs.letIn) view.tell(t("told.knocked", { name: item.name }), true);
     else if (passing.length <= MOST_ARRIVALS && view.arrivals.peek())

@@ -127,7 +127,7 @@ describe("a reload", () => {
 describe("the end", () => {
   it("stops media at once when removed, before the connection closes", () => {
     const { state, effects } = after(...inside, message({ type: "removed", problem: { code: "removed" } }));
-    expect(state).toMatchObject({ at: "over", ending: { kind: "problem", problem: { code: "removed" } } });
+    expect(state).toMatchObject({ at: "over", ending: { kind: "problem", problem: { code: "removed" }, inside: true } });
     expect(does(effects)[0]).toBe("stop_media");
   });
 
