@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Invite
+from tests.browser.person import PATIENCE, Person
 from tests.servers.product import Host
 
 OFF = "window.tracks.every((track) => track.readyState === 'ended')"
@@ -32,6 +33,39 @@ def test_somebody_removed_learns_it_at_once_and_camera_and_microphone_go_off(
     expect(noor.page.get_by_role("heading", level=1)).to_have_text("You cannot join this meeting")
 
 
+def has_focus(person: Person, name: str) -> None:
+    person.page.wait_for_function(
+        "(name) => (document.activeElement.ariaLabel || document.activeElement.textContent).startsWith(name)",
+        arg=name,
+        timeout=PATIENCE,
+    )
+
+
+def test_the_keyboard_never_loses_its_place(host: Host, invite: Invite) -> None:
+    slug = host.create_meeting(title="Weekly round", waiting_room=True)
+    ada, noor = invite(slug, "Ada", host=host).join(), invite(slug, "Noor", "FR").open().ask()
+    keys = ada.page.keyboard
+    ada.control(re.compile("waiting")).press("Enter")
+    ada.page.get_by_role("button", name="Let in Noor").press("Enter")
+    noor.is_inside()
+    has_focus(ada, "People")
+    ada.page.get_by_role("button", name="More about Noor").press("Enter")
+    keys.press("Escape")
+    has_focus(ada, "More about Noor")
+    keys.press("Enter")
+    ada.page.get_by_role("button", name="Remove…").press("Enter")
+    ada.page.get_by_role("button", name="Close").last.press("Enter")
+    has_focus(ada, "More about Noor")
+    keys.press("Enter")
+    ada.page.get_by_role("button", name="Remove…").press("Enter")
+    ada.page.get_by_role("button", name="Remove", exact=True).press("Enter")
+    ada.sees(1)
+    has_focus(ada, "People")
+    keys.press("Escape")
+    expect(ada.page.get_by_role("complementary")).to_have_count(0)
+    has_focus(ada, "People")
+
+
 def test_a_rule_set_in_the_room_removes_whom_it_reaches_and_nobody_else(host: Host, invite: Invite) -> None:
     slug = host.create_meeting(title="Weekly round")
     ada = invite(slug, "Ada", host=host).join()
@@ -42,6 +76,9 @@ def test_a_rule_set_in_the_room_removes_whom_it_reaches_and_nobody_else(host: Ho
     ada.page.get_by_label("From everywhere but these countries").check()
     ada.page.get_by_label("Search by name or code").fill("France")
     ada.page.get_by_role("option", name=re.compile("France")).click()
+    ada.page.get_by_role("button", name="Set rule").click()
+    expect(ada.page.get_by_role("button", name="Remove rule")).to_have_count(0)  # one choice is missing
+    ada.page.get_by_label("Waiting room", exact=True).check()
     ada.cannot_be_faulted()
     ada.page.get_by_role("button", name="Set rule").click()
     expect(noor.page.get_by_role("heading", level=1)).to_have_text(re.compile("cannot be joined from where"))

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../texts";
 import { Chat } from "./Chat";
 import { useApp } from "./context";
+import { useFocusBack } from "./focus";
 import { IconButton } from "./parts";
 import { People } from "./People";
 import { RulePanel } from "./RulePanel";
@@ -11,6 +12,7 @@ import { RulePanel } from "./RulePanel";
 /** What stands beside the stage; on a telephone, over it. */
 export function SidePanel(): JSX.Element | null {
   const { view } = useApp();
+  useFocusBack(view.panel.value !== null);
   switch (view.panel.value) {
     case "people":
       return (

@@ -4,7 +4,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Participant, Waiter } from "../protocol/messages";
 import { t } from "../texts";
 import { ask } from "./actions";
+import { same } from "./arrange";
 import { useApp, usePowers, useRoom } from "./context";
+import { focusPanel } from "./focus";
 import { Icon } from "./icons";
 import { Avatar, Button, IconButton } from "./parts";
 
@@ -67,11 +69,15 @@ function Menu({ person }: { person: Participant }): JSX.Element {
   const [open, setOpen] = useState(false);
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => (open ? closeOutside(element.current, () => setOpen(false)) : undefined), [open]);
+  const shut = (): void => {
+    setOpen(false);
+    element.current?.querySelector("button")?.focus();
+  };
   return (
     <div
       class="menu"
       ref={element}
-      onKeyDown={(event) => open && event.key === "Escape" && (event.stopPropagation(), setOpen(false))}
+      onKeyDown={(event) => open && event.key === "Escape" && (event.stopPropagation(), shut())}
     >
       <IconButton
         icon="more"
@@ -80,7 +86,7 @@ function Menu({ person }: { person: Participant }): JSX.Element {
         onClick={() => setOpen(!open)}
       />
       {open && (
-        <div class="menu-list" onClick={() => setOpen(false)}>
+        <div class="menu-list" onClick={shut}>
           <MenuItems person={person} />
         </div>
       )}
@@ -96,7 +102,7 @@ function MenuItems({ person }: { person: Participant }): JSX.Element {
   return (
     <>
       <button type="button" onClick={() => app.view.togglePin({ id, kind: "camera" })}>
-        {t("tile.pin", { name })}
+        {t(same(app.view.pinned.value, { id, kind: "camera" }) ? "tile.unpin" : "tile.pin", { name })}
       </button>
       {powers.mute && person.microphone && (
         <button type="button" onClick={() => void ask(app, { type: "mute", participant: id })}>
@@ -137,6 +143,10 @@ export function WaitingPerson({ waiter }: { waiter: Waiter }): JSX.Element {
   const app = useApp();
   const { remove } = usePowers();
   const { id, name } = waiter;
+  const answer = (type: "let_in" | "turn_away"): void => {
+    focusPanel();
+    void ask(app, { type, participant: id });
+  };
   return (
     <li class="person waiter">
       <Avatar name={name} />
@@ -145,7 +155,7 @@ export function WaitingPerson({ waiter }: { waiter: Waiter }): JSX.Element {
         small
         tone="primary"
         label={t("people.let_in.name", { name })}
-        onClick={() => void ask(app, { type: "let_in", participant: id })}
+        onClick={() => answer("let_in")}
       >
         {t("people.let_in")}
       </Button>
@@ -153,7 +163,7 @@ export function WaitingPerson({ waiter }: { waiter: Waiter }): JSX.Element {
         <IconButton
           icon="close"
           label={t("people.turn_away.name", { name })}
-          onClick={() => void ask(app, { type: "turn_away", participant: id })}
+          onClick={() => answer("turn_away")}
         />
       )}
     </li>

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { t } from "../texts";
 import { ask } from "./actions";
 import { useApp, useRoom } from "./context";
+import { focusPanel } from "./focus";
 import { Button, Dialog, Switch } from "./parts";
 
 interface RemoveProps {
@@ -20,7 +21,9 @@ export function RemoveDialog({ id, name, onClose }: RemoveProps): JSX.Element {
   const remove = async (block: boolean): Promise<void> => {
     onClose();
     if (lock) await ask(app, { type: "lock", locked: true });
-    if (await ask(app, { type: "remove", participant: id, block })) app.view.tell(t("remove.done", { name }));
+    if (!(await ask(app, { type: "remove", participant: id, block }))) return;
+    app.view.tell(t("remove.done", { name }));
+    focusPanel();
   };
   return (
     <Dialog title={t("remove.title", { name })} onClose={onClose}>

@@ -6,16 +6,27 @@ import type { RuleSummary } from "../protocol/messages";
 import { list, t, territory } from "../texts";
 import { ApiFailed, type DryRun } from "./api";
 import { useApp, usePowers, useRoom } from "./context";
+import { focusPanel, isLost } from "./focus";
 import { Button } from "./parts";
 
-const NEW: RuleSummary = { mode: "allow", territories: [], undetermined: "waiting_room" };
+/** A rule while it is being made: nothing is chosen for anybody. */
+interface Draft {
+  readonly mode: RuleSummary["mode"] | null;
+  readonly territories: RuleSummary["territories"];
+  readonly undetermined: RuleSummary["undetermined"] | null;
+}
+
+const NEW: Draft = { mode: null, territories: [], undetermined: null };
+
+function complete({ mode, territories, undetermined }: Draft): RuleSummary | null {
+  return mode && undetermined && territories.length > 0 ? { mode, territories, undetermined } : null;
+}
 
 /** The access rule: those who run the meeting change it, everyone else reads it. */
 export function RulePanel(): JSX.Element {
   const { meeting } = useRoom();
   const { rule } = usePowers();
-  const { boot } = useApp();
-  if (rule && boot.account) return <Editor key={JSON.stringify(meeting.rule)} initial={meeting.rule} />;
+  if (rule) return <Editor key={JSON.stringify(meeting.rule)} initial={meeting.rule} />;
   return (
     <div class="panel-body rule">
       {meeting.rule && <Told rule={meeting.rule} />}
@@ -47,11 +58,15 @@ function sentence({ mode, territories }: RuleSummary): string {
 
 function Editor({ initial }: { initial: RuleSummary | null }): JSX.Element {
   const { api, view } = useApp();
-  const [rule, setRule] = useState(initial ?? NEW);
+  const [draft, setDraft] = useState<Draft>(initial ?? NEW);
   const [result, setResult] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const change = (part: Partial<RuleSummary>): void => {
-    setRule({ ...rule, ...part });
+  const rule = complete(draft);
+  useEffect(() => {
+    if (isLost()) focusPanel(); // The form has just been replaced by one with the rule as it is now.
+  }, []);
+  const change = (part: Partial<Draft>): void => {
+    setDraft({ ...draft, ...part });
     setResult(null);
   };
   const run = async (work: () => Promise<void>, done: Parameters<typeof t>[0]): Promise<void> => {
@@ -70,35 +85,37 @@ function Editor({ initial }: { initial: RuleSummary | null }): JSX.Element {
   };
   const save = (event: Event): void => {
     event.preventDefault();
-    if (rule.territories.length === 0) return view.tell(t("rule.empty"), true);
+    if (!rule) return view.tell(t("rule.empty"), true); // The browser sees to the rest: the choices are required.
     void run(() => api.setRule(rule), "rule.saved");
   };
   return (
     <form class="panel-body rule" onSubmit={save}>
-      {rule.territories.length > 0 && <p class="rule-told">{sentence(rule)}</p>}
       <p class="hint">{t("rule.intro")}</p>
       <Choice
         name="mode"
         title={t("rule.mode")}
         options={["allow", "deny"]}
         text={(mode) => t(`rule.${mode}`)}
-        chosen={rule.mode}
+        chosen={draft.mode}
         onChoose={(mode) => change({ mode })}
       />
-      <Picker rule={rule} onChange={(territories) => change({ territories })} />
+      <Picker rule={draft} onChange={(territories) => change({ territories })} />
       <Choice
         name="undetermined"
         title={t("rule.undetermined")}
         options={["admit", "waiting_room", "refuse"]}
         text={(undetermined) => t(`rule.undetermined.${undetermined}`)}
-        chosen={rule.undetermined}
+        chosen={draft.undetermined}
         onChoose={(undetermined) => change({ undetermined })}
       />
       <div class="rule-preview">
+        <p class="rule-told" aria-live="polite">
+          {rule && `${sentence(rule)} ${t(`rule.told.undetermined.${rule.undetermined}`)}`}
+        </p>
         <Button
           small
-          disabled={busy || rule.territories.length === 0}
-          onClick={() => void api.tryRule(rule).then(told, failed).then(setResult)}
+          disabled={busy || !rule}
+          onClick={() => rule && void api.tryRule(rule).then(told, failed).then(setResult)}
         >
           {t("rule.preview")}
         </Button>
@@ -135,7 +152,7 @@ interface ChoiceProps<T extends string> {
   readonly title: string;
   readonly options: readonly T[];
   readonly text: (option: T) => string;
-  readonly chosen: T;
+  readonly chosen: T | null;
   readonly onChoose: (option: T) => void;
 }
 
@@ -149,6 +166,7 @@ function Choice<T extends string>({ name, title, options, text, chosen, onChoose
             type="radio"
             name={name}
             value={option}
+            required
             checked={option === chosen}
             onChange={() => onChoose(option)}
           />
@@ -160,7 +178,7 @@ function Choice<T extends string>({ name, title, options, text, chosen, onChoose
 }
 
 /** The custom element, loaded when it is first needed: it brings a map along. */
-function Picker({ rule, onChange }: { rule: RuleSummary; onChange: (territories: string[]) => void }): JSX.Element {
+function Picker({ rule, onChange }: { rule: Draft; onChange: (territories: string[]) => void }): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const picker = useRef<CountryPicker | null>(null);
   const changed = useRef(onChange);
@@ -171,7 +189,7 @@ function Picker({ rule, onChange }: { rule: RuleSummary; onChange: (territories:
       if (gone || !place.current) return;
       const element = document.createElement("country-picker") as CountryPicker;
       element.value = [...rule.territories];
-      element.mode = rule.mode;
+      element.mode = rule.mode ?? "allow";
       element.addEventListener("change", () => changed.current([...element.value]));
       place.current.replaceChildren(element);
       picker.current = element;
@@ -181,7 +199,7 @@ function Picker({ rule, onChange }: { rule: RuleSummary; onChange: (territories:
     };
   }, []);
   useEffect(() => {
-    if (picker.current) picker.current.mode = rule.mode;
+    if (picker.current) picker.current.mode = rule.mode ?? "allow";
   }, [rule.mode]);
   return (
     <div class="rule-countries" role="group" aria-label={t("rule.countries")}>

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 
 import { t } from "../texts";
-import { useApp, useRoom } from "./context";
+import { useApp, usePowers, useRoom } from "./context";
 import { Icon } from "./icons";
 import { IconButton } from "./parts";
 
@@ -9,6 +9,7 @@ import { IconButton } from "./parts";
 export function Top(): JSX.Element {
   const { view } = useApp();
   const { meeting } = useRoom();
+  const powers = usePowers();
   const grid = view.layout.value === "grid";
   return (
     <header class="top" aria-label={t("top.label")}>
@@ -19,10 +20,15 @@ export function Top(): JSX.Element {
           <span>{t("top.locked")}</span>
         </span>
       )}
-      {meeting.rule && (
-        <button type="button" class="chip" onClick={() => view.togglePanel("rule")}>
+      {(meeting.rule || powers.rule) && (
+        <button
+          type="button"
+          class="chip"
+          aria-expanded={view.panel.value === "rule"}
+          onClick={() => view.togglePanel("rule")}
+        >
           <Icon name="globe" small />
-          <span>{t("top.rule")}</span>
+          <span>{t(meeting.rule ? "top.rule" : "top.rule.none")}</span>
         </button>
       )}
       <Network />

@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 import { t } from "../texts";
+import { useFocusBack } from "./focus";
 import { Icon, type IconName } from "./icons";
 
 interface ButtonProps {
@@ -78,10 +79,9 @@ export function Avatar({ name, large = false }: { name: string; large?: boolean 
 }
 
 export function initials(name: string): string {
-  const words = name.trim().split(/\s+/).filter(Boolean);
-  const first = [...(words[0] ?? "")][0] ?? "";
-  const last = words.length > 1 ? ([...(words.at(-1) ?? "")][0] ?? "") : "";
-  return (first + last).toLocaleUpperCase();
+  const words = name.split(/\s+/).flatMap((word) => /[\p{L}\p{N}]/u.exec(word)?.[0] ?? []);
+  const last = words.length > 1 ? words.at(-1) : "";
+  return `${words[0] ?? ""}${last ?? ""}`.toLocaleUpperCase() || "?";
 }
 
 function hue(name: string): number {
@@ -96,9 +96,10 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** A modal dialog: the browser keeps the focus inside and gives it back. */
+/** A modal dialog: the browser keeps the focus inside. */
 export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
+  useFocusBack(true);
   useEffect(() => {
     if (!element.current?.open) element.current?.showModal();
   }, []);
