@@ -1,15 +1,20 @@
 """What hostile people try on those who run a meeting, and on the door behind their back."""
 
+import asyncio
+from datetime import UTC, datetime
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.db import transaction
 
 from bailiwick.gate import acts
 from bailiwick.gate.door import Opened
 from bailiwick.gate.ending import Ending
+from bailiwick.media.double import DoubleMedia
 from bailiwick.meetings import links
 from bailiwick.meetings.actions import people
-from bailiwick.meetings.models import Block, Invitation, Meeting
+from bailiwick.meetings.models import Block, HostRule, Invitation, Meeting
+from bailiwick.meetings.models.meeting import bump
 from tests.gate.kit import (
     House,
     Person,
@@ -101,6 +106,31 @@ async def test_p8_a_removed_account_waits_as_a_guest_too_until_it_is_let_in(hous
     await act(gate, host, acts.let_in, UUID(again.id))
     await until(lambda: again.was_let_in)
     assert not await sync_to_async(Block.objects.filter(meeting=row).exists)()
+
+
+async def test_p8_a_session_that_ends_is_opened_anew_only_for_those_who_may_stay(house: House) -> None:
+    """Even where this node has not heard of the rule yet: neither a hint nor the poll came first."""
+    gate, row = await house.gate(), await meeting()
+    ada, bo = await join(gate, row, "Ada", "DE"), await join(gate, row, "Bo", "FR")
+    gate._node._polled = asyncio.get_running_loop().time() + 600
+    await sync_to_async(deny_silently)(row, "FR")
+    opened = house.world.calls["open_session"]
+    for person in (ada, bo):
+        assert person.session is not None
+        await DoubleMedia(house.world).destroy([person.session.ref])
+    await until(lambda: ada.resets and ada.session is not None)
+    await until(lambda: bo.ended_as == "refused_by_rule")
+    assert (ada.resets, bo.resets) == (1, 1)
+    assert house.world.calls["open_session"] == opened + 1
+
+
+def deny_silently(row: Meeting, code: str) -> None:
+    """A rule committed by a node whose messages are lost."""
+    with transaction.atomic():
+        HostRule.objects.create(
+            meeting=row, mode="deny", territories=[code], undetermined="admit", set_at=datetime.now(UTC)
+        )
+        bump(Meeting.objects.filter(id=row.pk))
 
 
 async def test_a_name_from_an_account_is_cleaned_like_one_that_is_typed_in(house: House) -> None:

@@ -16,6 +16,7 @@ from bailiwick.meetings.models import CoHost, Meeting
 from bailiwick.rules.access import AccessRule, Mode, OnUndetermined, RuleSetter
 from bailiwick.rules.territory import parse_territory
 from tests.gate.kit import (
+    ADDRESS,
     House,
     Person,
     account,
@@ -198,20 +199,24 @@ async def test_handing_over_beforehand_goes_to_the_signed_in_person_present_long
     assert (await row_of(ada)).role == "co_host"
 
 
-RULE = AccessRule(Mode.DENY, parse_territory(["CN"]), OnUndetermined.ADMIT, RuleSetter.HOST)
+RULE = AccessRule(Mode.DENY, parse_territory(["HK"]), OnUndetermined.ADMIT, RuleSetter.HOST)
 
 
-async def test_a_dry_run_needs_ten_present_answers_in_bands_over_all_nodes_and_seldom(house: House) -> None:
+async def test_a_dry_run_needs_ten_networks_answers_in_bands_over_all_nodes_and_seldom(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here, there, row = await house.gate(), await house.gate(), await meeting()
     for number in range(9):
-        await join(
-            (here, there)[number % 2], row, f"P{number}", "CN" if number < 4 else "HK", published=False
-        )
+        place = f"{'HK' if number < 4 else 'FR'}{number}"
+        monkeypatch.setitem(ADDRESS, place, f"{'1.32' if number < 4 else '2.0'}.{192 + number}.7")
+        await join((here, there)[number % 2], row, f"P{number}", place, published=False)
+    await join(here, row, "P9", "FR8", published=False)  # ten people, but two of them at one place
     with pytest.raises(TooFewPresent):
         await sync_to_async(here.dry_run)(row.pk, RULE)
-    await join(here, row, "P9", "none", published=False)
-    with pytest.raises(TooManyDryRuns):
-        await sync_to_async(here.dry_run)(row.pk, RULE)
-    here._allowance._runs.clear()
+    await join(here, row, "P10", "none", published=False)
+    for gate in (here, there):  # whichever node is asked
+        with pytest.raises(TooManyDryRuns):
+            await sync_to_async(gate.dry_run)(row.pk, RULE)
+    here._dry_runs._allowance._runs.clear()
     found = await sync_to_async(here.dry_run)(row.pk, RULE)
-    assert (found.stay, found.go, found.undetermined) == ("5-9", "1-4", "1-4")
+    assert (found.stay, found.go, found.undetermined) == ("5-9", "0-4", "0-4")

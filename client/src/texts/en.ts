@@ -171,7 +171,7 @@ export const en = {
   "rule.preview": "What would it do now?",
   "rule.preview.result": "Of those here: {stay} would stay, {go} would have to go, {undetermined} cannot be told.",
   "rule.preview.few":
-    "This can be answered only with ten or more people present, so that nobody’s country is given away.",
+    "This can be answered only with people from ten or more networks present, so that nobody’s country is given away.",
   "rule.preview.often": "Asked too often. Try again in a while.",
   "rule.save": "Set rule",
   "rule.clear": "Remove rule",

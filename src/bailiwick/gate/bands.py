@@ -1,30 +1,43 @@
-"""What a rule would do to those inside: in bands, ten or more present, seldom: no oracle."""
+"""What a rule would do to those inside: in bands, ten or more present, seldom: no oracle.
+
+A host may fill a meeting with people of their own until the answer depends on the one person who is not.
+So it is not people that are counted to ten but the networks they come from, which one host does not have at
+will; and there is no band for nobody at all, which would tell that one person is not in any of a hundred
+countries.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from bailiwick.geo.address import ClientAddress
 from bailiwick.rules.access import AccessRule, Verdict
 from bailiwick.rules.location import Location
 
 from .errors import TooFewPresent, TooManyDryRuns
 
 LEAST_PRESENT: Final = 10
-_BANDS: Final = ((0, "0"), (4, "1-4"), (9, "5-9"), (24, "10-24"), (49, "25-49"), (99, "50-99"))
+_BANDS: Final = ((4, "0-4"), (9, "5-9"), (24, "10-24"), (49, "25-49"), (99, "50-99"))
 INTERVAL_SECONDS: Final = 10.0
 PER_HOUR: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Numbers of people; they do not leave the gate."""
+    """Numbers of people, and of the networks they come from; they do not leave the gate."""
 
     stay: int = 0
     go: int = 0
     undetermined: int = 0
+    networks: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
-        return Counts(self.stay + other.stay, self.go + other.go, self.undetermined + other.undetermined)
+        return Counts(
+            self.stay + other.stay,
+            self.go + other.go,
+            self.undetermined + other.undetermined,
+            self.networks + other.networks,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +49,36 @@ class DryRun:
     undetermined: str
 
 
-def count(rule: AccessRule | None, locations: Iterable[Location]) -> Counts:
+def count(rule: AccessRule | None, people: Iterable[tuple[Location, ClientAddress | None]]) -> Counts:
     """What the rule says to each location; the undetermined apart, whatever it says to them."""
-    total = Counts()
-    for location in locations:
+    total, networks = Counts(), set()
+    for location, address in people:
+        networks.add(_network(address))
         if location.majority is None:
             total += Counts(undetermined=1)
         elif rule is None or rule.verdict(location) is Verdict.ADMIT:
             total += Counts(stay=1)
         else:
             total += Counts(go=1)
-    return total
+    return total + Counts(networks=len(networks))
+
+
+def _network(address: ClientAddress | None) -> tuple[int, int]:
+    """The IPv4 /24 or IPv6 /48: what one customer of a network may have all to themselves."""
+    if address is None:
+        return 0, 0
+    version, number = address.packed
+    return version, number >> (8 if version == 4 else 80)
 
 
 def banded(counts: Counts) -> DryRun:
     """The counts as bands.
 
     Raises:
-        TooFewPresent: fewer than ten are there; a band would tell where somebody is.
+        TooFewPresent: fewer than ten networks are there; a band would tell where somebody is.
     """
-    if counts.stay + counts.go + counts.undetermined < LEAST_PRESENT:
-        raise TooFewPresent(f"a dry run needs at least {LEAST_PRESENT} people present")
+    if counts.networks < LEAST_PRESENT:
+        raise TooFewPresent(f"a dry run needs people from at least {LEAST_PRESENT} networks")
     return DryRun(band(counts.stay), band(counts.go), band(counts.undetermined))
 
 
@@ -73,8 +95,12 @@ class Allowance:
 
     def take(self, meeting: object, now: float) -> None:
         """Raises TooManyDryRuns."""
-        self._runs = {key: times for key, times in self._runs.items() if times and now - times[-1] < 3600}
         recent = [at for at in self._runs.get(meeting, []) if now - at < 3600]
         if len(recent) >= PER_HOUR or (recent and now - recent[-1] < INTERVAL_SECONDS):
             raise TooManyDryRuns("try again a little later")
-        self._runs[meeting] = [*recent, now]
+        self.note(meeting, now)
+
+    def note(self, meeting: object, now: float) -> None:
+        """One was made, here or on another node."""
+        self._runs = {key: times for key, times in self._runs.items() if times and now - times[-1] < 3600}
+        self._runs[meeting] = [*self._runs.get(meeting, [])[1 - PER_HOUR :], now]

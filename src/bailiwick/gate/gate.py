@@ -1,7 +1,6 @@
 """The gate of one node: the one place that admits and ejects."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,19 +14,19 @@ from bailiwick.geo.address import ClientAddress
 from bailiwick.geo.locator import Locator
 from bailiwick.geo.table import STALE_AFTER_DAYS
 from bailiwick.media.port import MediaServer
-from bailiwick.meetings import access, events, nodes, presences
-from bailiwick.meetings.models import HostRule
+from bailiwick.meetings import events, nodes, presences
 from bailiwick.rules.access import AccessRule
 from bailiwick.rules.decision import Cause, Lobby
 from bailiwick.rules.location import Location
 
-from . import acts
-from .bands import Allowance, Counts, DryRun, banded, count
+from . import acts, dry_runs
+from .bands import DryRun
 from .door import Door, Entry, Knock, Opened
+from .dry_runs import DryRuns
 from .eject import Case, Ejector
 from .ending import Ending, EndReason
 from .errors import Unavailable
-from .hints import Hints, new_question
+from .hints import Hints
 from .hop import Hop
 from .line import Chat, Held, Line
 from .media_keeper import MediaKeeper
@@ -38,7 +37,6 @@ from .watch import INTERVAL_SECONDS, Watch
 
 log = structlog.get_logger()
 _BEAT_SECONDS: Final = 1.0
-_DRY_RUN_SECONDS: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +82,12 @@ class Gate:
         self._hints = Hints(
             layer,
             node_id,
-            {"hint": self._hinted, "chat": self._chatted, "count": self._asked, "counted": self._told},
+            {"hint": self._hinted, "chat": self._chatted, "count": self._counted, "counted": self._told},
         )
         self._ejector = ejector(self._hop, media, clock, self._trouble)
-        self._keeper = MediaKeeper(media, self._hop, is_current=self._is_active, changed=self.changed)
+        self._keeper = MediaKeeper(
+            media, self._hop, is_current=self._is_active, changed=self.changed, gone=self._session_gone
+        )
         self._node = Node(
             node_id,
             door=self._door,
@@ -102,8 +102,7 @@ class Gate:
         self._tasks: list[asyncio.Task[None]] = []
         self._background_tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._allowance = Allowance()
-        self._answers: dict[str, tuple[Counts, int]] = {}
+        self._dry_runs = DryRuns(self._node.of_meeting, self._others, self._hints.send)
 
     # ------------------------------------------------------------ start and stop
 
@@ -320,12 +319,24 @@ class Gate:
     async def _rejoin(self) -> None:
         """The media server restarted: everybody is decided on again, and only then gets a session."""
         log.warning("media_server_lost")
-        try:
-            await self._node.examine_all()
-        except Unavailable as error:
-            # decided within a second by the poll; the sessions below are no way past that
-            log.warning("rejoin_undecided", cause=error.detail)
+        await self._decided_again(self._node.examine_all())
         self._keeper.lost([held for held in self._node.held.values() if self._is_active(held)])
+
+    def _session_gone(self, held: Held) -> None:
+        self._spawn(self._reopen(held))
+
+    async def _reopen(self, held: Held) -> None:
+        """One session ended without our doing: the same for one."""
+        await self._decided_again(self._node.examine(held.meeting_id, again=True))
+        if self._is_active(held):
+            self._keeper.keep(held)
+
+    async def _decided_again(self, deciding: Coroutine[Any, Any, None]) -> None:
+        try:
+            await deciding
+        except Unavailable as error:
+            # decided within a second by the poll; a session that cannot be recorded is no way past that
+            log.warning("rejoin_undecided", cause=error.detail)
 
     # ------------------------------------------------------------ dry run
 
@@ -337,41 +348,17 @@ class Gate:
         """
         if self._loop is None:
             raise Unavailable("stopped")
-        self._allowance.take(meeting_id, time.monotonic())
-        asking = asyncio.run_coroutine_threadsafe(self._dry_run(meeting_id, rule), self._loop)
-        return banded(asking.result(timeout=2 * _DRY_RUN_SECONDS))
+        asking = asyncio.run_coroutine_threadsafe(self._dry_runs.run(meeting_id, rule), self._loop)
+        return asking.result(timeout=2 * dry_runs.SECONDS)
 
-    async def _dry_run(self, meeting_id: UUID, rule: AccessRule | None) -> Counts:
-        total = self._count(meeting_id, rule)
-        others = await self._hop.run(nodes.others, self._node.id, self._clock())
-        if others == 0:
-            return total
-        question = new_question()
-        self._answers[question] = (total, 0)
-        self._hints.send("count", question=question, meeting=meeting_id.hex, rule=_rule_fields(rule))
-        deadline = time.monotonic() + _DRY_RUN_SECONDS
-        while self._answers[question][1] < others and time.monotonic() < deadline:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-        total, answered = self._answers.pop(question)
-        if answered < others:
-            raise Unavailable("not every node answered")
-        return total
-
-    def _count(self, meeting_id: UUID, rule: AccessRule | None) -> Counts:
-        inside = (held for held in self._node.of_meeting(meeting_id) if not held.waiting)
-        return count(rule, [held.location for held in inside if not held.person.exempt])
-
-    def _asked(self, message: dict[str, Any]) -> None:
-        fields = message["rule"]
-        rule = access.host_rule(HostRule(**fields)) if fields else None
-        counts = self._count(UUID(message["meeting"]), rule)
-        answer = [counts.stay, counts.go, counts.undetermined]
-        self._hints.send("counted", question=message["question"], counts=answer)
+    def _counted(self, message: dict[str, Any]) -> None:
+        self._dry_runs.asked(message)
 
     def _told(self, message: dict[str, Any]) -> None:
-        waiting = self._answers.get(message["question"])
-        if waiting is not None:
-            self._answers[message["question"]] = (waiting[0] + Counts(*message["counts"]), waiting[1] + 1)
+        self._dry_runs.told(message)
+
+    async def _others(self) -> int:
+        return await self._hop.run(nodes.others, self._node.id, self._clock())
 
     # ------------------------------------------------------------ figures
 
@@ -383,10 +370,6 @@ class Gate:
             "waiting": sum(1 for one in held if one.waiting),
             "meetings": len({one.meeting_id for one in held}),
         }
-
-
-def _rule_fields(rule: AccessRule | None) -> dict[str, Any] | None:
-    return dict(access.fields_of(rule)) if rule is not None else None
 
 
 def _where(error: BaseException) -> str:

@@ -33,7 +33,8 @@ CAPACITY: Final = 300
 
 
 class MediaKeeper:
-    """One task for each presence that needs a session; a loss starts it again."""
+    """One task for each presence that needs a session. `gone`: one was lost; the gate calls `keep` again once
+    it has decided that the presence stays."""
 
     def __init__(
         self,
@@ -42,11 +43,13 @@ class MediaKeeper:
         *,
         is_current: Callable[[Held], bool],
         changed: Callable[[UUID], None],
+        gone: Callable[[Held], None],
     ) -> None:
         self._media = media
         self._hop = hop
         self._is_current = is_current
         self._changed = changed
+        self._gone = gone
         self._rooms: set[UUID] = set()
         self._spares = Spares(media)
         self._tasks: dict[Held, asyncio.Task[None]] = {}
@@ -72,6 +75,7 @@ class MediaKeeper:
         self._spares.lost()
         for held in every:
             self._lose(held)
+            self.keep(held)
 
     def forget_room(self, meeting_id: UUID) -> None:
         """The room was closed: make it again for the next one."""
@@ -114,7 +118,6 @@ class MediaKeeper:
         held.media, held.media_ref = None, ""
         if held.line is not None:
             held.line.media(None)
-        self.keep(held)
 
     async def _open(self, held: Held) -> None:
         attempt = 0
@@ -184,6 +187,8 @@ class MediaKeeper:
             self._spawn(self._publish(held, streams))
         elif isinstance(event, Gone) and self._is_current(held):
             self._lose(held)
+            # not `keep`: whoever silenced it may have had a reason, so the gate decides again first (P8)
+            self._gone(held)
 
     async def _publish(self, held: Held, streams: list[dict[str, str]]) -> None:
         try:

@@ -238,7 +238,10 @@ PROBLEMS: Final = _all(
         "too_few_present",
         409,
         _("Too few people are inside"),
-        _("A dry run needs ten or more people inside: with fewer, its answer would tell where somebody is."),
+        _(
+            "A dry run needs people from ten or more different networks inside: with fewer, its answer would"
+            " tell where somebody is."
+        ),
     ),
     (
         "too_many_dry_runs",

@@ -47,7 +47,7 @@ class RuleAnswer(Schema):
 
 
 class DryRunOut(Schema):
-    """How many of those inside would stay, would go, could not be located: bands like "0", "1-4", "10-24"."""
+    """How many of those inside would stay, would go, could not be located: bands like "0-4", "10-24"."""
 
     stay: str
     go: str
