@@ -67,6 +67,19 @@ def furnished(meeting: Meeting, other: Account) -> Meeting:
     return meeting
 
 
+def test_p2_what_happens_when_the_host_leaves_is_the_hosts_choice(
+    furnished: Meeting, host: Account, co_host: Account, sign_in: SignIn
+) -> None:
+    """A co-host who sets it to "end" would end the meeting by the host's next step out of the door."""
+    ask = _api("patch", "", {"on_host_leave": "end", "title": "Other"})
+    assert ask(sign_in(co_host), furnished).json()["code"] == "host_only"
+    furnished.refresh_from_db()
+    assert (furnished.on_host_leave, furnished.title) == ("continue", "Board")
+    same = _api("patch", "", {"on_host_leave": "continue", "title": "Other"})
+    assert same(sign_in(co_host), furnished).status_code == 200
+    assert ask(sign_in(host), furnished).json()["on_host_leave"] == "end"
+
+
 @pytest.mark.parametrize("act", ACTS)
 def test_the_host_may(act: str, furnished: Meeting, host: Account, sign_in: SignIn) -> None:
     ask, status = ACTS[act]

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from icalendar import Calendar
 
@@ -58,6 +59,15 @@ def test_the_file_has_the_times_the_zone_and_the_recurrence(
     assert str(found["location"]).endswith(f"/m/{series.slug}")
     assert "attendee" not in found
     assert b"DTSTART;TZID=Europe/Berlin:20261124T093000" in answer.content
+
+
+def test_replies_go_to_nobody_who_has_not_shown_that_the_address_is_theirs(
+    series: Meeting, host: Account
+) -> None:
+    EmailAddress.objects.filter(user=host).update(verified=False)
+    (row,) = people.invite(series.slug, host.pk, ["guest@example.com"], exempt=False, now=NOW)
+    send(queries.by_slug(series.slug), [row.pk], NOW)
+    assert mail.outbox[0].reply_to == []
 
 
 def test_an_invitation_is_a_request_with_a_personal_link(series: Meeting, host: Account) -> None:

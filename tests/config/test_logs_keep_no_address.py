@@ -94,6 +94,17 @@ def test_p9_an_exception_tells_neither_its_text_nor_local_variables(form: Any, w
     assert_clean(written.getvalue())
 
 
+def test_p9_the_row_that_a_database_refuses_is_not_written(written: io.StringIO) -> None:
+    text = 'new row violates check "x"\nDETAIL:  Failing row contains (1, Ada Lovelace,\nSecret board, f00).'
+    try:
+        raise ValueError(text)  # noqa: TRY301
+    except ValueError:
+        logging.getLogger("django.request").exception("Internal Server Error: /meetings/")
+    assert "violates check" in written.getvalue()
+    for word in ("Ada", "Secret board", "f00"):
+        assert word not in written.getvalue()
+
+
 @pytest.mark.parametrize("key", ["address", "slug", "votes", "territory", "country", "Cookie", "sdp", "ip"])
 def test_p9_some_names_are_never_logged_whatever_they_hold(key: str, written: io.StringIO) -> None:
     structlog.get_logger("bailiwick.test").info("event_happened", **{key: "HK"})

@@ -1,9 +1,11 @@
 """POST join: what each answer looks like, and what bad input gets."""
 
+import asyncio
 import json
 
 import pytest
 
+from bailiwick.live import app as live_app
 from bailiwick.live.rate import Limit
 from tests.gate.kit import ADDRESS, House, meeting, set_rule
 from tests.live.kit import ORIGIN, ask, live, request
@@ -73,6 +75,18 @@ async def test_other_methods_and_other_sites_are_refused(house: House) -> None:
     assert (await ask(app, row.slug, origin=ORIGIN)).status == 200
 
 
+async def test_a_site_whose_name_was_made_to_point_here_is_another_site(house: House) -> None:
+    """DNS rebinding: its page asks us under its own name, so `Origin` and `Host` agree."""
+    app, row = live(await house.gate()), await meeting()
+    rebound = await ask(app, row.slug, origin="http://evil.example:8000", host="evil.example:8000")
+    assert (rebound.status, rebound.json()["code"]) == (403, "cross_origin")
+    null = await ask(app, row.slug, origin="null", host="null")
+    assert null.status == 403
+    for host in ("localhost:8000", "127.0.0.1:8000", "[::1]:8000"):
+        assert (await ask(app, row.slug, origin=f"http://{host}", host=host)).status == 200
+        assert (await ask(app, row.slug, origin="http://evil.example", host=host)).status == 403
+
+
 async def test_a_spoofed_forwarding_header_is_ignored_without_a_trusted_proxy(house: House) -> None:
     row = await meeting()
     await set_rule(row, "allow", "FR", undetermined="refuse")
@@ -136,13 +150,32 @@ async def test_p9_metrics_are_for_this_machine_and_tell_no_place(house: House) -
     assert (await request(app, "/metrics", method="GET", place="FR")).status == 404
 
 
-async def test_healthz_says_whether_a_meeting_could_be_joined(house: House) -> None:
+async def test_healthz_says_whether_a_meeting_could_be_joined(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_app, "READY_SECONDS", 0.0)
     app = live(await house.gate())
     assert (await request(app, "/healthz", method="GET")).status == 200
     house.world.hung = True
     answer = await request(app, "/healthz", method="GET")
     assert (answer.status, json.loads(answer.content)) == (503, {"ready": False})
     house.world.hung = False
+
+
+async def test_a_flood_of_healthz_is_answered_without_a_flood_of_questions(house: House) -> None:
+    """Each would stand in line before somebody who is to be put out."""
+    gate = await house.gate()
+    app, asked, ready = live(gate), 0, gate.ready
+
+    async def counted() -> bool:
+        nonlocal asked
+        asked += 1
+        return await ready()
+
+    gate.ready = counted  # type: ignore[method-assign]  # only to count
+    answers = await asyncio.gather(*(request(app, "/healthz", method="GET") for _ in range(50)))
+    assert {answer.status for answer in answers} == {200}
+    assert asked == 1
 
 
 async def test_an_ended_series_opens_again_at_the_door_for_its_next_occurrence(house: House) -> None:

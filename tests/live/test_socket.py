@@ -237,6 +237,19 @@ async def test_chat_is_slowed_and_whoever_writes_too_fast_is_told(house: House) 
     await ada.go()
 
 
+async def test_changes_of_ones_own_state_are_slowed_too(house: House) -> None:
+    """Each is written and told to everybody: a few people who flood with them must not hold an eject up."""
+    app, row = live(await house.gate()), await meeting()
+    ada = await come_in(app, row.slug)
+    await ada.until("welcome")
+    for number in range(40):
+        await ada.send({"type": "set_state", "hand": number % 2 == 0})
+    assert (await ada.until("error"))["code"] == "too_fast"
+    await ada.send({"type": "ping"})
+    await ada.until("pong")
+    await ada.go()
+
+
 async def test_trying_grants_is_limited_per_exit(house: House) -> None:
     from bailiwick.live.rate import Limit
 

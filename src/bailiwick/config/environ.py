@@ -49,7 +49,7 @@ def _url(*schemes: str) -> Callable[[str], str]:
 def _choice(*values: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in values:
-            raise ValueError(f"give one of {', '.join(values)}")
+            raise ValueError(f"give one of {', '.join(filter(None, values))}")
         return text
 
     return parse
@@ -164,9 +164,10 @@ SETTINGS: Final = (
     Setting("SIGN_UP", _choice("open", "closed"), "open", "Whether anyone may make an account."),
     Setting(
         "EMAIL_VERIFICATION",
-        _choice("none", "optional", "mandatory"),
-        "optional",
-        "Whether a new account's e-mail address is confirmed by mail: not, by a link, or before signing in.",
+        _choice("", "none", "optional", "mandatory"),
+        "",
+        "Whether a new account's e-mail address is confirmed by mail: none, optional, or mandatory (before "
+        "signing in); when empty, mandatory with a mail server and optional without.",
     ),
     Setting("DEMANDS", _choice("off", "on"), "off", "Whether authorities' demands are taken at all."),
     Setting(

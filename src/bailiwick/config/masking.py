@@ -31,6 +31,8 @@ _V4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\d)(?!\.\d)")
 _V6 = re.compile(r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*(?:%\w+)?")
 _DIGITS = re.compile(r"(?<![\w.-])\d{8,39}(?![\w-])(?!\.\d)")
 _BYTES = re.compile(r"""\bb'(?:[^'\\]|\\.)*'|\bb"(?:[^"\\]|\\.)*\"""")
+_DETAIL = re.compile(r"(?:DETAIL|CONTEXT): .*", re.DOTALL)
+"""PostgreSQL quotes the row that it refuses: names, titles, digests, whatever lines they have."""
 _PASSWORD = re.compile(r"://[^/\s@\"']{1,256}@")
 _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){0,9}")
 _LINK = re.compile(r"(/m/|/api/meetings/|(?<!bailiwick)/meetings/)[A-Za-z0-9_-]+")
@@ -42,6 +44,7 @@ _TOKEN = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])(?=[\w-]*[\d-])[A-
 
 def text(value: str) -> str:
     """`value` without what looks like an address, a link, an e-mail address or a token."""
+    value = _DETAIL.sub("<row>", value)
     value = _PASSWORD.sub("://<removed>@", value)
     value = _EMAIL.sub("<email>", value)
     value = _LINK.sub(r"\1<slug>", value)

@@ -176,7 +176,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "bailiwick.accounts.forms.SignUpFields"
-ACCOUNT_EMAIL_VERIFICATION: str = ENV["EMAIL_VERIFICATION"]
+_CONFIRM = "mandatory" if ENV["SMTP_URL"] else "optional"
+ACCOUNT_EMAIL_VERIFICATION: str = ENV["EMAIL_VERIFICATION"] or _CONFIRM
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
@@ -194,7 +195,7 @@ MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 MFA_TOTP_ISSUER = SITE_NAME
-# Else somebody signs up with another's address, adds a passkey, and keeps it when the owner takes over by mail.
+# Else somebody signs up with another's address, adds a passkey, and keeps it when the owner takes over.
 MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION == "none"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _SECURE  # browsers allow passkeys on http://localhost only
 

@@ -25,7 +25,7 @@ from bailiwick.live import http
 from bailiwick.live.app import App, Live
 from bailiwick.live.join import Join
 from bailiwick.live.protocol import IceServer
-from bailiwick.live.rate import JOINS, MISSES, Buckets
+from bailiwick.live.rate import JOINS, MISSES, TOKENS, Buckets
 from bailiwick.live.socket import Socket
 from bailiwick.media.janus.adapter import JanusMedia
 from bailiwick.media.janus.secrets import JanusSecrets
@@ -102,9 +102,9 @@ def live(the_gate: Gate, where: Locator, fallback: App) -> Live:
         peer = scope.get("client")
         return client_address(peer[0] if peer else None, scope["headers"], trusted)
 
-    misses = Buckets(MISSES, time.monotonic)
-    join = Join(the_gate, address_of, Buckets(JOINS, time.monotonic), misses, origins)
-    socket = Socket(the_gate, address_of, origins, ice_servers, misses, time.monotonic)
+    joins, misses, tokens = (Buckets(limit, time.monotonic) for limit in (JOINS, MISSES, TOKENS))
+    join = Join(the_gate, address_of, joins, misses, origins)
+    socket = Socket(the_gate, address_of, origins, ice_servers, tokens, time.monotonic)
     return Live(the_gate, join, socket, fallback, lambda: where.fault is None)
 
 

@@ -1,12 +1,17 @@
 """The routes `live` answers itself, before Django is asked: join, socket, health, metrics."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from bailiwick.gate.gate import Gate
 
 from . import http, metrics
 from .join import PATH, Join
 from .socket import Socket
+
+READY_SECONDS: Final = 1.0
 
 App = Callable[[http.Scope, http.Receive, http.Send], Awaitable[None]]
 
@@ -22,6 +27,7 @@ class Live:
         self._socket = socket
         self._fallback = fallback
         self._location_ok = location_ok
+        self._ready = _Ready(gate)
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         """Serve one request or connection."""
@@ -46,8 +52,26 @@ class Live:
 
     async def _healthz(self, send: http.Send) -> None:
         """200 once a meeting could be joined."""
-        ready = await self._gate.ready()
+        ready = await self._ready()
         await http.respond_json(send, 200 if ready else 503, {"ready": ready})
+
+
+class _Ready:
+    """Whether a meeting could be joined, looked up at most once a second: anybody may ask, and each look-up
+    stands in line with those who join and who are put out."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._lock = asyncio.Lock()
+        self._until = 0.0
+        self._ready = False
+
+    async def __call__(self) -> bool:
+        async with self._lock:
+            if time.monotonic() >= self._until:
+                self._ready = await self._gate.ready()
+                self._until = time.monotonic() + READY_SECONDS
+        return self._ready
 
 
 def _is_local(scope: http.Scope) -> bool:

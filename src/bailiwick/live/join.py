@@ -107,16 +107,21 @@ def _knock(slug: str, asked: JoinBody, cookies: dict[str, str]) -> Knock:
     )
 
 
+_LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
+
+
 def same_origin(scope: http.Scope, origins: frozenset[str]) -> bool:
     """Whether the request comes from our own pages, or from no page at all (no Origin header).
 
     Browsers send `Origin` with every POST and every WebSocket handshake, so another site cannot leave it out.
+    That it agrees with `Host` says nothing: a site may have its own name point here (DNS rebinding). Names of
+    this machine itself are nobody's.
     """
     origin = http.header(scope, b"origin")
-    if not origin:
+    if not origin or origin in origins:
         return True
     host = http.header(scope, b"host")
-    return origin in origins or (bool(host) and origin.split("://", 1)[-1] == host)
+    return origin.split("://", 1)[-1] == host and _LOOPBACK.fullmatch(host) is not None
 
 
 async def respond_problem(scope: http.Scope, send: http.Send, problem: Problem) -> None:

@@ -27,9 +27,13 @@ class Limit:
 
 JOINS: Final = Limit(burst=300, per_second=10)
 MISSES: Final = Limit(burst=30, per_second=0.5)
-
+TOKENS: Final = Limit(burst=300, per_second=10)
+"""Grants and resume tokens that are no good. Nobody guesses 192 bits; a school whose server was away for a
+minute brings a hundred of them, and is to be told at once to join again."""
 
 CHATS: Final = Limit(burst=8, per_second=1)
+CHANGES: Final = Limit(burst=30, per_second=4)
+"""Of what others see of one participant: each is written, and told to everybody inside."""
 
 
 class Tokens:

@@ -14,7 +14,7 @@ from bailiwick.media.port import FeedId, Layer, MediaSession, Mid, Offer, Stream
 
 from . import protocol
 from .connection import Connection
-from .rate import CHATS, Tokens
+from .rate import CHANGES, CHATS, Tokens
 
 _MEDIA_SECONDS: Final = 15.0
 
@@ -37,6 +37,7 @@ class Session:
         self._held = held
         self._connection = connection
         self._chats = Tokens(CHATS, time.monotonic)
+        self._changes = Tokens(CHANGES, time.monotonic)
         self._handlers: dict[type[protocol.Request], Callable[[Any], Awaitable[None]]] = {
             protocol.Publish: self._publish,
             protocol.Subscribe: self._subscribe,
@@ -144,6 +145,8 @@ class Session:
             fields["camera_on"] = message.camera
         if message.hand is not None:
             fields["hand_raised_at"] = self._gate.now() if message.hand else None
+        if fields and not self._changes.take():
+            raise ProtocolError("too_fast", "that changes too often; this change was not made")
         if fields:
             await self._gate.change(self._held, **fields)
 

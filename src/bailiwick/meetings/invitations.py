@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from bailiwick.accounts.queries import by_confirmed_email
 from bailiwick.notices.actions import Mail, send_all
 
 from . import calendar, links
@@ -52,5 +53,5 @@ def _mail(meeting: Meeting, row: Invitation, now: datetime, *, update: bool) -> 
         calendar=calendar.render(meeting, public_url=public_url, link=link, now=now, attendee=row.email)
         if meeting.starts_at
         else None,
-        reply_to=meeting.host.email,
+        reply_to=meeting.host.email if by_confirmed_email(meeting.host.email) else None,
     )

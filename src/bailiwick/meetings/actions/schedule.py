@@ -11,7 +11,14 @@ from django.db.models import F
 
 from bailiwick.meetings import recurrence as recurring
 from bailiwick.meetings.authority import Act, locked_for
-from bailiwick.meetings.errors import InProgress, InvalidField, InvalidRecurrence, InvalidTime, NotEnded
+from bailiwick.meetings.errors import (
+    HostOnly,
+    InProgress,
+    InvalidField,
+    InvalidRecurrence,
+    InvalidTime,
+    NotEnded,
+)
 from bailiwick.meetings.models import LeavePolicy, Meeting, Presence
 from bailiwick.meetings.models.meeting import MAXIMUM_LIMIT
 from bailiwick.meetings.recurrence import Recurrence
@@ -92,10 +99,16 @@ def create(host_id: UUID, fields: MeetingFields) -> Meeting:
 
 
 def edit(slug: str, account_id: UUID, fields: MeetingFields) -> Meeting:
-    """Change the fields given. A lock or a lower maximum acts at the door only: nobody inside is touched."""
+    """Change the fields given. A lock or a lower maximum acts at the door only: nobody inside is touched.
+
+    What happens when the host leaves is the host's own choice: it may be the meeting's end (P2).
+    """
     check_fields(fields)
     with transaction.atomic():
         meeting = locked_for(slug, account_id, Act.EDIT)
+        policy = fields.get("on_host_leave", meeting.on_host_leave)
+        if policy != meeting.on_host_leave and account_id != meeting.host_id:
+            raise HostOnly
         recurrence = _recurrence_of(meeting) if "recurrence" not in fields else fields["recurrence"]
         before = _times(meeting)
         for name, value in _plain(fields).items():
