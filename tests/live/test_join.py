@@ -75,6 +75,16 @@ async def test_other_methods_and_other_sites_are_refused(house: House) -> None:
     assert (await ask(app, row.slug, origin=ORIGIN)).status == 200
 
 
+async def test_a_page_of_the_doors_is_framed_by_nobody_and_loads_nothing_from_elsewhere(house: House) -> None:
+    app, row = live(await house.gate()), await meeting()
+    page = await ask(app, row.slug, origin="https://evil.example", accept="text/html")
+    assert page.headers["content-type"].startswith("text/html")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert page.headers["x-frame-options"] == "DENY"
+
+
 async def test_a_site_whose_name_was_made_to_point_here_is_another_site(house: House) -> None:
     """DNS rebinding: its page asks us under its own name, so `Origin` and `Host` agree."""
     app, row = live(await house.gate()), await meeting()

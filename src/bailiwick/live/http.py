@@ -3,12 +3,24 @@
 import json
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
+from typing import Any, Final
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = Iterable[tuple[str, str]]
+
+
+PAGE_HEADERS: Final = (
+    (
+        "content-security-policy",
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none';"
+        " base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    ),
+    ("x-frame-options", "DENY"),
+    ("cross-origin-opener-policy", "same-origin"),
+)
+"""As Django's pages have them (web.headers): a page of the door's is no exception."""
 
 
 class TooLarge(Exception):  # noqa: N818
@@ -60,6 +72,8 @@ def wants_html(scope: Scope) -> bool:
 
 async def respond(send: Send, status: int, content: bytes, content_type: str, headers: Headers = ()) -> None:
     """Send a whole response. Never cached: what the door says is for one person at one moment."""
+    if content_type.startswith("text/html"):
+        headers = (*headers, *PAGE_HEADERS)
     lines = [
         (b"content-type", content_type.encode()),
         (b"content-length", str(len(content)).encode()),
