@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bailiwick.gate.verifying import Unproven, bounded, reach_of
+from bailiwick.gate.verifying import Unproven, bounded
 from bailiwick.ledger.entries import RestrictionApproved
+from bailiwick.orders.reach import reach_of
 from bailiwick.rules.territory import CODES, UnknownTerritory
 from tests.gate.kit import Clock
 from tests.orders.kit import second
@@ -46,9 +47,7 @@ def test_p1_an_authority_of_any_state_reaches_its_own_row_and_no_other_code() ->
         assert row == {state, *MORE.get(state, "").split()}, state
 
 
-@pytest.mark.parametrize(
-    "state", ["CN", "HK", "MO", "TW", "US", "FR", "DK", "GB", "RU", "IL", "MA", "RS"]
-)
+@pytest.mark.parametrize("state", ["CN", "HK", "MO", "TW", "US", "FR", "DK", "GB", "RU", "IL", "MA", "RS"])
 def test_p1_no_other_code_gets_past_the_gate_for(state: str) -> None:
     reached = {code for code in CODES if allowed(state, code)}
     assert reached == {state, *MORE.get(state, "").split()}

@@ -26,6 +26,7 @@ from bailiwick.ledger.entries import RestrictionApproved, encode
 from bailiwick.ledger.errors import LogForked, LogRefuses, LogRewound
 from bailiwick.meetings.presences import Person
 from bailiwick.orders import queries as orders
+from bailiwick.orders.actions.appeals import log_filed
 from bailiwick.orders.actions.enforcement import record_proof
 from bailiwick.orders.queries import Narrowed, Row
 from bailiwick.rules import restriction as rules
@@ -182,8 +183,9 @@ class Proofs:
     # ------------------------------------------------------------ every second, on another thread
 
     def follow(self) -> bool:
-        """Fetch proofs, raise alarms, look at the log. True: everybody must be decided on again."""
+        """Fetch proofs, log what waits, raise alarms, look at the log. True: decide on everybody again."""
         self._collect()
+        log_filed(self._clock())
         while self._noted:
             self._alarm(*self._noted.popleft())
         if not self._log_moved() and not self._retry_due():

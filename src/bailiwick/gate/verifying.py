@@ -3,7 +3,6 @@ configuration, whoever checked it before. What holds is what the proven *entry* 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import cast
 
 from bailiwick.gate.grounds import Grounds
@@ -17,9 +16,10 @@ from bailiwick.orders.entries import approved_entry
 from bailiwick.orders.errors import BadApproval
 from bailiwick.orders.passkeys import Assertion, verify
 from bailiwick.orders.queries import Row
+from bailiwick.orders.reach import last_day, reach_of
 from bailiwick.rules import restriction as rules
 from bailiwick.rules.restriction import RestrictionId
-from bailiwick.rules.territory import Code, Territory, group, own_territory, parse_territory
+from bailiwick.rules.territory import parse_territory
 from bailiwick.tlog.errors import ProofRefused, TlogError
 from bailiwick.tlog.policy import Log, Policy
 from bailiwick.tlog.proof_files import parse_log_proof
@@ -139,7 +139,7 @@ def bounded(entry: RestrictionApproved) -> rules.Restriction:
     """The rule, if it keeps to its authority's territory (P1) and to 90 days (P6)."""
     try:
         territory = parse_territory(entry.territories)
-        reach = reach_of(entry.state, entry.kind, entry.from_.date(), _last_day(entry))
+        reach = reach_of(entry.state, entry.kind, entry.from_.date(), last_day(entry.until))
         found = rules.Restriction(
             RestrictionId(entry.restriction), territory, entry.from_, entry.until, proven=True
         )
@@ -148,23 +148,6 @@ def bounded(entry: RestrictionApproved) -> rules.Restriction:
     if not territory <= reach:
         raise Unproven("restriction_beyond_bounds")
     return found
-
-
-def _last_day(entry: RestrictionApproved) -> date:
-    return (entry.until - timedelta(seconds=1)).date()
-
-
-def reach_of(state: str, kind: str, first: date, last: date) -> Territory:
-    """How far such an authority's word counts, at most: the reviewed row of its state, or what a group was on
-    the first day and is on the last. UnknownTerritory: no such state; nothing for a kind that is not its."""
-    match state, kind:
-        case ("EU" | "EEA") as body, "supranational":
-            return group(body, first) & group(body, last)
-        case (("EU" | "EEA"), _):
-            return frozenset()
-        case _, "supranational":
-            return frozenset()
-    return own_territory(Code(state))
 
 
 def _grounds(row: Row, entry: RestrictionApproved, index: int, size: int, origin: str) -> Grounds:

@@ -27,3 +27,49 @@ class NotNarrower(OrdersError):
     """A correction only takes away. Whatever reaches further is a new demand."""
 
     code = "not_narrower"
+
+
+class SamePerson(OrdersError):
+    """Nobody approves what they proposed (P5)."""
+
+    code = "same_person"
+
+
+class TookPart(OrdersError):
+    """Whoever took part in a restriction does not decide on objections to it."""
+
+    code = "took_part"
+
+
+class NotPossibleNow(OrdersError):
+    """It is not in a state in which that can be done."""
+
+    code = "not_possible_now"
+
+
+class NoSuchDemand(OrdersError):
+    """No demand, target, authority or appeal by that id."""
+
+    code = "no_such_demand"
+
+
+class BeyondTerritory(OrdersError):
+    """Nothing of what is asked lies in the authority's own territory (P1)."""
+
+    code = "beyond_territory"
+
+
+class InvalidOrder(OrdersError):
+    """A field cannot be used; `field` names it."""
+
+    code = "invalid_field"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{field} cannot be used")
+        self.field = field
+
+
+class UnknownPasskey(OrdersError):
+    """The passkey is not one that this account registered."""
+
+    code = "unknown_passkey"

@@ -1,35 +1,81 @@
 """What ends or narrows a restriction before its time: at once, with the row and not with a proof (P7)."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
 
+from bailiwick.accounts.actions.audit import audit
 from bailiwick.ledger import actions as ledger
 from bailiwick.ledger.entries import RestrictionCorrected, RestrictionSuspended, RestrictionWithdrawn
 from bailiwick.ledger.vocabulary import second
 from bailiwick.meetings.actions.change import changed
 from bailiwick.orders.errors import NoSuchRestriction, NotNarrower
 from bailiwick.orders.models import Later, LaterKind, Restriction
+from bailiwick.orders.permissions import Act, check_may
 from bailiwick.rules.territory import Territory
 
+Why = Literal["appeal", "authority_request", "court_order", "error_found", "review"]
 
-def suspend_now(restriction_id: UUID, reason: str, now: datetime) -> Later:
+
+def suspend(actor: UUID, restriction_id: UUID, reason: Why, now: datetime) -> Later:
+    """No longer enforced, until something is approved anew. One person is enough to undo (P7).
+
+    Raises:
+        RoleNeeded, NoSuchRestriction.
+    """
+    check_may(actor, Act.SUSPEND)
+    with transaction.atomic():
+        made = suspend_now(restriction_id, reason, now, by=actor)
+        audit(actor, Act.SUSPEND, f"restriction:{restriction_id}", now)
+    return made
+
+
+def withdraw(actor: UUID, restriction_id: UUID, reason: Why, now: datetime) -> Later:
+    """Ended for good. RoleNeeded, NoSuchRestriction."""
+    check_may(actor, Act.WITHDRAW)
+    with transaction.atomic():
+        made = withdraw_now(restriction_id, reason, now, by=actor)
+        audit(actor, Act.WITHDRAW, f"restriction:{restriction_id}", now)
+    return made
+
+
+def narrow(
+    actor: UUID,
+    restriction_id: UUID,
+    now: datetime,
+    *,
+    territories: Territory | None = None,
+    until: datetime | None = None,
+) -> Later:
+    """Fewer codes, or an earlier end. RoleNeeded, NoSuchRestriction, NotNarrower."""
+    check_may(actor, Act.NARROW)
+    with transaction.atomic():
+        made = narrow_now(restriction_id, now, territories=territories, until=until, by=actor)
+        audit(actor, Act.NARROW, f"restriction:{restriction_id}", now)
+    return made
+
+
+# ---------------------------------------------------------------- for `appeals` too, which checks who may
+
+
+def suspend_now(restriction_id: UUID, reason: str, now: datetime, by: UUID | None = None) -> Later:
     """No longer enforced. Whatever should hold again is approved again. Raises NoSuchRestriction."""
     entry = {"at": second(now), "restriction": restriction_id.hex, "reason": reason}
     with transaction.atomic():
-        row = _locked(restriction_id)
+        row = _locked(restriction_id, LaterKind.SUSPENDED, LaterKind.WITHDRAWN)
         outbox_id = ledger.append(RestrictionSuspended.model_validate(entry))
-        return _later(row, LaterKind.SUSPENDED, now, outbox_id, reason=reason)
+        return _later(row, LaterKind.SUSPENDED, now, outbox_id, reason=reason, by_id=by)
 
 
-def withdraw_now(restriction_id: UUID, reason: str, now: datetime) -> Later:
+def withdraw_now(restriction_id: UUID, reason: str, now: datetime, by: UUID | None = None) -> Later:
     """Ended for good. Raises NoSuchRestriction."""
     entry = {"at": second(now), "restriction": restriction_id.hex, "reason": reason}
     with transaction.atomic():
-        row = _locked(restriction_id)
+        row = _locked(restriction_id, LaterKind.WITHDRAWN)
         outbox_id = ledger.append(RestrictionWithdrawn.model_validate(entry))
-        return _later(row, LaterKind.WITHDRAWN, now, outbox_id, reason=reason)
+        return _later(row, LaterKind.WITHDRAWN, now, outbox_id, reason=reason, by_id=by)
 
 
 def narrow_now(
@@ -38,6 +84,7 @@ def narrow_now(
     *,
     territories: Territory | None = None,
     until: datetime | None = None,
+    by: UUID | None = None,
 ) -> Later:
     """Fewer codes, or an earlier end.
 
@@ -46,7 +93,7 @@ def narrow_now(
     """
     entry: dict[str, object] = {"at": second(now), "restriction": restriction_id.hex}
     with transaction.atomic():
-        row = _locked(restriction_id)
+        row = _locked(restriction_id, LaterKind.WITHDRAWN)
         _check_narrower(row, territories, until)
         if territories is not None:
             entry["territories"] = tuple(sorted(territories))
@@ -54,7 +101,7 @@ def narrow_now(
             entry["until"] = until
         outbox_id = ledger.append(RestrictionCorrected.model_validate(entry))
         codes = None if territories is None else sorted(territories)
-        return _later(row, LaterKind.CORRECTED, now, outbox_id, territories=codes, expires_at=until)
+        return _later(row, LaterKind.CORRECTED, now, outbox_id, territories=codes, expires_at=until, by_id=by)
 
 
 def _check_narrower(row: Restriction, territories: Territory | None, until: datetime | None) -> None:
@@ -66,11 +113,12 @@ def _check_narrower(row: Restriction, territories: Territory | None, until: date
         raise NotNarrower
 
 
-def _locked(restriction_id: UUID) -> Restriction:
-    """An approved restriction that has not been ended, held until the caller's transaction ends."""
-    rows = Restriction.objects.select_for_update().filter(id=restriction_id, outbox_id__isnull=False)
-    row = rows.first()
-    if row is None or row.later.exclude(kind=LaterKind.CORRECTED).exists():
+def _locked(restriction_id: UUID, *before: LaterKind) -> Restriction:
+    """An approved restriction to which none of these happened before, held until the caller's transaction
+    ends."""
+    rows = Restriction.objects.select_for_update(of=("self",))
+    row = rows.filter(id=restriction_id, outbox_id__isnull=False).first()
+    if row is None or row.later.filter(kind__in=before).exists():
         raise NoSuchRestriction
     return row
 

@@ -37,6 +37,9 @@ class Restriction(models.Model):
     original = models.CharField(max_length=64, help_text="Commitment to the unredacted one")
     renews = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="renewals")
     stated_at = models.DateTimeField(help_text="When the text that two people sign was made")
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     outbox_id = models.BigIntegerField(null=True, unique=True)
     proof = models.BinaryField(null=True)
     effects = models.PositiveIntegerField(default=0, help_text="How often; told in bands, half-yearly")
@@ -107,6 +110,7 @@ class Later(models.Model):
     restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="later")
     kind = models.CharField(max_length=12, choices=LaterKind.choices)
     at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=24, blank=True)
     law = models.CharField(max_length=120, blank=True)
     territories = models.JSONField(null=True)

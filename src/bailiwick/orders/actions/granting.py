@@ -1,0 +1,372 @@
+"""What is granted of a demand: reviewed in writing, cut to its authority's territory, signed by two people.
+
+A demand to end a meeting, or anything else, becomes a restriction of that meeting or is refused; nothing here
+ends a meeting or touches an account (P2).
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from bailiwick.accounts.actions.audit import audit
+from bailiwick.accounts.queries import require
+from bailiwick.accounts.roles import Role
+from bailiwick.ledger import actions as ledger
+from bailiwick.ledger.entries import statement
+from bailiwick.ledger.vocabulary import Reason, Refusal, second
+from bailiwick.meetings.actions.change import changed
+from bailiwick.orders.entries import approved_entry, statement_of
+from bailiwick.orders.errors import (
+    BadApproval,
+    BeyondTerritory,
+    InvalidOrder,
+    NoSuchDemand,
+    NoSuchRestriction,
+    NotPossibleNow,
+    SamePerson,
+)
+from bailiwick.orders.models import (
+    Answer,
+    Approval,
+    Asked,
+    Authority,
+    Demand,
+    DemandState,
+    Restriction,
+    Review,
+    Target,
+)
+from bailiwick.orders.passkeys import Assertion, verify
+from bailiwick.orders.permissions import Act, check_may
+from bailiwick.orders.reach import last_day, reach_of
+from bailiwick.orders.registered import check_signed
+from bailiwick.rules.restriction import LONGEST
+from bailiwick.rules.territory import Code, Territory, parse_territory
+
+from .intake import locked, refuse_now
+
+_ANSWER: Final = 20
+"""Characters in which no question of law can be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be granted for one target. `only`: less than all that the authority's territory allows."""
+
+    law: str
+    reasons: tuple[Reason, ...]
+    begins: datetime
+    until: datetime
+    only: Territory | None = None
+    renews: UUID | None = None
+
+
+def review(
+    actor: UUID, demand_id: UUID, *, legality: str, necessity: str, proportionality: str,
+    redacted: bytes, now: datetime,
+) -> Review:  # fmt: skip
+    """Answer in writing whether the demand is lawful, necessary and proportionate, with the copy of it that
+    everybody may read. RoleNeeded, NoSuchDemand, NotPossibleNow, InvalidOrder."""
+    check_may(actor, Act.REVIEW)
+    answers = {"legality": legality, "necessity": necessity, "proportionality": proportionality}
+    for name, text in answers.items():
+        if not _ANSWER <= len(text.strip()) <= 5000:
+            raise InvalidOrder(name)
+    with transaction.atomic():
+        row = locked(demand_id, DemandState.UNDER_REVIEW)
+        values = {"redacted": ledger.publish_document(redacted, now), "written_at": now}
+        made, _ = Review.objects.update_or_create(
+            demand=row, defaults=answers | values | {"written_by_id": actor}
+        )
+        audit(actor, Act.REVIEW, f"demand:{row.pk}", now)
+    return made
+
+
+def cut(demand: Demand, first: datetime, until: datetime) -> tuple[Territory, Territory]:
+    """Of the codes a demand asks for: those in its authority's own territory, and those cut off (P1)."""
+    asked = parse_territory(demand.territories)
+    if demand.authority is None:
+        return frozenset(), asked
+    own = reach_of(demand.authority.state, demand.authority.kind, first.date(), last_day(until))
+    return asked & own, asked - own
+
+
+def propose(actor: UUID, target_id: int, plan: Plan, now: datetime) -> Restriction:
+    """A restriction, without effect until it is signed by whoever proposes it and approved by somebody else.
+
+    Raises:
+        RoleNeeded, NoSuchDemand; BeyondTerritory: nothing is left of it; NotPossibleNow: not reviewed in
+        writing, or the target is answered or no meeting; InvalidOrder: law, reasons or dates.
+    """
+    check_may(actor, Act.PROPOSE)
+    with transaction.atomic():
+        target = _target(target_id)
+        demand = locked(target.demand_id, DemandState.UNDER_REVIEW)
+        _check_ready(demand, target)
+        granted, beyond = _granted(demand, plan)
+        _check_dates(demand, plan, now)
+        row = _draft(actor, demand, target, plan, granted, beyond, now)
+        audit(actor, Act.PROPOSE, f"restriction:{row.pk}", now)
+    return row
+
+
+def _target(target_id: int) -> Target:
+    found = Target.objects.select_for_update(of=("self",)).filter(pk=target_id).first()
+    if found is None:
+        raise NoSuchDemand
+    return found
+
+
+def _check_ready(demand: Demand, target: Target) -> None:
+    authority = demand.authority
+    if (
+        authority is None
+        or authority.approved_at is None
+        or not Review.objects.filter(demand=demand).exists()
+    ):
+        raise NotPossibleNow
+    if target.answer != Answer.OPEN or target.meeting_id is None or target.account_id is not None:
+        raise NotPossibleNow
+    if demand.restrictions.filter(meeting_id=target.meeting_id).exists():
+        raise NotPossibleNow
+
+
+def _granted(demand: Demand, plan: Plan) -> tuple[Territory, Territory]:
+    allowed, beyond = cut(demand, plan.begins, plan.until)
+    granted = allowed if plan.only is None else allowed & plan.only
+    if not granted:
+        raise BeyondTerritory
+    return granted, beyond
+
+
+def _check_dates(demand: Demand, plan: Plan, now: datetime) -> None:
+    """Not in the past, 90 days at most (P6), and no longer than asked."""
+    if not second(now) <= plan.begins < plan.until or plan.until - plan.begins > LONGEST:
+        raise InvalidOrder("until")
+    if demand.ends_at is not None and plan.until > demand.ends_at:
+        raise InvalidOrder("until")
+
+
+def _draft(
+    actor: UUID, demand: Demand, target: Target, plan: Plan, granted: Territory, beyond: Territory,
+    now: datetime,
+) -> Restriction:  # fmt: skip
+    authority, meeting_id = demand.authority, target.meeting_id
+    if authority is None or meeting_id is None:
+        raise NotPossibleNow
+    row = Restriction(
+        meeting_id=meeting_id,
+        demand=demand,
+        authority=authority,
+        state=authority.state,
+        kind=authority.kind,
+        law=plan.law,
+        territories=sorted(granted),
+        effective_from=plan.begins,
+        expires_at=plan.until,
+        reasons=sorted(set(plan.reasons)),
+        target=ledger.commit_to(meeting_id.bytes),
+        document=ledger.publish_document(_decision(demand, granted, beyond), now),
+        original=demand.original,
+        renews=_renewed(plan.renews, demand, meeting_id),
+        stated_at=second(now),
+        proposed_by_id=actor,
+    )
+    try:
+        statement_of(row)
+    except ValueError:
+        raise InvalidOrder("law") from None
+    row.save(force_insert=True)
+    return row
+
+
+def _renewed(renews: UUID | None, demand: Demand, meeting_id: UUID) -> Restriction | None:
+    """A renewal is a new demand of the same authority about the same meeting (P6)."""
+    if renews is None:
+        return None
+    before = Restriction.objects.filter(pk=renews, outbox_id__isnull=False, meeting_id=meeting_id).first()
+    if before is None or before.demand_id == demand.pk or before.authority_id != demand.authority_id:
+        raise InvalidOrder("renews")
+    return before
+
+
+def _decision(demand: Demand, granted: Territory, beyond: Territory) -> bytes:
+    """What everybody may read of the decision, its hash in the entry: what was asked, what was cut, and the
+    written answers. No name of a meeting or of anybody in it."""
+    found = Review.objects.get(demand=demand)
+    asked = Counter(demand.targets.values_list("asked", flat=True))
+    fields = {
+        "demand": demand.pk.hex,
+        "asked": {"territories": demand.territories, "targets": dict(sorted(asked.items()))},
+        "granted": {"act": Asked.WITHHOLD.value, "territories": sorted(granted)},
+        "cut": sorted(beyond),
+        "legality": found.legality,
+        "necessity": found.necessity,
+        "proportionality": found.proportionality,
+        "redacted_demand": found.redacted,
+    }
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+# ---------------------------------------------------------------- two people, two passkeys
+
+
+def sign(actor: UUID, restriction_id: UUID, assertion: Assertion, now: datetime) -> None:
+    """Whoever proposed it signs it, as the first of two.
+
+    Raises:
+        RoleNeeded, NoSuchRestriction, SamePerson (somebody else's), UnknownPasskey, BadApproval.
+    """
+    check_may(actor, Act.SIGN)
+    with transaction.atomic():
+        row = _proposed(restriction_id)
+        if row.proposed_by_id != actor:
+            raise SamePerson
+        check_signed(actor, assertion, statement(statement_of(row)))
+        row.approvals.filter(position=0).delete()
+        _keep(row, 0, actor, assertion, now)
+        audit(actor, Act.SIGN, f"restriction:{row.pk}", now)
+
+
+def approve(actor: UUID, restriction_id: UUID, assertion: Assertion, now: datetime) -> Restriction:
+    """A second person signs; the entry goes to the log in this transaction. All is checked again.
+
+    Raises:
+        RoleNeeded: also if whoever proposed it is no reviewer any more. SamePerson: the one who proposed it,
+        or one passkey twice. NoSuchRestriction, NotPossibleNow, UnknownPasskey, BadApproval, BeyondTerritory,
+        InvalidOrder.
+    """
+    check_may(actor, Act.APPROVE)
+    with transaction.atomic():
+        row = _proposed(restriction_id)
+        first = row.approvals.filter(position=0).first()
+        if row.proposed_by_id is None or first is None:
+            raise NotPossibleNow
+        if actor in {row.proposed_by_id, first.account_id} or first.key == assertion.key:
+            raise SamePerson
+        require(row.proposed_by_id, Role.REVIEWER)
+        _check_again(row, first, now)
+        check_signed(actor, assertion, statement(statement_of(row)))
+        second_one = _keep(row, 1, actor, assertion, now)
+        _into_log(row, [first, second_one])
+        audit(actor, Act.APPROVE, f"restriction:{row.pk}", now)
+        _answered(row, now)
+    return row
+
+
+def _check_again(row: Restriction, first: Approval, now: datetime) -> None:
+    """What was proposed still holds: demand, authority, territory, dates, the first signature."""
+    demand = locked(row.demand_id, DemandState.UNDER_REVIEW)
+    authority = Authority.objects.get(pk=row.authority_id)
+    if authority.approved_at is None or (authority.state, authority.kind) != (row.state, row.kind):
+        raise NotPossibleNow
+    if row.meeting_id is None or row.expires_at <= now:
+        raise NotPossibleNow
+    if row.expires_at - row.effective_from > LONGEST:
+        raise InvalidOrder("until")
+    allowed, _ = cut(demand, row.effective_from, row.expires_at)
+    if not frozenset(map(Code, row.territories)) <= allowed:
+        raise BeyondTerritory
+    verify(_assertion(first), statement(statement_of(row)))
+
+
+def _into_log(row: Restriction, approvals: Sequence[Approval]) -> None:
+    row.outbox_id = ledger.append(approved_entry(row, approvals))
+    row.save(update_fields=["outbox_id"])
+    if row.meeting_id is not None:
+        changed(row.meeting_id)
+
+
+def _proposed(restriction_id: UUID) -> Restriction:
+    rows = Restriction.objects.select_for_update(of=("self",))
+    row = rows.filter(pk=restriction_id, outbox_id__isnull=True).first()
+    if row is None:
+        raise NoSuchRestriction
+    return row
+
+
+def _keep(row: Restriction, position: int, actor: UUID, made: Assertion, now: datetime) -> Approval:
+    if row.approvals.filter(key=made.key).exists():
+        raise BadApproval("one passkey signs once")
+    return Approval.objects.create(
+        restriction=row,
+        position=position,
+        account_id=actor,
+        public_key=made.public_key,
+        key=made.key,
+        authenticator_data=made.authenticator_data,
+        client_data=made.client_data,
+        signature=made.signature,
+        at=now,
+    )
+
+
+def _assertion(row: Approval) -> Assertion:
+    return Assertion(
+        bytes(row.public_key), bytes(row.authenticator_data), bytes(row.client_data), bytes(row.signature)
+    )
+
+
+# ---------------------------------------------------------------- no, in part or in the end
+
+
+def discard(actor: UUID, restriction_id: UUID, now: datetime) -> None:
+    """Drop a proposal; nothing was granted, so one person is enough. RoleNeeded, NoSuchRestriction."""
+    check_may(actor, Act.DISCARD)
+    with transaction.atomic():
+        row = _proposed(restriction_id)
+        audit(actor, Act.DISCARD, f"restriction:{row.pk}", now)
+        ledger.erase(row.target)
+        row.delete()
+
+
+def refuse_target(actor: UUID, target_id: int, reasons: Sequence[Refusal], now: datetime) -> Demand:
+    """Refuse one of the things a demand names. RoleNeeded, NoSuchDemand, NotPossibleNow, InvalidOrder."""
+    check_may(actor, Act.REFUSE)
+    if not reasons:
+        raise InvalidOrder("reasons")
+    with transaction.atomic():
+        target = _target(target_id)
+        demand = locked(target.demand_id, DemandState.UNDER_REVIEW)
+        if target.answer != Answer.OPEN:
+            raise NotPossibleNow
+        if target.meeting_id is not None:
+            demand.restrictions.filter(meeting_id=target.meeting_id, outbox_id__isnull=True).delete()
+        target.answer, target.refusals = Answer.REFUSED, sorted(set(reasons))
+        target.save(update_fields=["answer", "refusals"])
+        audit(actor, Act.REFUSE, f"demand:{demand.pk}", now)
+        _conclude(demand, now)
+    return demand
+
+
+def _answered(row: Restriction, now: datetime) -> None:
+    demand = row.demand
+    if row.meeting_id is not None:
+        same = demand.targets.filter(meeting_id=row.meeting_id, answer=Answer.OPEN, account__isnull=True)
+        same.update(answer=Answer.RESTRICTED)
+    _conclude(demand, now)
+
+
+def _conclude(demand: Demand, now: datetime) -> None:
+    """Once everything named is answered, the demand is."""
+    targets = list(demand.targets.all())
+    if any(target.answer == Answer.OPEN for target in targets):
+        return
+    if all(target.answer == Answer.REFUSED for target in targets):
+        refuse_now(demand, [reason for target in targets for reason in target.refusals], now)
+        return
+    demand.status = DemandState.GRANTED if _in_full(demand, targets) else DemandState.NARROWED
+    demand.decided_at = now
+    demand.save(update_fields=["status", "decided_at"])
+
+
+def _in_full(demand: Demand, targets: Sequence[Target]) -> bool:
+    whole = all(target.answer == Answer.RESTRICTED and target.asked == Asked.WITHHOLD for target in targets)
+    asked = sorted(demand.territories)
+    return whole and all(row.territories == asked for row in demand.restrictions.all())

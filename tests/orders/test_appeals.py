@@ -1,0 +1,194 @@
+"""Appeals: by a token, decided by somebody who took no part, with effect at once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bailiwick.accounts.roles import Role
+from bailiwick.gate.proofs import Proofs
+from bailiwick.ledger.entries import parse
+from bailiwick.ledger.models import Outbox
+from bailiwick.meetings.models import Meeting
+from bailiwick.meetings.presences import Person
+from bailiwick.orders.actions import appeals, later
+from bailiwick.orders.actions.appeals import Ruling
+from bailiwick.orders.errors import InvalidOrder, NoSuchDemand, NoSuchRestriction, NotNarrower, TookPart
+from bailiwick.orders.models import Appeal, Exemption, Outcome, Restriction
+from bailiwick.rules.territory import Code
+from tests.orders import kit
+from tests.orders.desk import NOW, Desk, give, member, withhold
+from tests.orders.kit import Registry
+
+pytestmark = pytest.mark.django_db
+ANSWER = "The court's ruling does not name this meeting."
+DEVICE = Person(device_digest="d" * 64)
+
+
+@pytest.fixture
+def desk(registry: Registry) -> Desk:
+    registry.clock.ahead = NOW - registry.clock()
+    return Desk()
+
+
+@pytest.fixture
+def row(desk: Desk) -> Meeting:
+    return kit.new_meeting()
+
+
+@pytest.fixture
+def restriction(desk: Desk, row: Meeting) -> Restriction:
+    demand = desk.under_review(desk.authority("FR", "court"), withhold(row), territories=("FR", "GP", "RE"))
+    return desk.granted(demand)
+
+
+@pytest.fixture
+def proofs(restriction: Restriction, registry: Registry) -> Proofs:
+    registry.publish()
+    made = registry.proofs()
+    made.follow()
+    return made
+
+
+def enforced(proofs: Proofs, row: Meeting) -> Any:
+    """As of the meeting's revision now: nothing else is changed to find out."""
+    row.refresh_from_db()
+    return proofs.of(row.pk, row.revision)
+
+
+def logged(kind: str) -> list[Any]:
+    return [parse(bytes(each.entry)) for each in Outbox.objects.filter(type=kind).order_by("id")]
+
+
+def filed(restriction: Restriction, person: Person = DEVICE) -> Appeal:
+    return appeals.file(restriction.pk, "This is not where I am.", person, NOW, not_here=True)[0]
+
+
+def test_the_token_is_told_once_and_only_its_digest_is_kept(restriction: Restriction) -> None:
+    made, token = appeals.file(restriction.pk, "I object.", DEVICE, NOW)
+    assert appeals.by_token(token) == made
+    assert token not in str(Appeal.objects.values().get())
+    assert appeals.by_token("x" * 43) is None
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * 10_001])
+def test_an_appeal_has_a_text_of_some_length(restriction: Restriction, text: str) -> None:
+    with pytest.raises(InvalidOrder):
+        appeals.file(restriction.pk, text, DEVICE, NOW)
+
+
+def test_appeals_are_logged_together_when_their_day_is_over(restriction: Restriction) -> None:
+    made = {filed(restriction).pk.hex, filed(restriction).pk.hex}
+    assert appeals.log_filed(NOW + timedelta(hours=11)) == 0
+    assert appeals.log_filed(NOW + timedelta(hours=12)) == 2
+    assert appeals.log_filed(NOW + timedelta(hours=13)) == 0
+    assert {entry.appeal for entry in logged("appeal.filed")} == made
+    assert {entry.day for entry in logged("appeal.filed")} == {NOW.date()}
+
+
+def test_p7_a_restriction_annulled_on_appeal_ends_at_once(
+    desk: Desk, restriction: Restriction, proofs: Proofs, row: Meeting
+) -> None:
+    assert len(enforced(proofs, row).restrictions) == 1
+    appeals.decide(desk.appeals.id, filed(restriction).pk, Ruling(Outcome.WITHDRAWN, ANSWER), NOW)
+    assert enforced(proofs, row).restrictions == ()
+    assert logged("restriction.withdrawn")[0].reason == "appeal"
+    assert logged("appeal.decided")[0].outcome == "restriction_withdrawn"
+
+
+def test_p7_a_restriction_narrowed_on_appeal_is_narrower_at_once(
+    desk: Desk, restriction: Restriction, proofs: Proofs, row: Meeting
+) -> None:
+    ruling = Ruling(Outcome.CORRECTED, ANSWER, territories=frozenset({Code("FR")}))
+    appeals.decide(desk.appeals.id, filed(restriction).pk, ruling, NOW)
+    assert [each.territory for each in enforced(proofs, row).restrictions] == [{"FR"}]
+
+
+def test_p7_a_personal_exemption_frees_that_person_from_that_restriction_only(
+    desk: Desk, restriction: Restriction, proofs: Proofs, row: Meeting
+) -> None:
+    made = appeals.decide(desk.appeals.id, filed(restriction).pk, Ruling(Outcome.EXEMPTED, ANSWER), NOW)
+    found = enforced(proofs, row)
+    assert found.exempt(DEVICE) == {restriction.pk.hex}
+    assert found.exempt(Person(device_digest="e" * 64)) == frozenset()
+    assert found.exempt(Person()) == frozenset()
+    assert made.device_digest == ""
+
+
+def test_an_exemption_is_bound_to_the_strongest_there_is(
+    desk: Desk, restriction: Restriction, row: Meeting
+) -> None:
+    person = Person(account_id=row.host_id, device_digest="d" * 64)
+    appeals.decide(desk.appeals.id, filed(restriction, person).pk, Ruling(Outcome.EXEMPTED, ANSWER), NOW)
+    made = Exemption.objects.get()
+    assert (made.account_id, made.device_digest) == (row.host_id, "")
+
+
+def test_nobody_can_be_exempted_who_left_nothing_to_hold_on_to(desk: Desk, restriction: Restriction) -> None:
+    made = filed(restriction, Person())
+    with pytest.raises(InvalidOrder):
+        appeals.decide(desk.appeals.id, made.pk, Ruling(Outcome.EXEMPTED, ANSWER), NOW)
+    made.refresh_from_db()
+    assert made.decided_at is None
+
+
+def test_a_rejected_appeal_changes_nothing_and_is_logged(
+    desk: Desk, restriction: Restriction, proofs: Proofs, row: Meeting
+) -> None:
+    appeals.decide(desk.appeals.id, filed(restriction).pk, Ruling(Outcome.REJECTED, ANSWER), NOW)
+    assert len(enforced(proofs, row).restrictions) == 1
+    assert logged("appeal.decided")[0].outcome == "rejected"
+    assert len(logged("appeal.filed")) == 1
+
+
+@pytest.mark.parametrize("part", ["intake", "reviewer", "approver"])
+def test_p5_whoever_took_part_does_not_decide(desk: Desk, restriction: Restriction, part: str) -> None:
+    who = getattr(desk, part)
+    give(who.account, Role.APPEALS)
+    with pytest.raises(TookPart):
+        appeals.decide(who.id, filed(restriction).pk, Ruling(Outcome.REJECTED, ANSWER), NOW)
+
+
+def test_p5_whoever_changed_it_later_took_part_too(desk: Desk, restriction: Restriction) -> None:
+    later.narrow(desk.appeals.id, restriction.pk, NOW, territories=frozenset({Code("FR")}))
+    with pytest.raises(TookPart):
+        appeals.decide(desk.appeals.id, filed(restriction).pk, Ruling(Outcome.REJECTED, ANSWER), NOW)
+
+
+def test_an_appeal_is_decided_once_and_with_reasons(desk: Desk, restriction: Restriction) -> None:
+    made = filed(restriction)
+    with pytest.raises(InvalidOrder):
+        appeals.decide(desk.appeals.id, made.pk, Ruling(Outcome.REJECTED, "No."), NOW)
+    appeals.decide(desk.appeals.id, made.pk, Ruling(Outcome.REJECTED, ANSWER), NOW)
+    with pytest.raises(NoSuchDemand):
+        appeals.decide(member(Role.APPEALS).id, made.pk, Ruling(Outcome.WITHDRAWN, ANSWER), NOW)
+
+
+# ---------------------------------------------------------------- undoing takes one person
+
+
+def test_p7_suspended_then_withdrawn_and_never_both_ways(desk: Desk, restriction: Restriction) -> None:
+    later.suspend(desk.approver.id, restriction.pk, "review", NOW)
+    with pytest.raises(NoSuchRestriction):
+        later.suspend(desk.approver.id, restriction.pk, "review", NOW)
+    later.withdraw(desk.reviewer.id, restriction.pk, "court_order", NOW)
+    with pytest.raises(NoSuchRestriction):
+        later.withdraw(desk.reviewer.id, restriction.pk, "court_order", NOW)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"territories": frozenset()},
+        {"territories": frozenset({Code("FR"), Code("GP"), Code("RE")})},
+        {"territories": frozenset({Code("DE")})},
+        {"until": NOW + timedelta(days=31)},
+        {"until": NOW},
+    ],
+)
+def test_p1_a_correction_never_reaches_further(
+    desk: Desk, restriction: Restriction, fields: dict[str, Any]
+) -> None:
+    with pytest.raises(NotNarrower):
+        later.narrow(desk.reviewer.id, restriction.pk, NOW, **fields)
