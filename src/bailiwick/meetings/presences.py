@@ -213,20 +213,9 @@ def end(
     their number is added to what the host sees, in the same transaction; with `withheld`, the host is told
     that it happened (P4). Display names go at once (P9).
     """
-    rows = Presence.objects.filter(id__in=presence_ids).exclude(state=PresenceState.ENDED)
     with transaction.atomic():
-        # SQLite's transactions are IMMEDIATE (one writer); PostgreSQL locks the rows: nobody else ends them
-        found = dict(rows.select_for_update().values_list("id", "meeting_id"))
-        Presence.objects.filter(id__in=found).update(
-            state=PresenceState.ENDED,
-            ended_at=now,
-            end_reason=reason,
-            resume_digest="",
-            display_name="",
-            device_digest="",
-            streams=[],
-            hand_raised_at=None,
-        )
+        # SQLite has one writer; PostgreSQL's UPDATE waits for the row and looks again: nobody else ends them
+        found = statements.end_presences(presence_ids, reason, now)
         for meeting_id, count in sorted(Counter(found.values()).items()):
             Meeting.objects.filter(id=meeting_id).update(
                 roster_revision=F("roster_revision") + 1,

@@ -6,7 +6,7 @@ They say what the models say: column names and value conversions come from the m
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -147,3 +147,39 @@ def insert_presence(values: Mapping[str, Any]) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(sql, row)
+
+
+def end_presences(ids: Sequence[UUID], reason: str, now: datetime) -> dict[UUID, UUID]:
+    """Mark those of these presences ended that were not; their meetings, by presence."""
+    if not ids:
+        return {}
+    given = [prepared(Presence, name, value) for name, value in _ended(reason, now).items()]
+    keys = [prepared(Presence, "id", presence_id) for presence_id in ids]
+    rows = fetch_all(_end(len(keys)), [*given, *keys])
+    return {uuid_of(presence_id): uuid_of(meeting_id) for presence_id, meeting_id in rows}
+
+
+def _ended(reason: str, now: datetime) -> dict[str, Any]:
+    """What an ended presence keeps, by field: display name and device go at once (P9)."""
+    return {
+        "state": PresenceState.ENDED.value,
+        "ended_at": now,
+        "end_reason": reason,
+        "resume_digest": "",
+        "display_name": "",
+        "device_digest": "",
+        "streams": [],
+        "hand_raised_at": None,
+    }
+
+
+@lru_cache(maxsize=64)
+def _end(count: int) -> str:
+    fields = _ended("", datetime.min.replace(tzinfo=UTC))
+    changes = ", ".join(f"{_column(Presence, name)} = %s" for name in fields)
+    marks = ", ".join(["%s"] * count)
+    key, state = _column(Presence, "id"), _column(Presence, "state")
+    return (
+        f"UPDATE {_table(Presence)} SET {changes} WHERE {key} IN ({marks}) "  # noqa: S608
+        f"AND {state} <> '{PresenceState.ENDED.value}' RETURNING {key}, {_column(Presence, 'meeting')}"
+    )
