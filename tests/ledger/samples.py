@@ -56,7 +56,7 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "account.reinstated": {"at": AT, "account": HASH},
     "period.totals": {
         "first": "2026-01-01", "last": "2026-06-30",
-        "totals": [{"state": "DE", "demands": "1-9", "refused": "1-9", "restrictions": "0", "affected": "0",
+        "totals": [{"state": "DE", "demands": "1-9", "refused": "1-9", "restrictions": "0", "affected": "0-9",
                     "appeals": "0", "appeals_granted": "0"}],
     },
     "report.published": {"at": AT, "first": "2026-01-01", "last": "2026-06-30", "document": HASH},

@@ -7,7 +7,7 @@ from bailiwick.ledger.configuration import Configuration
 from bailiwick.ledger.errors import LogKeyDiffers, LogNotBegun, LogOriginDiffers, LogRewound
 from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.models import Head
-from bailiwick.ledger.sequencer import check_memory, head_now, signing_keys
+from bailiwick.ledger.sequencer import continued, head_now, signing_keys
 from bailiwick.tlog.checkpoints import Checkpoint
 from bailiwick.tlog.hashing import EMPTY_ROOT
 from bailiwick.tlog.notes import sign_note
@@ -75,7 +75,7 @@ def _begin(configuration: Configuration) -> None:
 def rewound(configuration: Configuration) -> bool:
     """Whether the log is behind what is remembered: told at the start, and the server starts all the same."""
     try:
-        check_memory(head_now(), Memory(configuration.memory))
+        continued(Memory(configuration.memory))
     except LogRewound:
         return True
     return False

@@ -1,7 +1,9 @@
 """Where the log's key, memory and witness policy are, and what its origin is: from Django's settings."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 
@@ -9,6 +11,10 @@ from bailiwick.ledger.errors import LogPolicyUnusable
 from bailiwick.tlog.errors import TlogError
 from bailiwick.tlog.keys import parse_vkey
 from bailiwick.tlog.policy import NO_QUORUM, Log, Policy, parse_policy
+
+_URL: Final = (
+    r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?/?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,8 @@ def read_policy(path: Path | None) -> Policy:
         raise LogPolicyUnusable(f"{path} is no policy: {error}.") from error
     if policy.logs:
         raise LogPolicyUnusable(f"{path} has a log line. Leave it out: this server adds its own.")
-    if any(not witness.url for witness in policy.witnesses):
-        raise LogPolicyUnusable(f"{path} has a witness without a URL, so that nobody could ask it.")
+    if not all(re.fullmatch(_URL, witness.url) for witness in policy.witnesses):
+        raise LogPolicyUnusable(f"{path} has a witness without an http:// or https:// address to ask it at.")
     return policy
 
 

@@ -13,6 +13,7 @@ from pydantic_core import PydanticSerializationError
 
 from bailiwick.ledger.errors import MalformedEntry
 from bailiwick.ledger.vocabulary import (
+    AffectedBand,
     AuthorityKind,
     Band,
     Code,
@@ -56,13 +57,14 @@ class SourceHash(_Part):
 
 
 class Total(_Part):
-    """How often something happened in the period, in bands."""
+    """How often something happened in the period, in bands. Of `affected` none and few are one band: else
+    whoever asked for a single restriction would learn whether anybody was there."""
 
     state: State
     demands: Band
     refused: Band
     restrictions: Band
-    affected: Band
+    affected: AffectedBand
     appeals: Band
     appeals_granted: Band
 

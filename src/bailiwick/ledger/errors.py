@@ -105,6 +105,12 @@ class WitnessUnreachable(WitnessError):
     code = "witness_unreachable"
 
 
+class WitnessBusy(WitnessError):
+    """It takes another process's checkpoint at this moment. Trouble only if that happens again and again."""
+
+    code = "witness_busy"
+
+
 class WitnessRefused(WitnessError):
     """It does not know this log, or does not believe its signature."""
 

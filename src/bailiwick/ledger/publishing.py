@@ -18,13 +18,14 @@ from bailiwick.ledger.configuration import Configuration
 from bailiwick.ledger.errors import (
     LogRefuses,
     LogRewound,
+    WitnessBusy,
     WitnessContradicts,
     WitnessError,
     WitnessUnreachable,
 )
 from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.models import Head, Published
-from bailiwick.ledger.sequencer import Signed, check_memory, head_now, refusal, remember
+from bailiwick.ledger.sequencer import Signed, continued, head_now, refusal, remember
 from bailiwick.tlog.errors import QuorumNotMet
 from bailiwick.tlog.notes import Note, Signature, parse_note
 from bailiwick.tlog.policy import NO_QUORUM, Policy, Witness
@@ -34,6 +35,8 @@ REFRESH_SECONDS: Final = 12 * 3600.0
 LEASE_SECONDS: Final = 3 * witnesses.SECONDS
 PAUSES: Final = (2.0, 5.0, 15.0, 60.0, 300.0)
 """Seconds after failures in a row before a witness is asked again; the last one repeats."""
+
+_OFTEN: Final = 3
 
 Trouble = Callable[[str, str], None]
 """(code, name of the witness or empty): something that people must look at."""
@@ -105,10 +108,9 @@ class Publisher:
         """Bring what is published in step with the head. Whether something new was published.
 
         Raises:
-            LogRefuses: as `sequencer.head_now` and `check_memory`, or because a witness contradicts.
+            LogRefuses: as `sequencer.continued`, or because a witness contradicts.
         """
-        head = head_now()
-        check_memory(head, self._memory)
+        head = continued(self._memory)
         policy = self._configuration.witnesses()
         if not remember(head, self._memory):
             return False
@@ -218,7 +220,8 @@ class Publisher:
             relation.asked = True
             return
         relation.failed(self._clock())
-        self._trouble(error.code, name)
+        if not isinstance(error, WitnessBusy) or relation.failures >= _OFTEN:
+            self._trouble(error.code, name)
 
     def _catch_up(self, relation: Relation, size: int, head: Signed) -> bool:
         """It has another size than we thought. More than the head has means that we lost entries, unless
@@ -226,9 +229,9 @@ class Publisher:
         if size > head_now().size:
             raise WitnessContradicts(LogRewound.code)
         known, relation.since = relation.since, size
-        if size > head.size or size == known:
-            raise WitnessUnreachable("it is busy with another checkpoint")
-        return True
+        if size == known:
+            raise WitnessBusy("it refuses the very size that it tells")
+        return size <= head.size  # else it has a newer one of ours, which the next step asks about
 
     def _contradicted(self, witness: Witness, code: str) -> None:
         """Stop everybody: the head's row carries it to all processes."""

@@ -94,7 +94,7 @@ class Sequencer:
 
     def step(self) -> int:
         """Append what waits, as many as go into one step; how many that were. LogRefuses and its kinds."""
-        head = head_now()
+        head = continued(self._memory)
         self._check(head)
         waiting = self._waiting()
         moved = self._append(head, waiting) if waiting else None
@@ -109,10 +109,9 @@ class Sequencer:
     # ------------------------------------------------------------ before anything is signed
 
     def _check(self, head: Signed) -> None:
-        """Refuse where the database is behind what was remembered, or holds another history."""
+        """Refuse where this is another log, or a witness contradicts."""
         if self._configuration.origin_given and self._configuration.origin != head.origin:
             raise LogOriginDiffers(f"The log in this database is {head.origin}.")
-        check_memory(head, self._memory)
         if code := refusal():
             raise LogRefuses(f"A witness contradicts this log: {code}.")
 
@@ -176,15 +175,23 @@ def write(rows: list[Entry], full: list[tuple[TilePlace, bytes]]) -> None:
     Tile.objects.bulk_create([_bundle(place) for place in places], batch_size=16)
 
 
-def check_memory(head: Signed, memory: Memory) -> None:
-    """That the head continues what is remembered.
+def continued(memory: Memory) -> Signed:
+    """The head, after a look that it continues what is remembered.
+
+    What is remembered is read first: it was remembered after its head was committed, so that the head, read
+    later, is behind it only if it was set back.
 
     Raises:
-        LogRewound, LogForked, LogOriginDiffers, LogMemoryUnreadable, LogDamaged.
+        LogNotBegun, LogRewound, LogForked, LogOriginDiffers, LogMemoryUnreadable, LogDamaged.
     """
     before = memory.highest()
-    if before is None:
-        return
+    head = head_now()
+    if before is not None:
+        _compare(head, before)
+    return head
+
+
+def _compare(head: Signed, before: Checkpoint) -> None:
     if before.origin != head.origin:
         raise LogOriginDiffers(f"The data folder remembers a log called {before.origin}, not {head.origin}.")
     if before.size > head.size:
@@ -200,13 +207,12 @@ def check_memory(head: Signed, memory: Memory) -> None:
 def remember(head: Signed, memory: Memory) -> bool:
     """Remember the head, after a look that it continues what is remembered and still is the head.
 
-    False: another process went further meanwhile. LogRewound and the like: see `check_memory`.
+    False: another process went further meanwhile. LogRewound and the like: see `continued`.
     """
     before = memory.highest()
     if before is not None and (before.size, before.root) == (head.size, head.root):
         return True
-    now = head_now()
-    check_memory(now, memory)
+    now = continued(memory)
     if (now.size, now.root) != (head.size, head.root):
         return False
     return memory.advance(now.note)

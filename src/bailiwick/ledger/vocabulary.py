@@ -122,3 +122,4 @@ Refusal: TypeAlias = Literal[
 Refusals: TypeAlias = Annotated[tuple[Refusal, ...], Field(min_length=1), AfterValidator(_ascending)]
 Source: TypeAlias = Literal["dbip", "ipfire", "mm"]
 Band: TypeAlias = Literal["0", "1-9", "10-99", "100-999", "1000-"]
+AffectedBand: TypeAlias = Literal["0-9", "10-99", "100-999", "1000-"]

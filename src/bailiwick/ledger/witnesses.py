@@ -8,6 +8,7 @@ import http.client
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -154,26 +155,25 @@ class Asking:
 def post(url: str, body: bytes) -> Answer:
     """POST over HTTP or HTTPS, without redirects. WitnessUnreachable, WitnessAnswerUnusable."""
     deadline = time.monotonic() + SECONDS
-    parts = urlsplit(url)
-    connection = _connection(parts.scheme, parts.hostname or "", parts.port)
     try:
-        target = parts.path + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", target, body, {"Content-Type": "text/plain; charset=utf-8"})
-        response = connection.getresponse()
-        content_type = response.headers.get("Content-Type") or ""
-        return Answer(response.status, content_type, _body(response, deadline))
+        with closing(_connection(url)) as connection:
+            connection.request(
+                "POST", urlsplit(url).path, body, {"Content-Type": "text/plain; charset=utf-8"}
+            )
+            response = connection.getresponse()
+            content_type = response.headers.get("Content-Type") or ""
+            return Answer(response.status, content_type, _body(response, deadline))
     except (OSError, http.client.HTTPException, ValueError) as error:
         # the texts of these name hosts and addresses: the class is enough
         raise WitnessUnreachable(type(error).__name__) from None
-    finally:
-        connection.close()
 
 
-def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
-    if scheme == "https":
+def _connection(url: str) -> http.client.HTTPConnection:
+    parts = urlsplit(url)
+    if parts.scheme == "https":
         context = ssl.create_default_context()
-        return http.client.HTTPSConnection(host, port, timeout=SECONDS, context=context)
-    return http.client.HTTPConnection(host, port, timeout=SECONDS)
+        return http.client.HTTPSConnection(parts.hostname or "", parts.port, timeout=SECONDS, context=context)
+    return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=SECONDS)
 
 
 def _body(response: http.client.HTTPResponse, deadline: float) -> bytes:

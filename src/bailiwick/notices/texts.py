@@ -117,6 +117,11 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "A witness of the public log does not answer",
         "It is asked again. If too few answer, nothing new is published or enforced. Tell whoever runs it.",
     ),
+    "witness_busy": AlarmText(
+        "A witness refuses again and again",
+        "It says that it has another size of the log than it is told, and then refuses that one too. Tell"
+        " whoever runs it.",
+    ),
     "witness_refused": AlarmText(
         "A witness does not know this public log",
         "Whoever runs it must add the log's key, which stands in /log/policy.",
