@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from bailiwick.accounts.models import Account
+from bailiwick.geo.catalogue import SOURCES
 from bailiwick.meetings import queries
 from bailiwick.meetings.actions import people, schedule
 from bailiwick.meetings.actions import rule as rules
@@ -73,6 +74,14 @@ def test_a_page_of_an_account_is_drawn_in_our_frame(path: str, host: Account) ->
     answer = client.get(path)
     assert answer.status_code == 200
     assert 'class="site-header"' in answer.content.decode()
+
+
+def test_what_comes_of_the_location_sources_names_them(meeting: Meeting, browser: Client) -> None:
+    for path in ("/rules", f"/meetings/{meeting.slug}/rule"):
+        page = browser.get(path).content.decode()
+        for source in SOURCES:
+            assert f'href="{source.link}"' in page
+            assert f'href="{source.licence_link}"' in page
 
 
 @pytest.mark.parametrize("path", ["", "edit", "rule", "people", "delete"])

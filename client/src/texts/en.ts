@@ -168,6 +168,7 @@ export const en = {
   "rule.undetermined.refuse": "Refuse",
   "rule.effect":
     "It takes effect at once, also for those inside: whoever it does not admit is removed and told why. Everyone in the meeting is told that the rule changed.",
+  "rule.sources": "Where the countries come from",
   "rule.preview": "What would it do now?",
   "rule.preview.result": "Of those here: {stay} would stay, {go} would have to go, {undetermined} cannot be told.",
   "rule.preview.few":

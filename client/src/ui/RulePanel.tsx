@@ -121,7 +121,12 @@ function Editor({ initial }: { initial: RuleSummary | null }): JSX.Element {
         </Button>
         <p role="status">{result}</p>
       </div>
-      <p class="hint">{t("rule.effect")}</p>
+      <p class="hint">
+        {t("rule.effect")}{" "}
+        <a href="/rules#location" target="_blank" rel="noreferrer">
+          {t("rule.sources")}
+        </a>
+      </p>
       <div class="button-row">
         <Button type="submit" tone="primary" disabled={busy}>
           {t("rule.save")}

@@ -1,19 +1,17 @@
 /** Where the keyboard is, when what had it goes away. */
 import { useLayoutEffect } from "preact/hooks";
 
-/**
- * While `taken`, something on the page has taken the focus (a panel, a dialog). Once it is gone, whatever had the
- * focus before gets it back, or the stage where that is gone, too; but nothing happens if somebody has moved on.
- */
-export function useFocusBack(taken: boolean): void {
+/** While `open`, a panel has taken the focus; once it is gone, whatever had the focus before gets it back. */
+export function useFocusBack(open: boolean): void {
   useLayoutEffect(() => {
-    if (!taken) return;
+    if (!open) return;
     const had = document.activeElement;
-    return () => queueMicrotask(() => giveBack(had)); // By then the dialog is gone from the page.
-  }, [taken]);
+    return () => giveBack(had);
+  }, [open]);
 }
 
-function giveBack(had: Element | null): void {
+/** The focus goes to what `had` it, or to the stage where that is gone; not if somebody has moved on. */
+export function giveBack(had: Element | null): void {
   if (isLost()) (isUsable(had) ? had : document.getElementById("stage"))?.focus({ preventScroll: true });
 }
 

@@ -103,6 +103,7 @@ function tell(app: App, message: FromServer, before: RoomState | null): void {
     view.tell(noticeText(message.code, message.text), false, message.code.startsWith("rule_") ? "rule" : message.code);
   if (message.type === "error" && message.id === null) view.tell(errorText(message.code), true);
   if (message.type === "chat" && message.participant !== after?.you) tellChat(app, message.name, message.text);
+  if (before && after) forgetKnocks(app, before, after);
   if (before && after && before.you === after.you && message.type !== "welcome")
     tellNews(app, news(before, after), after);
 }
@@ -129,6 +130,16 @@ function roleText({ boot }: App, role: Participant["role"]): string {
   return t(role === "co_host" && !boot.account ? "role.now.co_host.guest" : `role.now.${role}`);
 }
 
+function knock(name: string): string {
+  return `knock ${name}`;
+}
+
+/** Who was let in, turned away, or went is not waiting any more: it must not go on being said. */
+function forgetKnocks({ view }: App, before: RoomState, after: RoomState): void {
+  const waiting = new Set(after.waiting.map(({ name }) => name));
+  for (const { name } of before.waiting) if (!waiting.has(name)) view.withdraw(knock(name));
+}
+
 function tellNews(app: App, found: readonly News[], room: RoomState): void {
   const { view } = app;
   const runs = powers(self(room)?.role);
@@ -136,7 +147,7 @@ function tellNews(app: App, found: readonly News[], room: RoomState): void {
   for (const item of found) {
     if (item.kind === "role") view.tell(roleText(app, item.role));
     else if (item.kind === "hand" || item.kind === "shares") view.tell(t(`told.${item.kind}`, { name: item.name }));
-    else if (item.kind === "knocked" && runs.letIn) view.tell(t("told.knocked", { name: item.name }), true);
+    else if (item.kind === "knocked" && runs.letIn) view.tell(t("told.knocked", { name: item.name }), true, knock(item.name));
     else if (passing.length <= MOST_ARRIVALS && view.arrivals.peek())
       view.tell(t(`told.${item.kind}`, { name: item.name }));
   }

@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 import { t } from "../texts";
-import { useFocusBack } from "./focus";
+import { giveBack } from "./focus";
 import { Icon, type IconName } from "./icons";
 
 interface ButtonProps {
@@ -99,9 +99,10 @@ interface DialogProps {
 /** A modal dialog: the browser keeps the focus inside. */
 export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
-  useFocusBack(true);
   useEffect(() => {
+    const had = document.activeElement;
     if (!element.current?.open) element.current?.showModal();
+    return () => queueMicrotask(() => giveBack(had)); // By then the dialog is gone from the page.
   }, []);
   const outside = (event: MouseEvent): void => {
     if (event.target === element.current) onClose();

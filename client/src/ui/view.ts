@@ -55,6 +55,11 @@ export class View {
     this.toasts.value = this.toasts.peek().filter((toast) => toast.id !== id);
   }
 
+  /** What was told of this topic is over. */
+  withdraw(topic: string): void {
+    this.toasts.value = this.toasts.peek().filter((toast) => toast.topic !== topic);
+  }
+
   togglePanel(panel: Panel): void {
     this.panel.value = this.panel.peek() === panel ? null : panel;
     if (this.panel.peek() === "chat") this.unread.value = 0;

@@ -6,6 +6,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from bailiwick.geo.catalogue import SOURCES, Source
 from bailiwick.meetings.queries import Meeting, zone
 from bailiwick.web import sentences
 from bailiwick.web.assets import assets
@@ -21,6 +22,12 @@ def client(entry: str) -> SafeString:
         return format_html('<p class="unbuilt">{}</p>', "This server's pages are not built. Run bin/setup.")
     links = format_html_join("\n", '<link rel="stylesheet" href="{}">', ((href,) for href in found.styles))
     return format_html('{}\n<script type="module" src="{}"></script>', links, found.script)
+
+
+@register.simple_tag
+def location_sources() -> tuple[Source, ...]:
+    """Whom every page owes a line that shows what comes of their data: a dry run, the rules at the door."""
+    return SOURCES
 
 
 @register.filter
