@@ -1,7 +1,7 @@
 /// <reference types="vitest/config" />
 import { defineConfig } from "vite";
 
-/** Three entries, found by the server through the manifest: the room, the host's pages, the proof page. */
+/** The entries, found by the server through the manifest: the room, and pages that bring their own script or style. */
 export default defineConfig({
   base: "/static/built/",
   publicDir: false,
@@ -11,7 +11,15 @@ export default defineConfig({
     manifest: "manifest.json",
     target: "es2022",
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { main: "src/main.ts", host: "src/host.ts", proof: "src/proof.ts" } },
+    rollupOptions: {
+      input: {
+        main: "src/main.ts",
+        host: "src/host.ts",
+        proof: "src/proof.ts",
+        register: "src/register.ts",
+        told: "src/told.ts",
+      },
+    },
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {

@@ -33,7 +33,7 @@ from bailiwick.rules.decision import (
 from bailiwick.rules.location import Location
 
 from . import marking, secrets
-from .ending import Ending, EndReason, of_decision
+from .ending import Ending, EndReason, of_decision, withheld
 from .errors import Unavailable
 from .proofs import NOTHING, Enforced, Proofs
 
@@ -227,14 +227,14 @@ class Door:
     def ending(self, meeting: MeetingFacts, decision: Refused | Withheld | Full | Locked) -> Ending:
         """What a negative decision means, and all that the person is told of it (P4)."""
         if isinstance(decision, Withheld):
-            return of_decision(decision, self._enforced(meeting).told(decision.restrictions))
+            return withheld(decision, self._enforced(meeting).told(decision.restrictions), self._clock())
         return of_decision(decision)
 
     def withheld(self, meeting: MeetingFacts, location: Location) -> Ending:
         """What somebody is told whom another node marked as withheld: by what is in force where they are."""
-        enforced = self._enforced(meeting)
-        ids = enforced.reaching(location, self._clock())
-        return Ending(EndReason.WITHHELD, restrictions=tuple(ids), grounds=enforced.told(ids))
+        enforced, now = self._enforced(meeting), self._clock()
+        ids = enforced.reaching(location, now)
+        return withheld(Withheld(location, None, ids), enforced.told(ids), now)
 
     def rule(self, meeting: MeetingFacts) -> AccessRule | None:
         """The host's rule, for those inside to see."""

@@ -1,8 +1,10 @@
 """Why somebody is out: one value, from the decision to what they read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
+from bailiwick.orders.receipts import Receipt
 from bailiwick.rules.access import RuleSetter
 from bailiwick.rules.decision import Cause, Full, Locked, Refused, Withheld
 
@@ -30,12 +32,14 @@ class EndReason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Ending:
     """Out, and why. `setter`: whose rule; `restrictions`: the ids of what withholds the meeting; `grounds`:
-    all that is told of them."""
+    all that is told of them. `receipt`: the evidence, for nobody but the person themselves (P9); endings of
+    one kind are one kind wherever people are."""
 
     reason: EndReason
     setter: RuleSetter | None = None
     restrictions: tuple[str, ...] = ()
     grounds: tuple[Grounds, ...] = ()
+    receipt: Receipt | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_refusal(self) -> bool:
@@ -48,15 +52,21 @@ class Ending:
         return self.reason is EndReason.WITHHELD
 
 
-def of_decision(decision: Refused | Withheld | Full | Locked, grounds: tuple[Grounds, ...] = ()) -> Ending:
-    """The ending that a negative decision means; `grounds` of the restrictions that it names."""
+def withheld(decision: Withheld, grounds: tuple[Grounds, ...], now: datetime) -> Ending:
+    """The ending of somebody withheld: `grounds` of the restrictions that it names, and a receipt (of none if
+    what withheld them is over by now)."""
+    ids = tuple(decision.restrictions)
+    receipt = Receipt(now, ids, decision.votes, decision.table, decision.valid_until) if ids else None
+    return Ending(EndReason.WITHHELD, restrictions=ids, grounds=grounds, receipt=receipt)
+
+
+def of_decision(decision: Refused | Full | Locked) -> Ending:
+    """The ending that a refusal means."""
     match decision:
         case Refused(cause=Cause.BLOCKED):
             return Ending(EndReason.BLOCKED)
         case Refused(setter=setter):
             return Ending(EndReason.RULE, setter=setter)
-        case Withheld(restrictions=restrictions):
-            return Ending(EndReason.WITHHELD, restrictions=tuple(restrictions), grounds=grounds)
         case Full():
             return Ending(EndReason.FULL)
         case Locked():

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Annotated, Final
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bailiwick.accounts.names import clean_name
@@ -15,8 +14,9 @@ from bailiwick.gate.ending import Ending, EndReason
 from bailiwick.gate.errors import Unavailable
 from bailiwick.gate.gate import Gate
 from bailiwick.geo.address import ClientAddress
+from bailiwick.notices.wording import chosen, language
 
-from . import http, problems
+from . import http, problems, told
 from .metrics import JOINS
 from .problems import Problem
 from .rate import Buckets
@@ -24,7 +24,6 @@ from .rate import Buckets
 _LARGEST: Final = 4096
 PATH: Final = re.compile(r"^/m/([A-Za-z0-9-]{4,32})/join$")
 DEVICE_COOKIE: Final = "bw_device"
-_PAGES: Final = {"withheld": "live/withheld.html"}
 
 
 class JoinBody(BaseModel):
@@ -125,18 +124,21 @@ def same_origin(scope: http.Scope, origins: frozenset[str]) -> bool:
 
 
 async def respond_problem(scope: http.Scope, send: http.Send, problem: Problem) -> None:
-    """Send a problem as `application/problem+json`, or as a page to whoever prefers one."""
-    headers = [("content-language", "en"), ("vary", "accept")]
+    """Send a problem as `application/problem+json`, or as a page to whoever prefers one, in the language
+    they like best of those there are for it."""
+    wanted = chosen(http.header(scope, b"accept-language"))
+    spoken = wanted if told.is_spoken(problem) else language("en")
+    headers = [("content-language", spoken.tag), ("vary", "accept, accept-language")]
     if problem.retry_after is not None:
         headers.append(("retry-after", str(problem.retry_after)))
     if problem.links:
         headers.append(("link", ", ".join(f'<{target}>; rel="{rel}"' for rel, target in problem.links)))
     if problem.status == 405:
         headers.append(("allow", "POST"))
-    document = problem.document()
     if http.wants_html(scope):
-        page = render_to_string(_PAGES.get(problem.code, "live/problem.html"), {"problem": document})
+        headers.append(("content-security-policy", told.POLICY))
+        page = told.page(problem, spoken)
         await http.respond(send, problem.status, page.encode(), "text/html; charset=utf-8", headers)
         return
-    content = json.dumps(document).encode()
+    content = json.dumps(told.document(problem, spoken)).encode()
     await http.respond(send, problem.status, content, "application/problem+json", headers)

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from bailiwick.gate.ending import Ending, EndReason
 from bailiwick.gate.grounds import Grounds
+from bailiwick.orders.receipts import issue
 from bailiwick.rules.access import RuleSetter
 from bailiwick.rules.territory import Code, name
 
@@ -128,27 +129,31 @@ def of_ending(ending: Ending) -> Problem:
 
 
 APPEAL: Final = "/appeal"
+REGISTER: Final = "/register"
 
 
 def _withheld(ending: Ending) -> Problem:
     """451 (RFC 7725): who demanded it, under which law, where, from and until when, how to appeal, and where
-    to check that all of this is public. `blocked-by` is us, who carry it out, not the authority."""
-    site = settings.PUBLIC_URL
-    described = [("describedby", _proof(grounds)) for grounds in ending.grounds[:1]]
+    to check that all of this is public. `blocked-by` is us, who carry it out, not the authority. The receipt
+    is made here, for this person, and kept nowhere."""
+    described = REGISTER if not ending.grounds else _page(ending.grounds[0])
+    receipt = {} if ending.receipt is None else {"receipt": issue(ending.receipt)}
     return Problem(
         "withheld",
         451,
         "Withheld for legal reasons",
-        "A restriction under the law of one territory applies where you connect from. The meeting goes on "
-        "for everybody else, and its host did not decide this. " + PLACE,
+        "A legal order keeps this meeting from people whose network connection comes from one place. It goes "
+        "on for everyone else. This is not a decision of the host. " + PLACE,
         close=Close.WITHHELD,
         extra={
             "restrictions": [_restriction(grounds) for grounds in ending.grounds],
             "ids": list(ending.restrictions),
             "appeal_url": APPEAL,
+            "register_url": described,
             "place": "network_exit",
+            **receipt,
         },
-        links=(("blocked-by", site), *described, ("help", APPEAL)),
+        links=(("blocked-by", settings.PUBLIC_URL), ("describedby", described), ("help", APPEAL)),
     )
 
 
@@ -165,17 +170,19 @@ def _restriction(grounds: Grounds) -> dict[str, Any]:
         "effective_from": _instant(grounds.effective_from),
         "expires_at": _instant(grounds.expires_at),
         "document_url": f"/log/documents/{grounds.document}",
+        "register_url": _page(grounds),
         "log": {
             "origin": grounds.origin,
             "index": grounds.index,
             "checkpoint": grounds.size,
-            "proof_url": _proof(grounds),
+            "proof_url": f"/log/proof/{grounds.index}",
+            "verify_url": f"/log/verify?entry={grounds.index}",
         },
     }
 
 
-def _proof(grounds: Grounds) -> str:
-    return f"/log/proof/{grounds.index}"
+def _page(grounds: Grounds) -> str:
+    return f"{REGISTER}/restrictions/{grounds.restriction}"
 
 
 def _instant(moment: datetime) -> str:
