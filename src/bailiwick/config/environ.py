@@ -171,6 +171,12 @@ SETTINGS: Final = (
     ),
     Setting("DEMANDS", _choice("off", "on"), "off", "Whether authorities' demands are taken at all."),
     Setting(
+        "DEMANDS_POLICY",
+        _existing_file,
+        "",
+        "File of your own policy for demands (plain text), published in the log; Bailiwick's own when empty.",
+    ),
+    Setting(
         "LOG_ORIGIN",
         _origin,
         "",

@@ -1,4 +1,4 @@
-"""Making the public log, and saying in it whether this server takes demands."""
+"""Making the public log, and saying in it whether this server takes demands and how it treats them."""
 
 from datetime import UTC, datetime
 
@@ -10,17 +10,19 @@ from bailiwick.ledger.beginning import begin, rewound
 from bailiwick.ledger.configuration import configured
 from bailiwick.ledger.entries import DemandsSwitched
 from bailiwick.ledger.vocabulary import second
+from bailiwick.register import policies
 
 
 def make_ready() -> bool:
-    """Begin the log if there is none; log whether demands are taken, if that is news. Whether all is well;
-    False: the log is behind what was signed before, which the loops raise an alarm for.
+    """Begin the log if there is none; log whether demands are taken, and under which policy, if that is news.
+    Whether all is well; False: the log is behind what was signed before, which the loops raise an alarm for.
 
     Raises:
         LogRefuses: the log cannot go on, with a sentence that says what to do.
     """
     begin(configured())
     _say_whether_demands_are_taken(taken=settings.ENV["DEMANDS"] == "on")
+    policies.say_in_log(policies.read(settings.ENV["DEMANDS_POLICY"]), datetime.now(UTC))
     return not rewound(configured())
 
 

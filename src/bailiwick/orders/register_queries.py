@@ -1,0 +1,18 @@
+"""What the half-yearly report asks of private rows: numbers that the log does not have, and nothing else."""
+
+from datetime import datetime
+
+from django.db.models import Sum
+
+from .models import Restriction
+
+
+def effects_by_state(since: datetime, before: datetime) -> dict[str, int]:
+    """How often restrictions that ended by their own clock in `[since, before)` kept somebody out, by state.
+
+    Not how many people: nobody is counted, so somebody who tries twice counts twice. To be told in bands only
+    (P9): an exact number beside a day tells an authority that somebody was there.
+    """
+    rows = Restriction.objects.filter(outbox_id__isnull=False, expires_at__gte=since, expires_at__lt=before)
+    sums = rows.order_by().values("state").annotate(times=Sum("effects")).values_list("state", "times")
+    return {state: times or 0 for state, times in sums}

@@ -1,0 +1,302 @@
+"""What the register knows: the published entries of the log, put together. Nothing here comes from a private
+row, so that the register can say nothing the log does not.
+
+Later entries about a restriction only ever take away (suspended, withdrawn, fewer codes, an earlier end);
+what is read here is what the gate enforces at most.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+from bailiwick.ledger import entries as log
+from bailiwick.ledger import queries
+from bailiwick.register import decisions
+from bailiwick.register.decisions import Decision
+from bailiwick.register.words import whose
+
+E = TypeVar("E")
+Ended = log.RestrictionSuspended | log.RestrictionWithdrawn
+Later = (
+    log.RestrictionSuspended | log.RestrictionWithdrawn | log.RestrictionCorrected | log.RestrictionExpired
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Logged(Generic[E]):
+    """An entry and its index."""
+
+    index: int
+    entry: E
+
+
+class Standing(StrEnum):
+    """Where a restriction stands at an instant."""
+
+    TO_COME = "to_come"
+    IN_FORCE = "in_force"
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Whose demands can be received: what its entry says, and the name in the document the entry names (empty
+    where that is no longer published)."""
+
+    index: int
+    entry: log.AuthorityAdded
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """One restriction and all that the log says of it. `renewed_by`: ids of those that follow it."""
+
+    approved: Logged[log.RestrictionApproved]
+    later: tuple[Logged[Later], ...] = ()
+    decision: Decision | None = None
+    appeals: tuple[Logged[log.AppealFiled], ...] = ()
+    decided: tuple[Logged[log.AppealDecided], ...] = ()
+    renewed_by: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """32 hexadecimal digits."""
+        return self.approved.entry.restriction
+
+    @property
+    def entry(self) -> log.RestrictionApproved:
+        """As it was approved."""
+        return self.approved.entry
+
+    @property
+    def _corrected(self) -> list[log.RestrictionCorrected]:
+        return [each.entry for each in self.later if isinstance(each.entry, log.RestrictionCorrected)]
+
+    @property
+    def territories(self) -> tuple[str, ...]:
+        """Where it applies, less what was corrected."""
+        left = set(self.entry.territories)
+        for correction in self._corrected:
+            if correction.territories is not None:
+                left &= set(correction.territories)
+        return tuple(sorted(left))
+
+    @property
+    def until(self) -> datetime:
+        """When it ends by the clock."""
+        return min([self.entry.until, *(each.until for each in self._corrected if each.until)])
+
+    @property
+    def law(self) -> str:
+        """The law cited last."""
+        return next((each.law for each in reversed(self._corrected) if each.law), self.entry.law)
+
+    @property
+    def document(self) -> str:
+        """Hash of the published demand, the one named last."""
+        found = (each.document for each in reversed(self._corrected) if each.document)
+        return next(found, self.entry.document)
+
+    @property
+    def ended(self) -> Logged[Any] | None:
+        """The first entry that ended it before its time."""
+        return next((each for each in self.later if isinstance(each.entry, Ended)), None)
+
+    def standing(self, now: datetime) -> Standing:
+        """Where it stands; intervals are `[from, until)`."""
+        if self.ended is not None:
+            suspended = isinstance(self.ended.entry, log.RestrictionSuspended)
+            return Standing.SUSPENDED if suspended else Standing.WITHDRAWN
+        if now < self.entry.from_:
+            return Standing.TO_COME
+        return Standing.IN_FORCE if now < self.until and self.territories else Standing.EXPIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One demand: received, and what came of it."""
+
+    received: Logged[log.DemandReceived]
+    refused: tuple[Logged[log.DemandRefused], ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
+
+    @property
+    def outcome(self) -> str:
+        """`open`, `refused`, `granted`, or `granted_in_part` where less was granted than was asked."""
+        if not self.restrictions:
+            return "refused" if self.refused else "open"
+        narrower = any(each.decision is not None and each.decision.is_narrower for each in self.restrictions)
+        return "granted_in_part" if self.refused or narrower or self._left_out else "granted"
+
+    @property
+    def named(self) -> int:
+        """How many meetings and accounts it named, as far as a published decision says; at least one."""
+        said = [each.decision.named for each in self.restrictions if each.decision is not None]
+        return max([1, len(self.restrictions), *said])
+
+    @property
+    def _left_out(self) -> bool:
+        return self.named > len(self.restrictions)
+
+    @property
+    def decided_on(self) -> date | None:
+        """The day of the first decision; None: none yet."""
+        days = [each.entry.day for each in self.refused]
+        days += [each.entry.at.date() for each in self.restrictions]
+        return min(days, default=None)
+
+
+@dataclass(frozen=True)
+class Book:
+    """All of it, as of one published checkpoint of `size` entries; the youngest of each kind last."""
+
+    size: int = 0
+    published_at: datetime | None = None
+    restrictions: Mapping[str, Restriction] = field(default_factory=dict)
+    demands: Sequence[Demand] = ()
+    authorities: Mapping[str, Authority] = field(default_factory=dict)
+    switched: Sequence[Logged[log.DemandsSwitched]] = ()
+    policies: Sequence[Logged[log.PolicyChanged]] = ()
+    server_rules: Sequence[Logged[log.ServerRuleChanged]] = ()
+    tables: Sequence[Logged[log.LocationTable]] = ()
+    suspensions: Sequence[Logged[log.AccountSuspended]] = ()
+    reinstatements: Sequence[Logged[log.AccountReinstated]] = ()
+    totals: Sequence[Logged[log.PeriodTotals]] = ()
+    reports: Sequence[Logged[log.ReportPublished]] = ()
+
+    @property
+    def takes_demands(self) -> Logged[log.DemandsSwitched] | None:
+        """The entry that says so, or that it does not; None before there is one."""
+        return self.switched[-1] if self.switched else None
+
+    @property
+    def rule(self) -> Logged[log.ServerRuleChanged] | None:
+        """The server-wide access rule in force."""
+        last = self.server_rules[-1] if self.server_rules else None
+        return last if last is not None and last.entry.change == "in_force" else None
+
+    def policy(self, kind: str) -> Logged[log.PolicyChanged] | None:
+        """The version in force of one of the policies."""
+        return next((each for each in reversed(self.policies) if each.entry.policy == kind), None)
+
+    def whose(self, authority: str | None, state: str, kind: str) -> str:
+        """The name of an authority by its id, else what it is and whose."""
+        known = self.authorities.get(authority or "")
+        return whose("" if known is None else known.name, state, kind)
+
+    def standing(self, now: datetime, *standings: Standing) -> list[Restriction]:
+        """Restrictions that stand so, the youngest first."""
+        return [each for each in reversed([*self.restrictions.values()]) if each.standing(now) in standings]
+
+    def chain(self, restriction: Restriction) -> list[Restriction]:
+        """What it renews, itself, and what renews it, in order."""
+        before = [restriction]
+        while (known := self.restrictions.get(before[0].entry.renews or "")) and known not in before:
+            before.insert(0, known)
+        after = list(before)
+        for each in after:
+            more = (self.restrictions[following] for following in each.renewed_by)
+            after.extend(found for found in more if found not in after)
+        return sorted(after, key=lambda each: each.approved.index)
+
+
+def open_book() -> Book:
+    """The register as of the published checkpoint. One query while that stays the same."""
+    published = queries.published()
+    if published is None:
+        return Book()
+    return _read(published.size, published.at, bytes(published.checkpoint))
+
+
+@lru_cache(maxsize=1)
+def _read(size: int, published_at: datetime, _checkpoint: bytes) -> Book:
+    """One query a kind. The checkpoint names the very log: entries it covers never change."""
+    restrictions = _restrictions(size)
+    return Book(
+        size=size,
+        published_at=published_at,
+        restrictions=restrictions,
+        demands=tuple(_demands(size, restrictions)),
+        authorities={each.entry.authority: each for each in _authorities(size)},
+        switched=_all(log.DemandsSwitched, size),
+        policies=_all(log.PolicyChanged, size),
+        server_rules=_all(log.ServerRuleChanged, size),
+        tables=_all(log.LocationTable, size),
+        suspensions=_all(log.AccountSuspended, size),
+        reinstatements=_all(log.AccountReinstated, size),
+        totals=_all(log.PeriodTotals, size),
+        reports=_all(log.ReportPublished, size),
+    )
+
+
+def _all(kind: type[E], size: int) -> tuple[Logged[E], ...]:
+    """All entries of a type that the checkpoint covers."""
+    name: str = kind.model_fields["type"].default  # type: ignore[attr-defined]  # every type of entry is a model
+    found = ((index, entry) for index, entry in queries.entries_of(name) if index < size)
+    return tuple(Logged(index, entry) for index, entry in found if isinstance(entry, kind))
+
+
+def _restrictions(size: int) -> dict[str, Restriction]:
+    approved = _all(log.RestrictionApproved, size)
+    later: list[Logged[Any]] = [
+        *_all(log.RestrictionSuspended, size),
+        *_all(log.RestrictionWithdrawn, size),
+        *_all(log.RestrictionCorrected, size),
+        *_all(log.RestrictionExpired, size),
+    ]
+    following = _grouped("renews", approved)
+    by_id = _grouped("restriction", sorted(later, key=lambda each: each.index))
+    filed = _grouped("restriction", _all(log.AppealFiled, size))
+    decided = _grouped("restriction", _all(log.AppealDecided, size))
+    return {
+        (name := each.entry.restriction): Restriction(
+            each,
+            tuple(by_id[name]),
+            decisions.read(each.entry.document),
+            tuple(filed[name]),
+            tuple(decided[name]),
+            tuple(other.entry.restriction for other in following[name]),
+        )
+        for each in approved
+    }
+
+
+def _grouped(by: str, entries: Iterable[Logged[Any]]) -> dict[str | None, list[Logged[Any]]]:
+    found: dict[str | None, list[Logged[Any]]] = defaultdict(list)
+    for each in entries:
+        found[getattr(each.entry, by)].append(each)
+    return found
+
+
+def _demands(size: int, restrictions: Mapping[str, Restriction]) -> Iterator[Demand]:
+    refused = _grouped("demand", _all(log.DemandRefused, size))
+    granted: dict[str, list[Restriction]] = defaultdict(list)
+    for restriction in restrictions.values():
+        granted[restriction.entry.demand].append(restriction)
+    for each in _all(log.DemandReceived, size):
+        name = each.entry.demand
+        yield Demand(each, tuple(refused[name]), tuple(granted[name]))
+
+
+def _authorities(size: int) -> Iterator[Authority]:
+    for each in _all(log.AuthorityAdded, size):
+        yield Authority(each.index, each.entry, _name_in(each.entry.document))
+
+
+def _name_in(document: str) -> str:
+    """The name in an authority's published description: a JSON object's `name`."""
+    found = queries.document(document)
+    try:
+        said = json.loads(found[0]) if found else {}
+    except ValueError:
+        return ""
+    name = said.get("name") if isinstance(said, dict) else None
+    return name if isinstance(name, str) else ""

@@ -1,0 +1,79 @@
+"""How the register says things: names of places and authorities, closed vocabularies."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from bailiwick.notices.wording import language
+
+STANDINGS: Final = {
+    "to_come": _("not yet in force"),
+    "in_force": _("in force"),
+    "suspended": _("suspended"),
+    "withdrawn": _("withdrawn"),
+    "expired": _("ended"),
+}
+OUTCOMES: Final = {
+    "open": _("under review"),
+    "refused": _("refused"),
+    "granted": _("granted"),
+    "granted_in_part": _("granted in part"),
+}
+REFUSALS: Final = {
+    "beyond_territory": _("reaches beyond the authority’s territory"),
+    "conflicts_with_human_rights": _("conflicts with human rights"),
+    "incomplete": _("incomplete"),
+    "names_no_law": _("names no law"),
+    "not_authentic": _("not shown to be authentic"),
+    "not_competent": _("the authority is not competent"),
+    "not_necessary": _("not necessary"),
+    "not_possible_here": _("not possible here"),
+    "not_proportionate": _("not proportionate"),
+    "secret": _("was to be kept secret"),
+    "withdrawn_by_authority": _("withdrawn by the authority"),
+}
+ENDINGS: Final = {
+    "appeal": _("on appeal"),
+    "authority_request": _("at the authority’s request"),
+    "court_order": _("by a court’s order"),
+    "error_found": _("because of an error"),
+    "review": _("after review"),
+}
+APPEALS: Final = {
+    "exemption_granted": _("a person was exempted"),
+    "rejected": _("rejected"),
+    "restriction_corrected": _("the restriction was narrowed"),
+    "restriction_withdrawn": _("the restriction was withdrawn"),
+}
+GROUNDS: Final = {
+    "abuse_of_others": _("abuse of others"),
+    "compromised": _("taken over by somebody else"),
+    "fraud": _("fraud"),
+    "spam": _("spam"),
+}
+
+
+def place(code: str) -> str:
+    """The neutral name of a code, or of a supranational body."""
+    return language("en").territory(code)
+
+
+def places(codes: Iterable[str]) -> list[str]:
+    """Sorted neutral names."""
+    return sorted(map(place, codes))
+
+
+def kind(code: str) -> str:
+    """What sort of authority."""
+    return language("en").word("kind", code)
+
+
+def reason(code: str) -> str:
+    """Why something was restricted."""
+    return language("en").word("reason", code)
+
+
+def whose(name: str, state: str, of_kind: str) -> str:
+    """The authority's name where its description is published, else what it is and whose."""
+    return name or f"{place(state)}: {kind(of_kind)}"

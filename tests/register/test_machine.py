@@ -1,0 +1,127 @@
+"""What programs get: everything in force, its description, and feeds."""
+
+import json
+from datetime import timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.test import Client
+
+from bailiwick.orders.receipts import verifier
+from bailiwick.register.machine import InForce, description
+from tests.ledger.kit import NOW, ORIGIN
+from tests.ledger.samples import SAMPLES
+from tests.register.kit import MINISTRY, Story, at, get, name
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+
+
+@pytest.fixture
+def told(story: Story) -> Story:
+    story.tell(type="demands.switched", at=at(NOW), on=True)
+    story.authority(MINISTRY, "CN", "ministry", "Ministry of Network Affairs")
+    story.demand(1)
+    story.restrict(10, 1)
+    story.restrict(11, 1, begins=NOW + timedelta(days=40))
+    story.restrict(12, 1, begins=NOW - timedelta(days=40))
+    story.publish()
+    return story
+
+
+def test_everything_in_force_is_listed_and_nothing_that_is_not(told: Story) -> None:
+    answer = get("/register/in-force.json")
+    assert answer["Content-Type"] == "application/json"
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    found = InForce.model_validate_json(answer.content)
+    assert (found.origin, found.size, found.demands_taken) == (ORIGIN, 6, True)
+    assert {each.restriction: each.standing for each in found.restrictions} == {
+        name(10): "in_force", name(11): "to_come",
+    }  # fmt: skip
+    by_name = {each.restriction: each for each in found.restrictions}
+    assert by_name[name(10)].authority.name == "Ministry of Network Affairs"
+    assert by_name[name(10)].territories == ["CN"]
+    assert by_name[name(10)].index == 3
+    assert found.receipt_key == verifier().vkey
+
+
+def test_whoever_has_it_already_is_told_so_until_something_changes(told: Story) -> None:
+    tag = get("/register/in-force.json")["ETag"]
+    assert get("/register/in-force.json", If_None_Match=tag).status_code == 304
+    told.tell(type="restriction.withdrawn", at=at(NOW), restriction=name(10), reason="review")
+    told.publish()
+    assert get("/register/in-force.json", If_None_Match=tag).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["in-force.json", "feed.json", "feed.atom", "openapi.json"])
+def test_other_methods_are_answered_as_such(told: Story, path: str) -> None:
+    client = Client()
+    assert client.post(f"/register/{path}").status_code == 405
+    assert client.options(f"/register/{path}").status_code == 204
+    assert client.head(f"/register/{path}").content == b""
+
+
+def test_the_description_fits_what_is_given(told: Story) -> None:
+    said = json.loads(get("/register/openapi.json").content)
+    assert said == json.loads(json.dumps(description()))
+    assert said["openapi"].startswith("3.1")
+    schema = said["components"]["schemas"]["InForce"]
+    given = json.loads(get("/register/in-force.json").content)
+    assert set(schema["properties"]) == set(given)
+    restriction = said["components"]["schemas"]["RestrictionOut"]
+    assert set(restriction["properties"]) == set(given["restrictions"][0])
+    for path in said["paths"]:
+        if "{period}" not in path:
+            assert get(path).status_code == 200, path
+
+
+def test_the_json_feed_has_the_entries_themselves_the_youngest_first(told: Story) -> None:
+    feed = json.loads(get("/register/feed.json").content)
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert [each["_bailiwick"]["index"] for each in feed["items"]] == [5, 4, 3, 2, 1, 0]
+    first = feed["items"][0]
+    assert first["_bailiwick"]["entry"]["restriction"] == name(12)
+    assert first["url"].endswith(f"/register/restrictions/{name(12)}")
+    assert first["title"] == "restriction.approved: ministry of CN, Mainland China"
+
+
+def test_the_atom_feed_says_the_same(told: Story) -> None:
+    answer = get("/register/feed.atom")
+    assert answer["Content-Type"].startswith("application/atom+xml")
+    feed = ET.fromstring(answer.content)  # noqa: S314 - our own
+    ids = [each.text for each in feed.findall("a:entry/a:id", ATOM)]
+    assert len(ids) == len(set(ids)) == 6
+    assert feed.find("a:updated", ATOM) is not None
+    for entry in feed.findall("a:entry", ATOM):
+        assert json.loads(entry.findtext("a:content", "", ATOM))["type"]
+
+
+def test_every_type_of_entry_has_its_place_in_the_feeds(story: Story) -> None:
+    from django.db import transaction
+
+    from bailiwick.ledger import actions
+
+    with transaction.atomic():
+        for entry in SAMPLES:
+            actions.append(entry)
+    story.publish()
+    kinds = [
+        each["title"].split(",")[0].split(":")[0]
+        for each in json.loads(get("/register/feed.json").content)["items"]
+    ]
+    assert kinds == [entry.type for entry in reversed(SAMPLES)]
+    for path in (
+        "/register",
+        "/register/demands",
+        "/register/policy",
+        "/register/reports",
+        "/register/in-force.json",
+    ):
+        assert get(path).status_code == 200, path
+
+
+def test_an_empty_log_is_an_empty_register(story: Story) -> None:
+    assert json.loads(get("/register/feed.json").content)["items"] == []
+    assert get("/register/feed.atom").status_code == 200
+    found = InForce.model_validate_json(get("/register/in-force.json").content)
+    assert (found.size, found.demands_taken, found.restrictions) == (0, None, [])
+    assert get("/register").status_code == 200
