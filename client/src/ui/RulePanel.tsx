@@ -62,6 +62,10 @@ function Editor({ initial }: { initial: RuleSummary | null }): JSX.Element {
   const [result, setResult] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const rule = complete(draft);
+  const answer = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (result) answer.current?.scrollIntoView({ block: "nearest" });
+  }, [result]);
   useEffect(() => {
     if (isLost()) focusPanel(); // The form has just been replaced by one with the rule as it is now.
   }, []);
@@ -119,7 +123,9 @@ function Editor({ initial }: { initial: RuleSummary | null }): JSX.Element {
         >
           {t("rule.preview")}
         </Button>
-        <p role="status">{result}</p>
+        <p role="status" ref={answer}>
+          {result}
+        </p>
       </div>
       <p class="hint">
         {t("rule.effect")}{" "}
