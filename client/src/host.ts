@@ -1,6 +1,7 @@
 /** The host's pages work without this; it adds the picker, the rule in words, copying, and what can be hidden. */
 import "./styles/tokens.css";
 import "./styles/pages.css";
+import "./styles/desk.css";
 
 import { CountryPicker, loadTerritories, sentence, TEXTS, type Rule, type Territories } from "./picker";
 

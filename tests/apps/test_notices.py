@@ -21,7 +21,7 @@ from bailiwick.notices.actions import (
 )
 from bailiwick.notices.models import Alarm
 from bailiwick.notices.queries import open_alarms, open_count, past_alarms
-from tests.apps.conftest import NOW, SignIn
+from tests.apps.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
@@ -109,25 +109,3 @@ def test_one_refused_mail_does_not_keep_the_others_back(refusing: type[Refusing]
 def test_a_subject_cannot_carry_another_header() -> None:
     send_mail(Mail("a@example.com", "Hello\nBcc: b@example.com", "…"))
     assert mail.outbox[0].subject == "Hello Bcc: b@example.com"
-
-
-def test_the_page_shows_alarms_and_who_saw_to_them(staff: Account, sign_in: SignIn) -> None:
-    raise_alarm("location_stale", now=NOW)
-    raise_alarm("something_new", "meeting 7", now=NOW)
-    client = sign_in(staff)
-    page = client.get("/staff/alarms").content.decode()
-    assert "The location table is old" in page
-    assert "something_new" in page
-    alarm = Alarm.objects.get(code="something_new")
-    client.post("/staff/alarms/acknowledge", {"id": alarm.pk})
-    alarm.refresh_from_db()
-    assert alarm.acknowledged_by == staff
-
-
-@pytest.mark.parametrize("given", [{}, {"id": "x"}, {"id": "0"}, {"id": "999999"}])
-def test_acknowledging_nothing_changes_nothing(
-    staff: Account, sign_in: SignIn, given: dict[str, str]
-) -> None:
-    raise_alarm("location_stale", now=NOW)
-    assert sign_in(staff).post("/staff/alarms/acknowledge", given).status_code == 302
-    assert open_count() == 1

@@ -121,27 +121,3 @@ def test_everybody_can_read_it(staff: Account, superuser: Account, sign_in: Sign
     published = Client().get("/rules.json").json()["rules"]
     assert [r["territories"] for r in published] == [["KP"]]  # and not what is only proposed
     assert staff.email not in page + str(published)
-
-
-def test_the_form_asks_and_a_yes_is_answered_as_a_demand(staff: Account, sign_in: SignIn) -> None:
-    client = sign_in(staff)
-    asked = {"mode": "deny", "territories": "KP", "undetermined": "admit", "statement": WHY}
-    unanswered = client.post("/staff/server-rule", asked)
-    assert unanswered.status_code == 422
-    assert 'data-code="required"' in unanswered.content.decode()
-    answer = client.post("/staff/server-rule", {**asked, "authority_prompted": "yes"})
-    assert answer.status_code == 422
-    assert "takes no demands" in answer.content.decode()
-    assert not ServerRule.objects.exists()
-    assert client.post("/staff/server-rule", {**asked, "authority_prompted": "no"}).status_code == 302
-    assert ServerRule.objects.count() == 1
-
-
-def test_two_members_of_staff_use_the_page(staff: Account, superuser: Account, sign_in: SignIn) -> None:
-    proposal = propose(staff)
-    own = sign_in(staff).post("/staff/server-rule/approve", {"id": proposal.pk})
-    assert own.status_code == 403
-    assert sign_in(superuser).post("/staff/server-rule/approve", {"id": proposal.pk}).status_code == 302
-    assert queries.in_force() == proposal
-    assert sign_in(staff).post("/staff/server-rule/withdraw", {"id": proposal.pk}).status_code == 302
-    assert queries.in_force() is None

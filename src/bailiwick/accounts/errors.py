@@ -16,6 +16,12 @@ class AccountError(Exception):
         self.field = field
 
 
+class StaffOnly(AccountError):
+    """The account holds no role at all."""
+
+    code = "staff_only"
+
+
 class RoleNeeded(AccountError):
     """The account does not hold the role that this takes."""
 
@@ -74,3 +80,9 @@ class MalformedAudit(AccountError):
     """Not a code and an identifier: an act's subject is never a name or an address."""
 
     code = "malformed_audit"
+
+
+class NoSuchAlarm(AccountError):
+    """It was acknowledged already."""
+
+    code = "no_such_alarm"

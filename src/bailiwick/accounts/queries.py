@@ -1,5 +1,7 @@
 """What others may ask about accounts."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -7,19 +9,27 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from .errors import RoleNeeded
-from .models import Account, RoleGrant
+from .models import Account, Audit, RoleGrant
+from .passkeys import Passkey, passkeys
 from .roles import Role
 
 __all__ = [
     "Account",
+    "Act",
+    "Grant",
+    "Passkey",
     "Role",
     "administrators",
     "by_confirmed_email",
     "by_email",
+    "grants",
     "holders",
     "is_staff",
+    "passkeys",
     "require",
     "roles_of",
+    "staff",
+    "trail",
 ]
 
 
@@ -75,3 +85,73 @@ def _held() -> QuerySet[RoleGrant]:
     return RoleGrant.objects.filter(
         confirmed_at__isnull=False, ended_at__isnull=True, account__is_active=True
     ).order_by()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role held or proposed, for the page of roles. The three `by`: e-mail addresses, empty for nobody."""
+
+    id: int
+    account_id: UUID
+    email: str
+    role: Role
+    by_command_line: bool
+    proposed_by: str
+    confirmed_by: str
+    removal_proposed_by: str
+    held: bool
+
+
+def grants() -> list[Grant]:
+    """All that are held or proposed now (one query)."""
+    rows = RoleGrant.objects.filter(discarded_at__isnull=True, ended_at__isnull=True)
+    people = ("account", "proposed_by", "confirmed_by", "removal_proposed_by")
+    return [_grant(row) for row in rows.select_related(*people)]
+
+
+def _grant(row: RoleGrant) -> Grant:
+    return Grant(
+        row.pk,
+        row.account_id,
+        row.account.email,
+        Role(row.role),
+        row.by_command_line,
+        _email(row.proposed_by),
+        _email(row.confirmed_by),
+        _email(row.removal_proposed_by),
+        row.confirmed_at is not None,
+    )
+
+
+def _email(account: Account | None) -> str:
+    return account.email if account else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A line of the audit trail; `actor`: an address, an id where the account is gone, or empty for the
+    command line and the server itself."""
+
+    id: int
+    at: datetime
+    actor: str
+    code: str
+    subject: str
+
+
+def trail(before: int | None = None, limit: int = 100) -> list[Act]:
+    """The last acts of the staff, newest first, older than row `before` (two queries)."""
+    rows = Audit.objects.all() if before is None else Audit.objects.filter(pk__lt=before)
+    found = list(rows[:limit])
+    known = dict(Account.objects.filter(pk__in={row.actor for row in found}).values_list("pk", "email"))
+    return [Act(row.pk, row.at, _actor(row.actor, known), row.code, row.subject) for row in found]
+
+
+def _actor(actor: UUID | None, known: dict[UUID, str]) -> str:
+    return "" if actor is None else known.get(actor, str(actor))
+
+
+def staff() -> list[Account]:
+    """Everybody who holds a role other than auditor: whom work can be assigned to (one query)."""
+    ids = _held().exclude(role=Role.AUDITOR).values("account_id")
+    return list(Account.objects.filter(pk__in=ids).order_by("email"))

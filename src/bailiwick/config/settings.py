@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "bailiwick.orders",
     "bailiwick.live",
     "bailiwick.register",
+    "bailiwick.desk",
     "bailiwick.config",
 ]
 

@@ -84,7 +84,7 @@ def mail_alarms(now: datetime) -> int:
 def _mail_alarm(alarm: Alarm, now: datetime) -> bool:
     text = text_of(alarm.code)
     about = f"\n\nAbout: {alarm.subject}" if alarm.subject else ""
-    body = f"{text.title}.\n\n{text.advice}{about}\n\nSee {settings.PUBLIC_URL}/staff/alarms"
+    body = f"{text.title}.\n\n{text.advice}{about}\n\nSee {settings.PUBLIC_URL}/desk/alarms"
     title = f"[{settings.SITE_NAME}] {text.title}"
     mails = [Mail(to, title, body) for source in _recipients for to in source()]
     failed = [mail for mail, error in send_all(mails) if error is not None]
@@ -101,6 +101,18 @@ def acknowledge(alarm_id: int, account_id: UUID, now: datetime) -> bool:
     """Somebody has seen it: the next time it is raised is a new alarm. False: it was acknowledged already."""
     rows = Alarm.objects.filter(pk=alarm_id, acknowledged_at__isnull=True)
     return rows.update(acknowledged_at=now, acknowledged_by_id=account_id) == 1
+
+
+def see(alarm_id: int, account_id: UUID, now: datetime) -> bool:
+    """Somebody says that they have seen it. False: somebody had, or it was acknowledged."""
+    rows = Alarm.objects.filter(pk=alarm_id, acknowledged_at__isnull=True, seen_at__isnull=True)
+    return rows.update(seen_at=now, seen_by_id=account_id) == 1
+
+
+def assign(alarm_id: int, account_id: UUID, now: datetime) -> bool:
+    """One person is to deal with it, in place of whoever was before. False: it was acknowledged."""
+    rows = Alarm.objects.filter(pk=alarm_id, acknowledged_at__isnull=True)
+    return rows.update(assigned_at=now, assigned_to_id=account_id) == 1
 
 
 def send_mail(mail: Mail) -> None:

@@ -1,4 +1,4 @@
-"""What the staff page shows of alarms."""
+"""What the desk shows of alarms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ class Shown:
 
 def open_alarms() -> Sequence[Shown]:
     """Not yet acknowledged, last noticed first (one query)."""
-    return [Shown(row, text_of(row.code)) for row in Alarm.objects.filter(acknowledged_at__isnull=True)]
+    rows = Alarm.objects.filter(acknowledged_at__isnull=True).select_related("seen_by", "assigned_to")
+    return [Shown(row, text_of(row.code)) for row in rows]
 
 
 def past_alarms(limit: int = 50) -> Sequence[Shown]:

@@ -1,11 +1,17 @@
 """From domain errors to pages: once, here. The API's are in `api.errors`."""
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from bailiwick.accounts.errors import AccountError
 from bailiwick.meetings.errors import MeetingError
+from bailiwick.orders.errors import OrdersError
 
 from .problems import problem
+
+SHOWN: Final = (AccountError, MeetingError, OrdersError)
 
 
 def page(request: HttpRequest, code: str) -> HttpResponse:
@@ -15,7 +21,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 
 
 class MeetingErrorMiddleware:
-    """A MeetingError that no form showed becomes its problem's page."""
+    """An error of the apps that no form showed becomes its problem's page."""
 
     sync_capable = True
     async_capable = False
@@ -29,7 +35,7 @@ class MeetingErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Called by Django for what a view raised."""
-        return page(request, exception.code) if isinstance(exception, MeetingError) else None
+        return page(request, exception.code) if isinstance(exception, SHOWN) else None
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

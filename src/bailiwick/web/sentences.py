@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from bailiwick.meetings.queries import Meeting, recurrence_of
 from bailiwick.meetings.recurrence import Frequency
-from bailiwick.rules.territory import Code, group, name, parse_territory
+from bailiwick.rules.territory import group, name, parse_territory
 
 _NAMED: Final = 6  # more than these are counted
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -85,8 +85,3 @@ def repeats(meeting: Meeting) -> str:
         times = ngettext("%d time", "%d times", found.count) % found.count
         return _("%(how)s, %(times)s") % {"how": how, "times": times}
     return how
-
-
-def codes(text: str) -> tuple[Code, ...]:
-    """Codes from a form's text, separated by commas or spaces; UnknownTerritory for a wrong one."""
-    return tuple(sorted(parse_territory(text.replace(",", " ").split())))

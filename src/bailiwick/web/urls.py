@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import StringConverter
 
 from .api import api
-from .views import home, meetings, people, room, rule, staff
+from .views import home, meetings, people, published, room, rule
 
 
 class Slug(StringConverter):
@@ -41,13 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("meetings/", meetings.listing, name="meetings"),
     path("meetings/new", meetings.new, name="new_meeting"),
     path("meetings/<meeting:slug>/", include(_meeting)),
-    path("rules", staff.published, name="rules"),
-    path("rules.json", staff.published_json, name="rules_json"),
-    path("staff/server-rule", staff.server_rule, name="server_rule"),
-    path("staff/server-rule/approve", staff.approve, name="approve_server_rule"),
-    path("staff/server-rule/withdraw", staff.withdraw, name="withdraw_server_rule"),
-    path("staff/alarms", staff.alarms, name="alarms"),
-    path("staff/alarms/acknowledge", staff.acknowledge_alarm, name="acknowledge_alarm"),
+    path("rules", published.published, name="rules"),
+    path("rules.json", published.published_json, name="rules_json"),
     path("problems/", home.problems, name="problems"),
     path("problems/<slug:code>", home.problem, name="problem"),
     path("api/", api.urls),

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from bailiwick.accounts import queries as accounts
+from bailiwick.accounts.actions.audit import audit
 from bailiwick.ledger import actions as ledger
 from bailiwick.ledger.entries import ServerRuleChanged
 from bailiwick.ledger.vocabulary import second
@@ -40,13 +41,16 @@ def propose(
     check_rule(rule)
     if not 20 <= len(statement.strip()) <= 2000:
         raise InvalidField("say why, in 20 to 2000 characters; it is published", field="statement")
-    return ServerRule.objects.create(
-        **fields_of(rule),
-        statement=statement.strip(),
-        authority_prompted=False,
-        proposed_by_id=account_id,
-        proposed_at=now,
-    )
+    with transaction.atomic():
+        proposal = ServerRule.objects.create(
+            **fields_of(rule),
+            statement=statement.strip(),
+            authority_prompted=False,
+            proposed_by_id=account_id,
+            proposed_at=now,
+        )
+        audit(account_id, "server_rule.proposed", f"server_rule:{proposal.pk}", now)
+    return proposal
 
 
 def approve(account_id: UUID, rule_id: int, now: datetime) -> None:
@@ -69,6 +73,7 @@ def approve(account_id: UUID, rule_id: int, now: datetime) -> None:
         rule.approved_by_id, rule.approved_at = account_id, now
         rule.save(update_fields=["approved_by", "approved_at"])
         _log(rule, "in_force", now)
+        audit(account_id, "server_rule.approved", f"server_rule:{rule.pk}", now)
         _changed()
 
 
@@ -83,6 +88,7 @@ def withdraw(account_id: UUID, rule_id: int, now: datetime) -> None:
         rule.save(update_fields=["withdrawn_at"])
         if rule.approved_at is not None:
             _log(rule, "ended", now)
+        audit(account_id, "server_rule.withdrawn", f"server_rule:{rule.pk}", now)
         _changed()
 
 

@@ -13,8 +13,8 @@ from bailiwick.meetings.access import rules_of
 from bailiwick.meetings.actions import rule as actions
 from bailiwick.meetings.authority import Act
 from bailiwick.meetings.errors import InvalidField
+from bailiwick.meetings.forms import RuleForm, initial
 from bailiwick.web.forms import add_error
-from bailiwick.web.forms.rule import RuleForm, initial
 
 from .account import account_id
 

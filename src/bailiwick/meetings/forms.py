@@ -1,4 +1,4 @@
-"""Access rules: a meeting's and the server's."""
+"""The form of an access rule: a meeting's on its host's pages, the server's at the desk."""
 
 from typing import Any
 
@@ -6,8 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bailiwick.rules.access import AccessRule, Mode, OnUndetermined, RuleSetter
-from bailiwick.rules.territory import UnknownTerritory, parse_territory
-from bailiwick.web.sentences import codes
+from bailiwick.rules.territory import Code, UnknownTerritory, parse_territory
+
+
+def codes(text: str) -> tuple[Code, ...]:
+    """Codes from a form's text, separated by commas or spaces; UnknownTerritory for a wrong one."""
+    return tuple(sorted(parse_territory(text.replace(",", " ").split())))
 
 
 class RuleForm(forms.Form):
@@ -50,30 +54,6 @@ class RuleForm(forms.Form):
         data = self.cleaned_data
         territories = parse_territory(data["territories"])
         return AccessRule(Mode(data["mode"]), territories, OnUndetermined(data["undetermined"]), setter)
-
-
-class ServerRuleForm(RuleForm):
-    """A proposal for the whole server; the question about authorities has no default answer."""
-
-    statement = forms.CharField(
-        label=_("Why"),
-        help_text=_("Published with the rule, word for word."),
-        min_length=20,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    authority_prompted = forms.ChoiceField(
-        label=_("Did a public authority, anywhere, ask for this or prompt it?"),
-        help_text=_(
-            "Formally or informally, in writing or not. Your answer is published with your approval."
-        ),
-        choices=(("no", _("No, nobody did")), ("yes", _("Yes"))),
-        widget=forms.RadioSelect,
-    )
-
-    def prompted(self) -> bool:
-        """The answer."""
-        return bool(self.cleaned_data["authority_prompted"] == "yes")
 
 
 def initial(row: Any) -> dict[str, str]:

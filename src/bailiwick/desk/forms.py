@@ -1,0 +1,75 @@
+"""Forms of the desk. Errors carry the domain's stable codes."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bailiwick.accounts.errors import AccountError
+from bailiwick.accounts.roles import Role
+from bailiwick.meetings.errors import MeetingError
+from bailiwick.meetings.forms import RuleForm
+
+ROLES = {
+    Role.INTAKE: _("Intake: takes in demands and abuse reports"),
+    Role.REVIEWER: _("Reviewer: examines them and proposes"),
+    Role.APPROVER: _("Approver: the second person, approves or not"),
+    Role.APPEALS: _("Appeals: decides on what others decided before"),
+    Role.AUDITOR: _("Auditor: reads everything, changes nothing, holds no other role"),
+    Role.ADMINISTRATOR: _("Administrator: roles and server-wide rules"),
+}
+
+
+def add_error(form: forms.Form, error: AccountError | MeetingError) -> None:
+    """Show a refused action in its form: at the field it names, if the form has it."""
+    where = error.field if error.field in form.fields else None
+    form.add_error(where, forms.ValidationError(str(error), code=error.code))
+
+
+class Numbered(forms.Form):
+    """Which row a button belongs to."""
+
+    id = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
+class RoleForm(forms.Form):
+    """A role for somebody."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("Of an account on this server whose owner has confirmed the address."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[(role.value, label) for role, label in ROLES.items()],
+        widget=forms.RadioSelect,
+    )
+
+
+class AssignForm(Numbered):
+    """Who deals with an alarm."""
+
+    to = forms.UUIDField()
+
+
+class ServerRuleForm(RuleForm):
+    """A proposal for the whole server; the question about authorities has no default answer."""
+
+    statement = forms.CharField(
+        label=_("Why"),
+        help_text=_("Published with the rule, word for word."),
+        min_length=20,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    authority_prompted = forms.ChoiceField(
+        label=_("Did a public authority, anywhere, ask for this or prompt it?"),
+        help_text=_(
+            "Formally or informally, in writing or not. Your answer is published with your approval."
+        ),
+        choices=(("no", _("No, nobody did")), ("yes", _("Yes"))),
+        widget=forms.RadioSelect,
+    )
+
+    def prompted(self) -> bool:
+        """The answer."""
+        return bool(self.cleaned_data["authority_prompted"] == "yes")

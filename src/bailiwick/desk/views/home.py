@@ -1,0 +1,57 @@
+"""The first page of the desk."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from bailiwick.accounts import queries as accounts
+from bailiwick.accounts.roles import Role
+from bailiwick.desk.access import EVERYBODY, Member, page
+from bailiwick.desk.forms import ROLES
+from bailiwick.desk.frame import show
+from bailiwick.notices.queries import open_count
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """Something that waits, and where."""
+
+    url: str
+    label: Any
+    count: int
+
+
+def _proposed_roles() -> int:
+    return sum(1 for grant in accounts.grants() if not grant.held or grant.removal_proposed_by)
+
+
+COUNTED: Final[tuple[tuple[str, Any, frozenset[Role], Callable[[], int]], ...]] = (
+    ("desk_alarms", _("open alarms"), frozenset(EVERYBODY), open_count),
+    (
+        "desk_roles",
+        _("roles to confirm"),
+        frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+        _proposed_roles,
+    ),
+)
+"""What the overview counts, and for whom."""
+
+
+def _tiles(member: Member) -> Iterator[Tile]:
+    for url, label, roles, count in COUNTED:
+        if roles & member.roles:
+            yield Tile(url, label, count())
+
+
+@page(*EVERYBODY)
+def overview(request: HttpRequest, member: Member) -> HttpResponse:
+    """One's roles, and what waits."""
+    context = {
+        "roles": [label for role, label in ROLES.items() if role in member.roles],
+        "tiles": list(_tiles(member)),
+        "passkeys": len(accounts.passkeys(member.id)),
+    }
+    return show(request, member, "desk/overview.html", "desk", context)

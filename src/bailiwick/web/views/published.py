@@ -1,0 +1,39 @@
+"""The server-wide access rule, for everybody to read."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from bailiwick.meetings import queries
+
+
+@require_GET
+def published(request: HttpRequest) -> HttpResponse:
+    """What applies to the whole server, and what did: for everybody to read."""
+    rules = [rule for rule in queries.server_rules() if rule.approved_at]
+    current = next((rule for rule in rules if rule.withdrawn_at is None), None)
+    past = [rule for rule in rules if rule.withdrawn_at is not None]
+    return render(request, "web/rules.html", {"current": current, "past": past})
+
+
+@require_GET
+def published_json(request: HttpRequest) -> JsonResponse:
+    """The same for programs."""
+    rules = [rule for rule in queries.server_rules() if rule.approved_at]
+    return JsonResponse(
+        {
+            "rules": [
+                {
+                    "mode": rule.mode,
+                    "territories": rule.territories,
+                    "undetermined": rule.undetermined,
+                    "statement": rule.statement,
+                    "authority_prompted": rule.authority_prompted,
+                    "proposed_at": rule.proposed_at.isoformat(),
+                    "approved_at": rule.approved_at and rule.approved_at.isoformat(),
+                    "withdrawn_at": rule.withdrawn_at and rule.withdrawn_at.isoformat(),
+                }
+                for rule in rules
+            ]
+        }
+    )

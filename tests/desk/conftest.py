@@ -1,0 +1,84 @@
+"""Members of the staff for the tests of the desk: one of each role, each with a second factor shown."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.account.internal.flows import login
+from allauth.account.internal.userkit import user_id_to_str
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from bailiwick.accounts.actions import roles
+from bailiwick.accounts.models import Account
+from bailiwick.accounts.roles import Role
+from tests.apps.conftest import (  # noqa: F401 (fixtures)
+    NOW,
+    _as_served,
+    account,
+    administrator,
+    co_host,
+    host,
+    meeting,
+    other,
+    sign_in,
+)
+
+AtDesk = Callable[[Account], Client]
+
+
+def with_totp(who: Account) -> Account:
+    """With an authenticator app; its secret is not used here."""
+    Authenticator.objects.create(user=who, type=Authenticator.Type.TOTP, data={"secret": "none"})
+    return who
+
+
+def give(role: Role, to: Account, by: Account, then: Account) -> Account:
+    roles.confirm(then.pk, roles.propose(by.pk, to.email, role, NOW), NOW)
+    return to
+
+
+@pytest.fixture
+def administrators(db: None) -> tuple[Account, Account]:
+    return with_totp(administrator("Ada")), with_totp(administrator("Ben", is_superuser=True))
+
+
+class Members(dict[str, Account]):
+    """By name of the role, and some who have none: `nobody`, `root` (a superuser), `suspended`. Each is made
+    when first asked for."""
+
+    def __init__(self, administrators: tuple[Account, Account]) -> None:
+        super().__init__()
+        self._by = administrators
+
+    def __missing__(self, name: str) -> Account:
+        self[name] = made = with_totp(account(name.title() + "Member", is_superuser=name == "root"))
+        if name in set(Role):
+            give(Role(name), made, *self._by)
+        elif name == "suspended":
+            give(Role.APPROVER, made, *self._by)
+            Account.objects.filter(pk=made.pk).update(is_active=False)
+        return made
+
+
+@pytest.fixture
+def members(administrators: tuple[Account, Account]) -> Members:
+    return Members(administrators)
+
+
+@pytest.fixture
+def at_desk() -> AtDesk:
+    """Signed in, with a second factor shown just now."""
+    return seated
+
+
+def seated(who: Account, seconds_ago: float = 0) -> Client:
+    client = Client()
+    client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
+    session: Any = client.session
+    shown = {"method": "mfa", "type": "totp", "at": time.time() - seconds_ago}
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [shown]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(who)
+    session.save()
+    return client
