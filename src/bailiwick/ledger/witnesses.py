@@ -160,9 +160,10 @@ def post(url: str, body: bytes) -> Answer:
             connection.request(
                 "POST", urlsplit(url).path, body, {"Content-Type": "text/plain; charset=utf-8"}
             )
-            response = connection.getresponse()
-            content_type = response.headers.get("Content-Type") or ""
-            return Answer(response.status, content_type, _body(response, deadline))
+            # closed apart: a response that ends the connection has taken its socket over
+            with closing(connection.getresponse()) as response:
+                content_type = response.headers.get("Content-Type") or ""
+                return Answer(response.status, content_type, _body(response, deadline))
     except (OSError, http.client.HTTPException, ValueError) as error:
         # the texts of these name hosts and addresses: the class is enough
         raise WitnessUnreachable(type(error).__name__) from None
