@@ -13,8 +13,9 @@ export interface Problem {
   readonly retryAfter: number | null;
   /** What each restriction says of itself: of `withheld`. */
   readonly restrictions: readonly RestrictionFacts[];
-  /** Where to object: of `withheld`. */
+  /** Where to object, and where all of it is public: of `withheld`. */
   readonly appealUrl: string | null;
+  readonly registerUrl: string | null;
   /** For an appeal: what was decided, signed. Opaque. */
   readonly receipt: string | null;
 }
@@ -22,15 +23,17 @@ export interface Problem {
 /** RFC 7725: who demanded it, under which law, where and until when it holds, and where to check that. */
 export interface RestrictionFacts {
   readonly id: string;
-  readonly authority: string;
+  readonly authority: { readonly name: string; readonly state: string; readonly kind: string };
   readonly legalBasis: string;
+  readonly reasons: readonly string[];
   readonly territory: readonly string[];
   readonly effectiveFrom: string | null;
   readonly expiresAt: string | null;
   readonly documentUrl: string | null;
-  /** The entry's place in the public log, e.g. "meet.example.org/log, 17". */
-  readonly log: string | null;
+  /** The entry's place in the public log. */
+  readonly log: { readonly origin: string; readonly index: number } | null;
   readonly proofUrl: string | null;
+  readonly verifyUrl: string | null;
 }
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -48,6 +51,7 @@ export function readProblem(raw: Raw, retryAfter: number | null = null): Problem
     retryAfter: typeof raw["retry_after"] === "number" ? raw["retry_after"] : retryAfter,
     restrictions: code === "withheld" ? objects(raw["restrictions"]).map(restrictionFacts) : [],
     appealUrl: code === "withheld" ? webAddress(raw["appeal_url"]) : null,
+    registerUrl: code === "withheld" ? webAddress(raw["register_url"]) : null,
     receipt: text(raw["receipt"]),
   };
 }
@@ -58,20 +62,22 @@ export function problemOf(code: string, retryAfter: number | null = null): Probl
 }
 
 function restrictionFacts(raw: Raw): RestrictionFacts {
-  const territory = raw["territory"];
+  const by = object(raw["authority"]);
   const log = object(raw["log"]);
   const origin = text(log["origin"]);
   const index = log["index"];
   return {
     id: text(raw["restriction"]) ?? "",
-    authority: text(object(raw["authority"])["name"]) ?? "",
+    authority: { name: text(by["name"]) ?? "", state: text(by["state"]) ?? "", kind: text(by["kind"]) ?? "" },
     legalBasis: text(raw["legal_basis"]) ?? "",
-    territory: Array.isArray(territory) ? territory.filter((code) => typeof code === "string") : [],
+    reasons: texts(raw["reasons"]),
+    territory: texts(raw["territory"]),
     effectiveFrom: text(raw["effective_from"]),
     expiresAt: text(raw["expires_at"]),
     documentUrl: webAddress(raw["document_url"]),
-    log: origin && typeof index === "number" ? `${origin}, ${index}` : null,
+    log: origin && typeof index === "number" ? { origin, index } : null,
     proofUrl: webAddress(log["proof_url"]),
+    verifyUrl: webAddress(log["verify_url"]),
   };
 }
 
@@ -81,6 +87,10 @@ function object(value: unknown): Raw {
 
 function objects(value: unknown): Raw[] {
   return Array.isArray(value) ? value.map(object) : [];
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
 function text(value: unknown): string | null {

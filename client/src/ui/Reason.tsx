@@ -1,20 +1,35 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import type { Problem, RestrictionFacts } from "../protocol/problem";
+import type { Problem } from "../protocol/problem";
 import type { Ending, State } from "../session/machine";
-import { day, isText, list, t, territory, type TextKey } from "../texts";
+import { isText, t, type TextKey } from "../texts";
 import { useApp } from "./context";
 import { Button } from "./parts";
+import { isTold, Told } from "./Told";
 
 /** A full page that says calmly why somebody is not in the meeting (any more), and what they can do. */
 export function Reason({ ending }: { ending: Ending }): JSX.Element {
   const { session } = useApp();
   const { current: first } = useRef(ending);
+  const state = session.state.value.at;
+  const inVain = first !== ending && codeOf(first) === codeOf(ending);
+  if (ending.kind === "problem" && isTold(ending.problem))
+    return (
+      <Told
+        ending={ending}
+        busy={state !== "over"}
+        inVain={state === "over" && inVain}
+        onRetry={() => session.join()}
+      />
+    );
+  return <Plain ending={ending} said={asked(state, inVain)} />;
+}
+
+function Plain({ ending, said }: { ending: Ending; said: string }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [ending]);
   const { title, paragraphs } = words(ending);
-  const withheld = ending.kind === "problem" ? ending.problem.restrictions : [];
   return (
     <main class="reason">
       <div class="boundary" aria-hidden="true" />
@@ -24,11 +39,8 @@ export function Reason({ ending }: { ending: Ending }): JSX.Element {
       {paragraphs.map((text) => (
         <p key={text}>{text}</p>
       ))}
-      {withheld.map((facts) => (
-        <Restriction key={facts.id} facts={facts} />
-      ))}
       <Ways ending={ending} />
-      <p role="status">{asked(session.state.value.at, first !== ending && codeOf(first) === codeOf(ending))}</p>
+      <p role="status">{said}</p>
     </main>
   );
 }
@@ -54,67 +66,14 @@ function words(ending: Ending): { title: string; paragraphs: string[] } {
 }
 
 function explanations(problem: Problem): string[] {
-  if (problem.code === "refused_by_rule") return ruleExplanations(problem);
-  if (problem.code === "withheld") return [t("out.withheld.text"), t("out.withheld.network")];
   const key = `out.${problem.code}.text`;
   if (isText(key)) return [t(key)];
   return [problem.detail || t("out.unknown.text")];
 }
 
-/** Who set the rule, and that the place is the network exit's. No country is named. */
-function ruleExplanations({ setter }: Problem): string[] {
-  const server = setter === "server";
-  return [
-    t(server ? "out.refused_by_rule.server" : "out.refused_by_rule.host"),
-    t("out.refused_by_rule.text"),
-    t(server ? "out.refused_by_rule.help.server" : "out.refused_by_rule.help"),
-  ];
-}
-
-/** RFC 7725: who, which law, where, from and until when. */
-function Restriction({ facts }: { facts: RestrictionFacts }): JSX.Element {
-  return (
-    <dl class="facts">
-      <Fact name="out.withheld.authority" value={facts.authority} />
-      <Fact name="out.withheld.basis" value={facts.legalBasis} />
-      <Fact name="out.withheld.territory" value={list(facts.territory.map(territory))} />
-      <Fact name="out.withheld.from" value={facts.effectiveFrom && day(facts.effectiveFrom)} />
-      <Fact name="out.withheld.until" value={facts.expiresAt && day(facts.expiresAt)} />
-      <Source name="out.withheld.document" href={facts.documentUrl} text={t("out.withheld.document.read")} />
-      <Source name="out.withheld.log" href={facts.proofUrl} text={facts.log ?? ""} />
-    </dl>
-  );
-}
-
-function Fact({ name, value }: { name: TextKey; value: string | null }): JSX.Element | null {
-  if (!value) return null;
-  return (
-    <div>
-      <dt>{t(name)}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
-}
-
-/** Where somebody can check it without us. */
-function Source({ name, href, text }: { name: TextKey; href: string | null; text: string }): JSX.Element | null {
-  if (!href || !text) return null;
-  return (
-    <div>
-      <dt>{t(name)}</dt>
-      <dd>
-        <a href={href} rel="noreferrer">
-          {text}
-        </a>
-      </dd>
-    </div>
-  );
-}
-
 function Ways({ ending }: { ending: Ending }): JSX.Element {
   const { session } = useApp();
   const problem = ending.kind === "problem" ? ending.problem : null;
-  const delicate = problem?.code === "withheld";
   const again = returnText(ending);
   return (
     <div class="ways-out">
@@ -126,20 +85,9 @@ function Ways({ ending }: { ending: Ending }): JSX.Element {
           onClick={() => session.join()}
         />
       )}
-      {problem?.appealUrl && (
-        <a class="button primary" href={problem.appealUrl} rel="noreferrer">
-          {t("out.withheld.appeal")}
-        </a>
-      )}
-      {problem?.code === "refused_by_rule" && problem.setter === "server" && (
-        <a class="button plain" href="/rules">
-          {t("out.refused_by_rule.published")}
-        </a>
-      )}
       <a class="button plain" href="/">
         {t("out.home")}
       </a>
-      {delicate && <Hide />}
     </div>
   );
 }
@@ -149,7 +97,7 @@ function returnText(ending: Ending): TextKey | null {
   if (ending.kind === "left" || ending.kind === "failed") return "out.return";
   if (ending.kind === "superseded") return "out.superseded.return";
   if (ending.kind === "ended") return null;
-  return ["withheld", "no_such_meeting", "ended", "blocked"].includes(ending.problem.code) ? null : "out.retry";
+  return ["no_such_meeting", "ended", "blocked"].includes(ending.problem.code) ? null : "out.retry";
 }
 
 interface AgainProps {
@@ -173,15 +121,5 @@ function Again({ label, wait, of, onClick }: AgainProps): JSX.Element {
     <Button tone="primary" disabled={left > 0 || busy} onClick={onClick}>
       {left > 0 ? t("out.retry.in", { count: left }) : t(busy ? "prejoin.joining" : label)}
     </Button>
-  );
-}
-
-/** Somebody may be looking over the reader's shoulder. */
-function Hide(): JSX.Element {
-  return (
-    <div class="hide">
-      <Button onClick={() => location.replace("about:blank")}>{t("out.hide")}</Button>
-      <small>{t("out.hide.hint")}</small>
-    </div>
   );
 }

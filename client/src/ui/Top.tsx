@@ -31,6 +31,12 @@ export function Top(): JSX.Element {
           <span>{t(meeting.rule ? "top.rule" : "top.rule.none")}</span>
         </button>
       )}
+      {meeting.withheld && (
+        <a class="chip warning" href="/register" target="_blank" rel="noreferrer" title={t("notice.withheld")}>
+          <Icon name="globe" small />
+          <span>{t("top.withheld")}</span>
+        </a>
+      )}
       <Network />
       <span class="top-space" />
       <IconButton

@@ -29,11 +29,12 @@ describe("a problem", () => {
     expect(appealUrl).toBe("https://example.org/appeal");
     expect(restrictions).toHaveLength(2);
     expect(restrictions[0]).toMatchObject({
-      authority: "Court",
+      authority: { name: "Court", state: "FR", kind: "court" },
       legalBasis: "Act",
       territory: ["FR"],
       documentUrl: null,
-      log: "meet.example.org/log, 17",
+      reasons: [],
+      log: { origin: "meet.example.org/log", index: 17 },
       proofUrl: "/log/proof/17",
     });
   });

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("desk/", include("bailiwick.desk.urls")),
     path("log/", include("bailiwick.register.urls")),
+    path("", include("bailiwick.register.register_urls")),
     path("", include("bailiwick.web.urls")),
 ]
 

@@ -136,7 +136,6 @@ async def respond_problem(scope: http.Scope, send: http.Send, problem: Problem) 
     if problem.status == 405:
         headers.append(("allow", "POST"))
     if http.wants_html(scope):
-        headers.append(("content-security-policy", told.POLICY))
         page = told.page(problem, spoken)
         await http.respond(send, problem.status, page.encode(), "text/html; charset=utf-8", headers)
         return

@@ -14,10 +14,6 @@ from bailiwick.notices.wording import Language, languages
 
 from .problems import Problem
 
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none';"
-    " form-action 'none'; frame-ancestors 'none'"
-)
 _REFUSED: Final = ("blocked", "removed", "turned_away", "locked")
 
 
