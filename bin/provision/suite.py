@@ -11,8 +11,9 @@ from provision.running import environment, exit_code, without_settings
 
 # What starts servers or opens sockets; every folder of tests/ not named here is in the unit layer.
 SERVERS = ("contracts", "functional", "browser")
-# Needs no server either, but waits for what happens within a second: too slow to run constantly.
-GATE = ("gate", "live")
+# Needs no server either, but waits for what happens within a second, or tries every role, death and flipped
+# byte on real rows: too slow to run constantly.
+GATE = ("gate", "live", "ledger", "monitor", "orders", "accounts", "desk", "register")
 NO_TESTS = ("doubles", "factories", "servers")
 
 
@@ -64,7 +65,7 @@ def _unit() -> int:
 
 
 def _gate() -> int:
-    """the gate and its routes on the media server's double"""
+    """the gate on the media server's double; the log, demands, desk and register on real rows"""
     return _pytest("-n", str(os.cpu_count() or 1), *(f"tests/{name}" for name in GATE))
 
 
