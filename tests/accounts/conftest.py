@@ -10,3 +10,4 @@ from tests.apps.conftest import (  # noqa: F401 (fixtures)
     staff,
     superuser,
 )
+from tests.desk.conftest import administrators, members  # noqa: F401 (fixtures)

@@ -11,13 +11,16 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from bailiwick.geo.client_address import TrustedNetworks, client_address
 
+from .actions.suspensions import lapse
 from .models import Account
 from .rate_key import RateKeys
+from .suspended import remember
 
 _keys = RateKeys()
 
@@ -68,6 +71,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGN_UP_OPEN)
+
+    def pre_login(self, request: HttpRequest, user: Account, **options: Any) -> HttpResponse | None:
+        """A suspension that has run out is over before anything else is asked."""
+        if not user.is_active and lapse(user.pk, timezone.now()):
+            user.is_active = True
+        answer: HttpResponse | None = super().pre_login(request, user, **options)
+        return answer
+
+    def respond_user_inactive(self, request: HttpRequest, user: Account) -> HttpResponse:
+        """They are who they say: they see why the account is suspended, and can appeal."""
+        remember(request, user)
+        return redirect("suspended")
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Used by allauth for rate limits, user sessions and security mails alike."""

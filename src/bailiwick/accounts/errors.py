@@ -86,3 +86,45 @@ class NoSuchAlarm(AccountError):
     """It was acknowledged already."""
 
     code = "no_such_alarm"
+
+
+class AuthorityBehindIt(AccountError):
+    """A public authority is behind it: that is a demand, and never closes an account (P2)."""
+
+    code = "authority_behind_suspension"
+
+
+class IncompleteStatement(AccountError):
+    """A statement of reasons has all its parts (DSA Art. 17(3)); `field` names the one that is missing."""
+
+    code = "incomplete_statement"
+
+
+class AlreadySuspended(AccountError):
+    """The account is suspended, or it is proposed already."""
+
+    code = "already_suspended"
+
+
+class NoSuchSuspension(AccountError):
+    """It is decided, discarded or ended already."""
+
+    code = "no_such_suspension"
+
+
+class NotYourCase(AccountError):
+    """Who proposed or approved a suspension does not decide the appeal; nobody decides on themselves."""
+
+    code = "not_your_case"
+
+
+class AppealTooLate(AccountError):
+    """Six months have passed."""
+
+    code = "appeal_too_late"
+
+
+class AlreadyAppealed(AccountError):
+    """There is one appeal a suspension."""
+
+    code = "already_appealed"

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import alarms, audit, home, roles, server_rule
+from .views import alarms, audit, home, roles, server_rule, suspensions
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.overview, name="desk"),
@@ -22,5 +22,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("roles/removal/propose", roles.propose_removal, name="desk_propose_removal"),
     path("roles/removal/confirm", roles.confirm_removal, name="desk_confirm_removal"),
     path("roles/removal/discard", roles.discard_removal, name="desk_discard_removal"),
+    path("suspensions", suspensions.listing, name="desk_suspensions"),
+    path("suspensions/propose", suspensions.propose, name="desk_propose_suspension"),
+    path("suspensions/<uuid:number>", suspensions.one, name="desk_suspension"),
+    path("suspensions/<uuid:number>/approve", suspensions.approve, name="desk_approve_suspension"),
+    path("suspensions/<uuid:number>/discard", suspensions.discard, name="desk_discard_suspension"),
+    path("suspensions/<uuid:number>/reinstate", suspensions.reinstate, name="desk_reinstate"),
+    path("suspensions/<uuid:number>/decide", suspensions.decide, name="desk_decide_suspension"),
     path("audit", audit.trail, name="desk_audit"),
 ]

@@ -122,6 +122,18 @@ def send_mail(mail: Mail) -> None:
         raise error
 
 
+def send_after_commit(mail: Mail) -> None:
+    """Send it once the caller's transaction is through. What fails is an alarm, for nobody waits for it."""
+
+    def send() -> None:
+        try:
+            send_mail(mail)
+        except MailFailed:
+            raise_alarm(MailFailed.code)
+
+    transaction.on_commit(send)
+
+
 def send_all(mails: Sequence[Mail]) -> list[tuple[Mail, MailFailed | None]]:
     """Send each mail over one connection; one that fails does not keep the others back."""
     if not mails:

@@ -6,6 +6,8 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from .desk_problems import DESK
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -153,24 +155,6 @@ PROBLEMS: Final = _all(
         _("Co-hosts can do most things, but not this one."),
     ),
     (
-        "staff_only",
-        403,
-        _("Only staff can do that"),
-        _("Your account is not a member of this server's staff."),
-    ),
-    (
-        "role_needed",
-        403,
-        _("Your role does not open that"),
-        _("Each role at the desk does one thing. An administrator can propose another role for you."),
-    ),
-    (
-        "own_role",
-        403,
-        _("Others decide on your roles"),
-        _("Nobody gives a role to themselves, and nobody confirms a role of their own."),
-    ),
-    (
         "not_found",
         404,
         _("There is no such page"),
@@ -207,48 +191,6 @@ PROBLEMS: Final = _all(
         _("It was lifted already."),
     ),
     (
-        "no_such_rule",
-        404,
-        _("There is no such rule"),
-        _("It was withdrawn or decided already."),
-    ),
-    (
-        "no_such_grant",
-        404,
-        _("There is no such role to decide on"),
-        _("It was confirmed, discarded or taken away already, perhaps by a colleague."),
-    ),
-    (
-        "no_such_alarm",
-        404,
-        _("There is no such alarm"),
-        _("It was seen or dealt with already, perhaps by a colleague."),
-    ),
-    (
-        "role_held",
-        409,
-        _("That role is held or proposed already"),
-        _("Look at the page of roles: it may wait for a second administrator."),
-    ),
-    (
-        "role_conflict",
-        409,
-        _("These roles do not go together"),
-        _("An auditor reads everything and changes nothing, so holds no other role."),
-    ),
-    (
-        "proposer_left",
-        409,
-        _("Whoever proposed it is no longer an administrator"),
-        _("Discard the proposal, and propose it again."),
-    ),
-    (
-        "too_few_administrators",
-        409,
-        _("Two administrators must remain"),
-        _("With fewer, nobody could be given a role any more. Make somebody else an administrator first."),
-    ),
-    (
         "in_progress",
         409,
         _("People are inside"),
@@ -265,22 +207,6 @@ PROBLEMS: Final = _all(
         409,
         _("Too many invitations"),
         _("Revoke some first, or share the link for guests."),
-    ),
-    (
-        "same_person",
-        403,
-        _("A second person must approve"),
-        _("Nobody approves what they proposed, whatever their role."),
-    ),
-    (
-        "authority_prompted",
-        422,
-        _("That is a demand, not an access rule"),
-        _(
-            "What a public authority asks for is a legal demand. It is never carried out as an access rule,"
-            " because a rule has no limits of territory or time and no appeal. Nothing of the proposal was"
-            " kept. Where this server takes demands, register it as one at the desk."
-        ),
     ),
     (
         "too_few_present",
@@ -349,17 +275,12 @@ PROBLEMS: Final = _all(
         ),
     ),
     (
-        "no_confirmed_account",
-        422,
-        _("Nobody has an account with this address"),
-        _("Roles go to accounts whose owner has confirmed the e-mail address. Ask them to confirm it first."),
-    ),
-    (
         "host_is_no_co_host",
         422,
         _("The host is the host already"),
         _("There is no need to add them."),
     ),
+    *DESK,
     (
         "server_error",
         500,

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import StringConverter
 
 from .api import api
-from .views import home, meetings, people, published, room, rule
+from .views import home, meetings, people, published, room, rule, suspended
 
 
 class Slug(StringConverter):
@@ -36,6 +36,7 @@ _meeting: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.landing, name="landing"),
     path("profile", home.profile, name="profile"),
+    path("accounts/suspended", suspended.suspended, name="suspended"),
     path("accounts/", include("allauth.urls")),
     path("m/<meeting:slug>", room.room, name="room"),
     path("meetings/", meetings.listing, name="meetings"),

@@ -4,5 +4,16 @@
 from .account import Account, AccountManager
 from .audit import Audit
 from .roles import RoleGrant
+from .suspension import Ground, Outcome, Source, Suspension, SuspensionAppeal
 
-__all__ = ["Account", "AccountManager", "Audit", "RoleGrant"]
+__all__ = [
+    "Account",
+    "AccountManager",
+    "Audit",
+    "Ground",
+    "Outcome",
+    "RoleGrant",
+    "Source",
+    "Suspension",
+    "SuspensionAppeal",
+]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bailiwick.accounts import queries as accounts
 from bailiwick.accounts.roles import Role
+from bailiwick.accounts.suspension_queries import to_decide
 from bailiwick.desk.access import EVERYBODY, Member, page
 from bailiwick.desk.forms import ROLES
 from bailiwick.desk.frame import show
@@ -30,6 +31,12 @@ def _proposed_roles() -> int:
 
 COUNTED: Final[tuple[tuple[str, Any, frozenset[Role], Callable[[], int]], ...]] = (
     ("desk_alarms", _("open alarms"), frozenset(EVERYBODY), open_count),
+    (
+        "desk_suspensions",
+        _("suspensions to decide on"),
+        frozenset({Role.REVIEWER, Role.APPROVER, Role.APPEALS, Role.AUDITOR}),
+        to_decide,
+    ),
     (
         "desk_roles",
         _("roles to confirm"),

@@ -1,0 +1,279 @@
+"""Suspending accounts for breach of terms: two people, reasons in writing, never an authority's wish.
+
+Nothing here reaches a meeting (P2): those that run go on with everybody in them, the account's own among
+them, and can be joined; the account keeps its meetings, invitations, co-hosts, passkeys and roles for the day
+it is reinstated. What ends is signing in.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from bailiwick.accounts.errors import (
+    AlreadyAppealed,
+    AlreadySuspended,
+    AppealTooLate,
+    AuthorityBehindIt,
+    IncompleteStatement,
+    NoConfirmedAccount,
+    NoSuchSuspension,
+    NotYourCase,
+    SamePerson,
+)
+from bailiwick.accounts.models import Account, Ground, Outcome, Source, Suspension, SuspensionAppeal
+from bailiwick.accounts.queries import require, roles_of
+from bailiwick.accounts.roles import Role
+from bailiwick.ledger import actions as ledger
+from bailiwick.ledger.entries import AccountReinstated, AccountSuspended
+from bailiwick.ledger.vocabulary import second
+
+from . import suspension_mail as mail
+from .audit import audit
+
+__all__ = [
+    "Ground",
+    "Outcome",
+    "Source",
+    "Statement",
+    "appeal",
+    "approve",
+    "decide",
+    "discard",
+    "lapse",
+    "propose",
+    "reinstate",
+]
+
+APPEAL_TIME: Final = timedelta(days=183)
+"""Six months: DSA Art. 20(1)."""
+SHORTEST: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of reasons (DSA Art. 17(3)). `until`: None, until further notice."""
+
+    ground: Ground
+    source: Source
+    facts: str
+    terms: str
+    automated: bool
+    until: datetime | None
+
+
+def propose(
+    actor: UUID, email: str, statement: Statement, *, authority_prompted: bool, now: datetime
+) -> UUID:
+    """A suspension, without effect until somebody else approves it; its id.
+
+    Raises:
+        AuthorityBehindIt: it is a demand. Only that the question was answered so is kept.
+        RoleNeeded, NoConfirmedAccount (no such account), IncompleteStatement, AlreadySuspended, NotYourCase.
+    """
+    require(actor, Role.REVIEWER)
+    account = Account.objects.filter(email__iexact=email.strip()).first()
+    if account is None:
+        raise NoConfirmedAccount(field="email")
+    if account.pk == actor:
+        raise NotYourCase
+    _check_prompted(actor, account.pk, now, prompted=authority_prompted)
+    _check_statement(statement, now)
+    lapse(account.pk, now)
+    with transaction.atomic():
+        row = _create(account, actor, statement, now)
+        audit(actor, "suspension.proposed", _subject(row), now)
+    return row.pk
+
+
+def approve(actor: UUID, suspension_id: UUID, *, authority_prompted: bool, now: datetime) -> None:
+    """The second person: the account cannot sign in from now on, and is told why. All is checked again.
+
+    Raises:
+        RoleNeeded, NoSuchSuspension, SamePerson, NotYourCase, AuthorityBehindIt; IncompleteStatement: it
+        would be over already.
+    """
+    require(actor, Role.APPROVER)
+    _check_prompted(actor, _account_of(suspension_id), now, prompted=authority_prompted)
+    with transaction.atomic():
+        row = _locked(suspension_id, approved_at__isnull=True)
+        _check_second_person(actor, row)
+        _check_statement(_statement(row), now)
+        row.approved_by_id, row.approved_at = actor, now
+        row.committed = ledger.commit_to(row.account_id.bytes)
+        row.save(update_fields=["approved_by", "approved_at", "committed"])
+        Account.objects.filter(pk=row.account_id).update(is_active=False)
+        _log_suspended(row, now)
+        audit(actor, "suspension.approved", _subject(row), now)
+        mail.suspended(row)
+
+
+def discard(actor: UUID, suspension_id: UUID, now: datetime) -> None:
+    """Drop a proposal; one person is enough, for nothing happened. RoleNeeded, NoSuchSuspension."""
+    require(actor, Role.REVIEWER, Role.APPROVER)
+    with transaction.atomic():
+        row = _locked(suspension_id, approved_at__isnull=True)
+        _end(row, actor, now)
+        audit(actor, "suspension.discarded", _subject(row), now)
+
+
+def reinstate(actor: UUID, suspension_id: UUID, now: datetime) -> None:
+    """Open the account again at once, with everything it had (P7); one person is enough to undo.
+
+    Raises:
+        RoleNeeded, NoSuchSuspension; NotYourCase: their own.
+    """
+    require(actor, Role.REVIEWER, Role.APPROVER, Role.APPEALS)
+    with transaction.atomic():
+        row = _locked(suspension_id, approved_at__isnull=False)
+        _open_again(row, actor, now)
+        audit(actor, "suspension.ended", _subject(row), now)
+
+
+def lapse(account_id: UUID, now: datetime) -> bool:
+    """Open the account if its suspension has run out; whether it had. Asked whenever somebody signs in."""
+    with transaction.atomic():
+        row = (
+            Suspension.objects.select_for_update()
+            .filter(account_id=account_id, ended_at__isnull=True, approved_at__isnull=False, until__lte=now)
+            .first()
+        )
+        if row is None:
+            return False
+        _open_again(row, None, now)
+        audit(None, "suspension.ended", _subject(row), now)
+        return True
+
+
+def appeal(suspension_id: UUID, text: str, now: datetime) -> None:
+    """What the suspended person says against it. The caller has made sure that it is they.
+
+    Raises:
+        NoSuchSuspension, AlreadyAppealed, AppealTooLate, IncompleteStatement (no reasons).
+    """
+    if not SHORTEST <= len(text.strip()) <= 4000:
+        raise IncompleteStatement("say why, in 20 to 4000 characters", field="text")
+    with transaction.atomic():
+        row = _locked(suspension_id, approved_at__isnull=False)
+        if row.approved_at is None or now - row.approved_at > APPEAL_TIME:
+            raise AppealTooLate
+        if SuspensionAppeal.objects.filter(suspension=row).exists():
+            raise AlreadyAppealed
+        SuspensionAppeal.objects.create(suspension=row, text=text.strip(), filed_at=now)
+        audit(None, "suspension.appealed", _subject(row), now)
+
+
+def decide(actor: UUID, suspension_id: UUID, outcome: Outcome, answer: str, now: datetime) -> None:
+    """Answer an appeal, with reasons; reinstated, it has effect at once.
+
+    Raises:
+        RoleNeeded, NoSuchSuspension, NotYourCase (took part, or is concerned), IncompleteStatement.
+    """
+    require(actor, Role.APPEALS)
+    if not SHORTEST <= len(answer.strip()) <= 4000:
+        raise IncompleteStatement("say why, in 20 to 4000 characters", field="answer")
+    with transaction.atomic():
+        row = _locked(suspension_id, appeal__decided_at__isnull=True, appeal__isnull=False)
+        if actor in {row.proposed_by_id, row.approved_by_id, row.account_id}:
+            raise NotYourCase
+        SuspensionAppeal.objects.filter(suspension=row, decided_at__isnull=True).update(
+            decided_by_id=actor, decided_at=now, outcome=outcome, answer=answer.strip()
+        )
+        audit(actor, f"suspension.appeal_{outcome}", _subject(row), now)
+        if outcome is Outcome.REINSTATED:
+            _open_again(row, actor, now)
+        mail.decided(row, answer.strip())
+
+
+def _check_prompted(actor: UUID, account_id: UUID, now: datetime, *, prompted: bool) -> None:
+    """In 2020 fabricated complaints about terms were the way in: what an authority asks for is a demand."""
+    if not prompted:
+        return
+    with transaction.atomic():
+        audit(actor, "suspension.refused_as_demand", f"account:{account_id}", now)
+    raise AuthorityBehindIt
+
+
+def _check_statement(statement: Statement, now: datetime) -> None:
+    for name, most in (("facts", 4000), ("terms", 2000)):
+        if not SHORTEST <= len(getattr(statement, name).strip()) <= most:
+            raise IncompleteStatement(f"say it in {SHORTEST} to {most} characters", field=name)
+    if statement.until is not None and statement.until <= now:
+        raise IncompleteStatement("it would be over already", field="until")
+
+
+def _check_second_person(actor: UUID, row: Suspension) -> None:
+    if row.proposed_by_id == actor:
+        raise SamePerson
+    if row.account_id == actor:
+        raise NotYourCase
+    if Role.REVIEWER not in roles_of(row.proposed_by_id):
+        raise NoSuchSuspension
+
+
+def _create(account: Account, actor: UUID, statement: Statement, now: datetime) -> Suspension:
+    try:
+        with transaction.atomic():
+            return Suspension.objects.create(
+                account=account,
+                ground=statement.ground,
+                source=statement.source,
+                facts=statement.facts.strip(),
+                terms=statement.terms.strip(),
+                automated=statement.automated,
+                until=statement.until,
+                proposed_by_id=actor,
+                proposed_at=now,
+            )
+    except IntegrityError:
+        raise AlreadySuspended(field="email") from None
+
+
+def _statement(row: Suspension) -> Statement:
+    return Statement(Ground(row.ground), Source(row.source), row.facts, row.terms, row.automated, row.until)
+
+
+def _locked(suspension_id: UUID, **condition: object) -> Suspension:
+    """The open suspension, its row locked until the transaction ends."""
+    rows = Suspension.objects.select_for_update(of=("self",)).select_related("account")
+    row = rows.filter(pk=suspension_id, ended_at__isnull=True, **condition).first()
+    if row is None:
+        raise NoSuchSuspension
+    return row
+
+
+def _account_of(suspension_id: UUID) -> UUID:
+    found = Suspension.objects.filter(pk=suspension_id).values_list("account_id", flat=True).first()
+    if found is None:
+        raise NoSuchSuspension
+    return found
+
+
+def _open_again(row: Suspension, actor: UUID | None, now: datetime) -> None:
+    if row.account_id == actor:
+        raise NotYourCase
+    _end(row, actor, now)
+    Account.objects.filter(pk=row.account_id).update(is_active=True)
+    ledger.append(AccountReinstated(at=second(now), account=row.committed))
+    mail.reinstated(row)
+
+
+def _end(row: Suspension, actor: UUID | None, now: datetime) -> None:
+    row.ended_by_id, row.ended_at = actor, now
+    row.save(update_fields=["ended_by", "ended_at"])
+
+
+def _log_suspended(row: Suspension, now: datetime) -> None:
+    """Say so in the public log, in the transaction that does it: whom, only as a commitment."""
+    until = None if row.until is None else second(row.until)
+    ledger.append(
+        AccountSuspended.model_validate(
+            {"at": second(now), "account": row.committed, "ground": row.ground, "until": until}
+        )
+    )
+
+
+def _subject(row: Suspension) -> str:
+    return f"suspension:{row.pk}/account:{row.account_id}"
