@@ -13,6 +13,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rollupOptions: {
       input: {
+        appeal: "src/appeal.ts",
+        demands: "src/demands.ts",
         main: "src/main.ts",
         host: "src/host.ts",
         proof: "src/proof.ts",

@@ -2,6 +2,36 @@
 
 from django.urls import URLPattern, path
 
-from . import queue
+from . import appeals, authorities, demand, intake, queue, restriction, review
 
-urlpatterns: list[URLPattern] = [path("", queue.listing, name="desk_demands")]
+_DEMAND = "<uuid:demand_id>"
+_TARGET = f"{_DEMAND}/targets/<int:target_id>"
+_RESTRICTION = "restrictions/<uuid:restriction_id>"
+
+urlpatterns: list[URLPattern] = [
+    path("", queue.listing, name="desk_demands"),
+    path("authorities", authorities.listing, name="desk_authorities"),
+    path("authorities/propose", authorities.propose, name="desk_propose_authority"),
+    path("authorities/approve", authorities.approve, name="desk_approve_authority"),
+    path("new", intake.new, name="desk_new_demand"),
+    path("receive", intake.receive, name="desk_receive_demand"),
+    path("appeals", appeals.listing, name="desk_appeals"),
+    path("appeals/<uuid:appeal_id>", appeals.shown, name="desk_appeal"),
+    path("appeals/<uuid:appeal_id>/decide", appeals.decide, name="desk_decide_appeal"),
+    path(_DEMAND, demand.shown, name="desk_demand"),
+    path(f"{_DEMAND}/added", intake.added, name="desk_demand_added"),
+    path(f"{_DEMAND}/supplement", intake.supplement, name="desk_supplement_demand"),
+    path(f"{_DEMAND}/examine", intake.examine, name="desk_examine_demand"),
+    path(f"{_DEMAND}/review", review.shown, name="desk_review"),
+    path(f"{_DEMAND}/review/write", review.write, name="desk_write_review"),
+    path(f"{_DEMAND}/refuse", review.refuse, name="desk_refuse_demand"),
+    path(_TARGET, review.plan, name="desk_plan"),
+    path(f"{_TARGET}/propose", review.propose, name="desk_propose_restriction"),
+    path(_RESTRICTION, restriction.shown, name="desk_restriction"),
+    path(f"{_RESTRICTION}/sign", restriction.sign, name="desk_sign_restriction"),
+    path(f"{_RESTRICTION}/approve", restriction.approve, name="desk_approve_restriction"),
+    path(f"{_RESTRICTION}/discard", restriction.discard, name="desk_discard_restriction"),
+    path(f"{_RESTRICTION}/suspend", restriction.suspend, name="desk_suspend_restriction"),
+    path(f"{_RESTRICTION}/withdraw", restriction.withdraw, name="desk_withdraw_restriction"),
+    path(f"{_RESTRICTION}/correct", restriction.correct, name="desk_correct_restriction"),
+]

@@ -1,0 +1,156 @@
+"""A restriction's page: signed by whoever proposed it, approved by somebody else, undone by one person."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bailiwick.accounts.queries import passkeys
+from bailiwick.desk.access import Member, View
+from bailiwick.desk.frame import show
+from bailiwick.orders import desk_queries as queries
+from bailiwick.orders.actions import granting, later
+from bailiwick.orders.desk_queries import LaterKind, Restriction
+from bailiwick.orders.entries import base64url
+from bailiwick.orders.errors import BadApproval, UnknownPasskey
+from bailiwick.orders.passkeys import Assertion
+from bailiwick.orders.permissions import Act
+from bailiwick.orders.registered import site
+
+from . import words
+from .forms import SignatureForm
+from .guard import HANDLING, SECTION, may, page, transition
+from .review_forms import EndForm, NarrowForm
+
+
+@page(*HANDLING)
+def shown(request: HttpRequest, member: Member, restriction_id: UUID) -> HttpResponse:
+    """What it says, who signed it, what followed, and what can be done."""
+    return _show(request, member, queries.restriction(restriction_id))
+
+
+def _show(
+    request: HttpRequest, member: Member, row: Restriction, end: EndForm | None = None,
+    narrow: NarrowForm | None = None,
+) -> HttpResponse:  # fmt: skip
+    signed = [each.account_id for each in row.approvals.all()]
+    context: dict[str, Any] = {
+        "row": row,
+        "text": queries.text_to_sign(row),
+        "places": words.places(row.territories),
+        "reasons": [dict(words.reasons()).get(code, code) for code in row.reasons],
+        "later": row.later.all(),
+        "history": queries.history([f"restriction:{row.pk}"]),
+        "may_discard": row.outbox_id is None and may(member, Act.DISCARD),
+        "may_undo": can_change(row) and may(member, Act.WITHDRAW),
+        "end": end or EndForm(),
+        "narrow": narrow or NarrowForm(),
+        "signing": _signing(member, row, bool(signed)),
+    }
+    status = 422 if (end or narrow) else 200
+    return show(request, member, "desk/demands/restriction.html", SECTION, context, status)
+
+
+def can_change(row: Restriction) -> bool:
+    """Whether there is anything left of it."""
+    over = any(each.kind == LaterKind.WITHDRAWN for each in row.later.all())
+    return row.outbox_id is not None and not over and row.expires_at > timezone.now()
+
+
+def _signing(member: Member, row: Restriction, signed: bool) -> dict[str, str] | None:
+    """What the page asks a passkey for; None: this person has nothing to sign here."""
+    own = row.proposed_by_id == member.id
+    if row.outbox_id is not None:
+        return None
+    if own and not signed and may(member, Act.SIGN):
+        act = "desk_sign_restriction"
+    elif signed and not own and may(member, Act.APPROVE):
+        act = "desk_approve_restriction"
+    else:
+        return None
+    known = ",".join(base64url(each.credential_id) for each in passkeys(member.id))
+    return {"act": act, "credentials": known, "rp": site().rp_id}
+
+
+@transition(Act.SIGN)
+def sign(request: HttpRequest, member: Member, restriction_id: UUID) -> HttpResponse:
+    """Whoever proposed it signs first."""
+    granting.sign(member.id, restriction_id, _assertion(request, member), timezone.now())
+    messages.success(request, _("Signed. Somebody else must approve it."))
+    return redirect("desk_restriction", restriction_id)
+
+
+@transition(Act.APPROVE)
+def approve(request: HttpRequest, member: Member, restriction_id: UUID) -> HttpResponse:
+    """A second person signs; then it goes to the public log, and is enforced once that is proven."""
+    granting.approve(member.id, restriction_id, _assertion(request, member), timezone.now())
+    messages.success(request, _("Approved. It takes effect once it is proven to be in the public log."))
+    return redirect("desk_restriction", restriction_id)
+
+
+def _assertion(request: HttpRequest, member: Member) -> Assertion:
+    """What the passkey answered, with the public key that this account registered for it."""
+    form = SignatureForm(request.POST)
+    if not form.is_valid():
+        raise BadApproval("not an assertion")
+    data = form.cleaned_data
+    known = {each.credential_id: each.public_key for each in passkeys(member.id)}
+    if data["credential"] not in known:
+        raise UnknownPasskey
+    return Assertion(
+        known[data["credential"]], data["authenticator_data"], data["client_data"], data["signature"]
+    )
+
+
+@transition(Act.DISCARD)
+def discard(request: HttpRequest, member: Member, restriction_id: UUID) -> HttpResponse:
+    """Drop a proposal."""
+    demand_id = queries.restriction(restriction_id).demand_id
+    granting.discard(member.id, restriction_id, timezone.now())
+    messages.success(request, _("Discarded. Nothing was granted."))
+    return redirect("desk_demand", demand_id)
+
+
+def _ending(act: Act, action: Any, done: Any) -> View:
+    @transition(act)
+    def ended(request: HttpRequest, member: Member, restriction_id: UUID) -> HttpResponse:
+        form = EndForm(request.POST)
+        if not form.is_valid():
+            return _show(request, member, queries.restriction(restriction_id), end=form)
+        action(member.id, restriction_id, form.cleaned_data["reason"], timezone.now())
+        messages.success(request, str(done))
+        return redirect("desk_restriction", restriction_id)
+
+    return ended
+
+
+suspend = _ending(
+    Act.SUSPEND,
+    later.suspend,
+    gettext_lazy("Suspended: it keeps nobody out any more. To restrict again takes two people again."),
+)
+withdraw = _ending(
+    Act.WITHDRAW, later.withdraw, gettext_lazy("Withdrawn: it keeps nobody out any more, and never will.")
+)
+
+
+@transition(Act.NARROW)
+def correct(request: HttpRequest, member: Member, restriction_id: UUID) -> HttpResponse:
+    """Fewer codes, or an earlier end."""
+    form = NarrowForm(request.POST)
+    if not form.is_valid():
+        return _show(request, member, queries.restriction(restriction_id), narrow=form)
+    later.narrow(
+        member.id,
+        restriction_id,
+        timezone.now(),
+        territories=form.left(),
+        until=form.cleaned_data["until"],
+    )
+    messages.success(request, _("Narrowed, at once."))
+    return redirect("desk_restriction", restriction_id)

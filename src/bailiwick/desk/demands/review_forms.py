@@ -1,0 +1,121 @@
+"""What is asked when a demand is reviewed, and of what was granted."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bailiwick.orders.actions.appeals import Ruling
+from bailiwick.orders.actions.granting import Plan
+from bailiwick.orders.desk_queries import Outcome, Restriction
+from bailiwick.rules.territory import Territory
+
+from . import words
+from .fields import Codes, Moment, area
+
+
+class ReviewForm(forms.Form):
+    """Three questions, answered in writing and published with whatever is granted."""
+
+    legality = forms.CharField(
+        label=_("Is it lawful?"),
+        help_text=_("In the authority’s own law, by the authority that asks, and here."),
+        min_length=20, max_length=5000, widget=area(),
+    )  # fmt: skip
+    necessity = forms.CharField(
+        label=_("Is it necessary?"),
+        help_text=_("What would happen without it, and why nothing milder would do."),
+        min_length=20, max_length=5000, widget=area(),
+    )  # fmt: skip
+    proportionality = forms.CharField(
+        label=_("Is it proportionate?"),
+        help_text=_("Who loses what, for how long, against what is gained."),
+        min_length=20, max_length=5000, widget=area(),
+    )  # fmt: skip
+    redacted = forms.CharField(
+        label=_("The demand as everybody may read it"),
+        help_text=_(
+            "Its text, without names, addresses, meeting links and whatever else points to a person."
+            " Published word for word; a file could carry what nobody sees."
+        ),
+        min_length=20, max_length=50_000, widget=area(8),
+    )  # fmt: skip
+
+
+class RefusalForm(forms.Form):
+    """Why not."""
+
+    reasons = forms.MultipleChoiceField(
+        label=_("Why"), choices=words.REFUSALS, widget=forms.CheckboxSelectMultiple
+    )
+    target = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False, widget=forms.HiddenInput)
+
+
+class PlanForm(forms.Form):
+    """A restriction of one meeting."""
+
+    law = forms.CharField(
+        label=_("Law"),
+        help_text=_("As it will stand in the public log: Latin letters and digits."),
+        max_length=120,
+    )
+    reasons = forms.MultipleChoiceField(
+        label=_("Grounds"), choices=words.reasons, widget=forms.CheckboxSelectMultiple
+    )
+    begins = Moment(label=_("In force from (UTC)"))
+    until = Moment(label=_("Until (UTC)"), help_text=_("90 days at most, and no longer than asked."))
+    only = Codes(
+        label=_("Only in"),
+        help_text=_("Codes, if less than what is left after the cut is enough. Empty: all that is left."),
+        required=False,
+    )
+    renews = forms.ChoiceField(label=_("Renews"), required=False)
+
+    def __init__(self, data: Any = None, *, earlier: list[Restriction], **options: Any) -> None:
+        super().__init__(data, **options)
+        rows = [(str(row.pk), words.moment(row.expires_at)) for row in earlier]
+        self.fields["renews"].choices = [("", _("nothing: it is the first")), *rows]  # type: ignore[attr-defined]  # a ChoiceField
+
+    def plan(self) -> Plan:
+        """The valid form's plan."""
+        data = self.cleaned_data
+        renews = UUID(data["renews"]) if data["renews"] else None
+        only = frozenset(data["only"]) or None
+        return Plan(data["law"].strip(), tuple(data["reasons"]), data["begins"], data["until"], only, renews)
+
+
+class EndForm(forms.Form):
+    """Why a restriction is suspended or withdrawn."""
+
+    reason = forms.ChoiceField(label=_("Why"), choices=words.ENDINGS)
+
+
+class NarrowForm(forms.Form):
+    """What is left of a restriction."""
+
+    territories = Codes(label=_("What is left of the territory"), required=False)
+    until = Moment(label=_("Earlier end (UTC)"), required=False)
+
+    def left(self) -> Territory | None:
+        """The codes, or None: as they were."""
+        return frozenset(self.cleaned_data["territories"]) or None
+
+
+class RulingForm(NarrowForm):
+    """How an appeal is decided."""
+
+    outcome = forms.ChoiceField(label=_("Decision"), choices=words.OUTCOMES, widget=forms.RadioSelect)
+    answer = forms.CharField(
+        label=_("Reasons"),
+        help_text=_("The person reads them with their token. Do not repeat who or where they are."),
+        min_length=20,
+        max_length=10_000,
+        widget=area(6),
+    )
+    field_order = ("outcome", "answer", "territories", "until")
+
+    def ruling(self) -> Ruling:
+        """The valid form's ruling."""
+        data = self.cleaned_data
+        return Ruling(Outcome(data["outcome"]), data["answer"], self.left(), data["until"])

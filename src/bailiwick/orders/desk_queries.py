@@ -1,0 +1,181 @@
+"""What the desk's pages show of demands, restrictions and appeals: rows to be read, never to be changed.
+Nothing here tells whom a restriction reached, or how many."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bailiwick.accounts.models import Account, Audit
+from bailiwick.ledger.entries import statement
+
+from .entries import statement_of
+from .errors import NoSuchDemand, NoSuchRestriction
+from .models import (
+    Answer,
+    Appeal,
+    Approval,
+    Asked,
+    Authority,
+    Channel,
+    Demand,
+    DemandState,
+    LaterKind,
+    Outcome,
+    Restriction,
+    Review,
+    Target,
+)
+
+__all__ = [
+    "Answer",
+    "Appeal",
+    "Approval",
+    "Asked",
+    "Authority",
+    "Channel",
+    "Demand",
+    "DemandState",
+    "LaterKind",
+    "Outcome",
+    "Restriction",
+    "Review",
+    "Target",
+]
+
+_OPEN = (DemandState.RECEIVED, DemandState.INCOMPLETE, DemandState.UNDER_REVIEW)
+_EFFECTS = "effects"
+"""Never read here: a number beside a meeting would tell whether somebody was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something the staff did; `actor`: an e-mail address, or empty for the server itself."""
+
+    at: datetime
+    actor: str
+    code: str
+
+
+def authorities() -> list[Authority]:
+    """All there are, proposed ones too."""
+    return list(Authority.objects.select_related("proposed_by", "approved_by").order_by("state", "name"))
+
+
+def approved_authorities() -> list[Authority]:
+    """Those whose demands can be reviewed."""
+    return list(Authority.objects.filter(approved_at__isnull=False).order_by("state", "name"))
+
+
+def open_demands() -> list[Demand]:
+    """What waits for an answer, the first due first."""
+    rows = Demand.objects.filter(status__in=_OPEN).select_related("authority")
+    return list(rows.order_by("due_at", "received_at"))
+
+
+def answered_demands(limit: int) -> list[Demand]:
+    """The last that were answered."""
+    rows = Demand.objects.exclude(status__in=_OPEN).select_related("authority")
+    return list(rows.order_by("-decided_at")[:limit])
+
+
+def demand(demand_id: UUID) -> Demand:
+    """One demand with its authority and what it names. Raises NoSuchDemand."""
+    rows = Demand.objects.select_related("authority", "received_by").prefetch_related("targets__meeting")
+    found = rows.filter(pk=demand_id).first()
+    if found is None:
+        raise NoSuchDemand
+    return found
+
+
+def target(target_id: int) -> Target:
+    """One thing that a demand names. Raises NoSuchDemand."""
+    found = Target.objects.select_related("meeting").filter(pk=target_id).first()
+    if found is None:
+        raise NoSuchDemand
+    return found
+
+
+def review_of(demand_id: UUID) -> Review | None:
+    """The written answers, if there are any yet."""
+    return Review.objects.select_related("written_by").filter(demand_id=demand_id).first()
+
+
+def restrictions_of(demand_id: UUID) -> list[Restriction]:
+    """Proposed and granted, of one demand."""
+    rows = Restriction.objects.filter(demand_id=demand_id).defer(_EFFECTS)
+    return list(rows.select_related("meeting").prefetch_related("approvals", "later").order_by("stated_at"))
+
+
+def restriction(restriction_id: UUID) -> Restriction:
+    """One, with who approved it and what followed. Raises NoSuchRestriction."""
+    rows = Restriction.objects.defer(_EFFECTS).select_related("authority", "demand", "meeting", "proposed_by")
+    rows = rows.prefetch_related("approvals__account", "later__by")
+    found = rows.filter(pk=restriction_id).first()
+    if found is None:
+        raise NoSuchRestriction
+    return found
+
+
+def awaiting_approval() -> list[Restriction]:
+    """Proposals, signed or not, that no second person has approved."""
+    rows = Restriction.objects.filter(outbox_id__isnull=True).defer(_EFFECTS)
+    return list(rows.select_related("authority").prefetch_related("approvals").order_by("stated_at"))
+
+
+def not_over(now: datetime) -> list[Restriction]:
+    """Granted, and neither withdrawn, suspended nor ended by the clock."""
+    rows = Restriction.objects.filter(outbox_id__isnull=False, expires_at__gt=now).defer(_EFFECTS)
+    rows = rows.exclude(later__kind__in=(LaterKind.SUSPENDED, LaterKind.WITHDRAWN))
+    return list(rows.select_related("authority").order_by("expires_at"))
+
+
+def renewable(asked: Demand, meeting_id: UUID | None) -> list[Restriction]:
+    """What a restriction of this meeting for this demand could be the renewal of."""
+    if meeting_id is None or asked.authority_id is None:
+        return []
+    rows = Restriction.objects.filter(
+        meeting_id=meeting_id, authority_id=asked.authority_id, outbox_id__isnull=False
+    )
+    return list(rows.exclude(demand_id=asked.pk).defer(_EFFECTS).order_by("-expires_at"))
+
+
+def text_to_sign(row: Restriction) -> str:
+    """The entry that two people sign, byte for byte; ValueError: the row was not written by `actions`."""
+    return statement(statement_of(row)).decode()
+
+
+def open_appeals() -> list[Appeal]:
+    """What waits for a decision, the first due first."""
+    return list(Appeal.objects.filter(decided_at__isnull=True).select_related("restriction__authority"))
+
+
+def decided_appeals(limit: int) -> list[Appeal]:
+    """The last that were decided."""
+    rows = Appeal.objects.filter(decided_at__isnull=False).select_related("restriction__authority")
+    return list(rows.order_by("-decided_at")[:limit])
+
+
+def appeal(appeal_id: UUID) -> Appeal:
+    """One appeal. Raises NoSuchDemand."""
+    rows = Appeal.objects.select_related("restriction__authority", "restriction__demand")
+    found = rows.filter(pk=appeal_id).first()
+    if found is None:
+        raise NoSuchDemand
+    return found
+
+
+def is_logged(restriction_id: UUID) -> bool:
+    """Whether there is such a restriction, approved and logged."""
+    return Restriction.objects.filter(pk=restriction_id, outbox_id__isnull=False).exists()
+
+
+def history(subjects: Iterable[str]) -> list[Step]:
+    """What the staff did to these, oldest first, as the audit trail has it (two queries)."""
+    rows = list(Audit.objects.filter(subject__in=list(subjects)).order_by("pk"))
+    people = Account.objects.filter(pk__in={row.actor for row in rows})
+    known = dict(people.values_list("pk", "email"))
+    return [
+        Step(row.at, "" if row.actor is None else known.get(row.actor, str(row.actor)), row.code)
+        for row in rows
+    ]

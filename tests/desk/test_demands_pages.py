@@ -1,0 +1,332 @@
+"""A demand at the desk's pages, from the letter to what ends it: through HTTP, as people use them."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from bailiwick.accounts.models import Account
+from bailiwick.accounts.roles import Role
+from bailiwick.ledger.models import Outbox
+from bailiwick.meetings.models import Meeting, Presence
+from bailiwick.meetings.presences import Person
+from bailiwick.orders.actions import appeals
+from bailiwick.orders.models import Appeal, Authority, Demand, Exemption, Restriction
+from tests.desk.kit_demands import PLAN, REVIEW, Staff, browser, letter, signature
+from tests.orders.conftest import registry  # noqa: F401 (fixture)
+from tests.orders.desk import end, member, withhold
+from tests.orders.kit import Registry, new_meeting
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _served(settings: Any) -> None:
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture
+def staff(registry: Registry) -> Staff:  # noqa: F811 (fixture)
+    return Staff()
+
+
+def proposed(staff: Staff, meeting: Meeting, **fields: Any) -> Restriction:
+    """Received, examined, reviewed and proposed, all at the pages."""
+    by = staff.authority("CN")
+    staff.at("intake").post("/desk/demands/receive", letter(by, end_meeting=f"https://x/m/{meeting.slug}"))
+    row = Demand.objects.get()
+    here = f"/desk/demands/{row.pk}"
+    assert staff.at("intake").post(f"{here}/examine").status_code == 302
+    assert staff.at("reviewer").post(f"{here}/review/write", REVIEW).status_code == 302
+    target = row.targets.get()
+    made = staff.at("reviewer").post(f"{here}/targets/{target.pk}/propose", PLAN | fields)
+    assert made.status_code == 302, made.content.decode()
+    return Restriction.objects.get()
+
+
+def approved(staff: Staff, meeting: Meeting) -> Restriction:
+    row = proposed(staff, meeting)
+    here = f"/desk/demands/restrictions/{row.pk}"
+    signed = staff.at("reviewer").post(f"{here}/sign", signature(staff.reviewer, row))
+    assert signed.status_code == 302, signed.content.decode()
+    done = staff.at("approver").post(f"{here}/approve", signature(staff.approver, row))
+    assert done.status_code == 302, done.content.decode()
+    row.refresh_from_db()
+    return row
+
+
+def test_p5_an_authority_takes_two_people_and_its_territory_is_not_asked(staff: Staff) -> None:
+    form = {"name": "Cyberspace office", "state": "cn", "kind": "regulator", "channels": "sealed letter"}
+    shown = staff.at("intake").get("/desk/demands/authorities").content.decode()
+    assert 'name="territories"' not in shown
+    assert staff.at("intake").post("/desk/demands/authorities/propose", form).status_code == 302
+    row = Authority.objects.get()
+    both = member(Role.INTAKE, Role.APPROVER)
+    Authority.objects.update(proposed_by=both.account)
+    own = browser(both).post("/desk/demands/authorities/approve", {"id": row.pk})
+    assert (own.status_code, 'data-code="same_person"' in own.content.decode()) == (403, True)
+    assert staff.at("approver").post("/desk/demands/authorities/approve", {"id": row.pk}).status_code == 302
+    assert "China (CN)" in staff.at("approver").get("/desk/demands/authorities").content.decode()
+
+
+@pytest.mark.parametrize(("state", "kind"), [("QQ", "court"), ("CN", "supranational"), ("EU", "police")])
+def test_an_authority_of_nowhere_is_refused_in_its_form(staff: Staff, state: str, kind: str) -> None:
+    form = {"name": "Office", "state": state, "kind": kind, "channels": "letter"}
+    answer = staff.at("intake").post("/desk/demands/authorities/propose", form)
+    assert answer.status_code == 422
+    assert 'data-code="invalid_field"' in answer.content.decode()
+
+
+def test_one_letter_names_several_meetings_and_accounts(staff: Staff) -> None:
+    one, two = new_meeting(), new_meeting()
+    by = staff.authority("CN")
+    sent = letter(
+        by, withhold=f"{one.slug}\n", end_meeting=f"http://localhost:8000/m/{two.slug}?x=1",
+        close_account=one.host.email, elsewhere="2",
+    )  # fmt: skip
+    assert staff.at("intake").post("/desk/demands/receive", sent).status_code == 302
+    row = Demand.objects.get()
+    assert [each.asked for each in row.targets.all()] == [
+        "withhold", "end_meeting", "close_account", "other", "other",
+    ]  # fmt: skip
+    shown = staff.at("reviewer").get(f"/desk/demands/{row.pk}").content.decode()
+    assert one.slug in shown
+    assert one.host.email not in shown
+
+
+def test_a_line_that_is_not_here_is_said_by_its_number_and_nothing_is_recorded(staff: Staff) -> None:
+    sent = letter(staff.authority("CN"), withhold=f"{new_meeting().slug}\nno-such-meeting")
+    answer = staff.at("intake").post("/desk/demands/receive", sent)
+    assert answer.status_code == 422
+    assert "Line 2" in answer.content.decode()
+    assert not Demand.objects.exists()
+
+
+@pytest.mark.parametrize("how", [{"confidential": "on"}, {"channel": "verbal"}, {"channel": "other_writing"}])
+def test_p11_what_is_secret_or_informal_is_recorded_and_refused(staff: Staff, how: dict[str, str]) -> None:
+    sent = letter(staff.authority("CN"), withhold=new_meeting().slug, **how)
+    assert staff.at("intake").post("/desk/demands/receive", sent).status_code == 302
+    assert Demand.objects.get().status == "refused"
+    assert Outbox.objects.filter(type="demand.refused").count() == 1
+
+
+def test_what_it_does_not_say_is_listed_and_sent_back(staff: Staff) -> None:
+    sent = letter(staff.authority("CN"), withhold=new_meeting().slug, law="", redress="")
+    staff.at("intake").post("/desk/demands/receive", sent)
+    row = Demand.objects.get()
+    shown = staff.at("intake").get(f"/desk/demands/{row.pk}").content.decode()
+    assert "the legal basis" in shown
+    staff.at("intake").post(f"/desk/demands/{row.pk}/examine")
+    row.refresh_from_db()
+    assert row.status == "incomplete"
+    added = letter(None or row.authority, law="Act 5 art. 2")
+    staff.at("intake").post(f"/desk/demands/{row.pk}/supplement", added)
+    staff.at("intake").post(f"/desk/demands/{row.pk}/examine")
+    row.refresh_from_db()
+    assert row.status == "under_review"
+
+
+def test_the_queue_shows_what_is_due_and_what_is_late(staff: Staff) -> None:
+    by = staff.authority("CN")
+    staff.at("intake").post("/desk/demands/receive", letter(by, reference="slow"))
+    staff.at("intake").post("/desk/demands/receive", letter(by, reference="quick", emergency="on"))
+    shown = staff.at("approver").get("/desk/demands/").content.decode()
+    assert shown.index("quick") < shown.index("slow")
+    assert "emergency" in shown
+    assert "Overdue" not in shown
+    Demand.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    assert "Overdue" in staff.at("approver").get("/desk/demands/").content.decode()
+
+
+def test_p1_side_by_side_shows_what_is_cut_and_why(staff: Staff) -> None:
+    sent = letter(staff.authority("CN"), end_meeting=new_meeting().slug)
+    staff.at("intake").post("/desk/demands/receive", sent)
+    shown = staff.at("reviewer").get(f"/desk/demands/{Demand.objects.get().pk}/review").content.decode()
+    assert "Beyond the authority’s own territory: Hong Kong (HK)" in shown
+    assert "No demand ends a meeting" in shown
+    assert "90 days at most" in shown
+
+
+def test_p2_a_demand_to_end_a_meeting_becomes_a_restriction_signed_by_two(staff: Staff) -> None:
+    meeting = new_meeting()
+    row = approved(staff, meeting)
+    assert row.outbox_id is not None
+    assert row.territories == ["CN"]
+    assert Demand.objects.get().status == "narrowed"
+    meeting.refresh_from_db()
+    assert meeting.ended_at is None
+
+
+def test_p5_neither_the_proposer_nor_one_passkey_approves(staff: Staff) -> None:
+    staff.reviewer = member(Role.REVIEWER, Role.APPROVER)
+    row = proposed(staff, new_meeting())
+    here = f"/desk/demands/restrictions/{row.pk}"
+    early = staff.at("approver").post(f"{here}/approve", signature(staff.approver, row))
+    assert early.status_code == 409
+    staff.at("reviewer").post(f"{here}/sign", signature(staff.reviewer, row))
+    own = staff.at("reviewer").post(f"{here}/approve", signature(staff.reviewer, row))
+    assert (own.status_code, 'data-code="same_person"' in own.content.decode()) == (403, True)
+    assert "data-passkey" not in staff.at("reviewer").get(here).content.decode()
+    assert "data-passkey" in staff.at("approver").get(here).content.decode()
+    row.refresh_from_db()
+    assert row.outbox_id is None
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "code"),
+    [({"credential": "AAAA"}, "unknown_passkey"), ({"signature": "AAAA"}, "bad_approval"),
+     ({"client_data": "!"}, "bad_approval"), ({"signature": ""}, "bad_approval")],
+)  # fmt: skip
+def test_p5_what_no_passkey_of_theirs_signed_approves_nothing(
+    staff: Staff, spoilt: dict[str, str], code: str
+) -> None:
+    row = proposed(staff, new_meeting())
+    here = f"/desk/demands/restrictions/{row.pk}"
+    staff.at("reviewer").post(f"{here}/sign", signature(staff.reviewer, row))
+    answer = staff.at("approver").post(f"{here}/approve", signature(staff.approver, row) | spoilt)
+    assert (answer.status_code, f'data-code="{code}"' in answer.content.decode()) == (422, True)
+    row.refresh_from_db()
+    assert row.outbox_id is None
+
+
+def test_p1_nothing_is_proposed_where_nothing_is_left(staff: Staff) -> None:
+    meeting = new_meeting()
+    sent = letter(staff.authority("CN"), withhold=meeting.slug, territories="HK TW")
+    staff.at("intake").post("/desk/demands/receive", sent)
+    row = Demand.objects.get()
+    here = f"/desk/demands/{row.pk}"
+    staff.at("intake").post(f"{here}/examine")
+    staff.at("reviewer").post(f"{here}/review/write", REVIEW)
+    answer = staff.at("reviewer").post(f"{here}/targets/{row.targets.get().pk}/propose", PLAN)
+    assert answer.status_code == 422
+    assert "nothing can be granted" in answer.content.decode()
+    assert not Restriction.objects.exists()
+
+
+def test_p6_more_than_ninety_days_is_refused_in_the_form(staff: Staff) -> None:
+    with pytest.raises(AssertionError, match="invalid_field"):
+        proposed(staff, new_meeting(), until="2099-05-01T00:00")
+    assert not Restriction.objects.exists()
+
+
+def test_a_target_of_another_demand_is_not_there(staff: Staff) -> None:
+    row = proposed(staff, new_meeting())
+    other = staff.under_review(staff.authority("FR"), withhold(new_meeting()))
+    target = other.targets.get().pk
+    here = f"/desk/demands/{row.demand_id}"
+    assert staff.at("reviewer").get(f"{here}/targets/{target}").status_code == 404
+    answer = staff.at("reviewer").post(f"{here}/refuse", {"reasons": ["not_necessary"], "target": target})
+    assert answer.status_code == 404
+    assert other.targets.get().answer == "open"
+
+
+def test_refusing_takes_one_person_and_a_reason(staff: Staff) -> None:
+    row = staff.under_review(staff.authority("CN"), withhold(new_meeting()), end(new_meeting()))
+    here = f"/desk/demands/{row.pk}/refuse"
+    assert staff.at("reviewer").post(here, {}).status_code == 422
+    for target in row.targets.all():
+        sent = {"reasons": ["not_proportionate"], "target": target.pk}
+        assert staff.at("reviewer").post(here, sent).status_code == 302
+    row.refresh_from_db()
+    assert row.status == "refused"
+
+
+@pytest.mark.parametrize("how", ["suspend", "withdraw"])
+def test_p7_one_person_undoes_at_once(staff: Staff, how: str) -> None:
+    row = approved(staff, new_meeting())
+    here = f"/desk/demands/restrictions/{row.pk}"
+    assert staff.at("approver").post(f"{here}/{how}", {"reason": "weather"}).status_code == 422
+    assert staff.at("approver").post(f"{here}/{how}", {"reason": "review"}).status_code == 302
+    assert row.later.get().kind == {"suspend": "suspended", "withdraw": "withdrawn"}[how]
+
+
+def test_a_correction_only_takes_away(staff: Staff) -> None:
+    row = approved(staff, new_meeting())
+    here = f"/desk/demands/restrictions/{row.pk}/correct"
+    longer = staff.at("reviewer").post(here, {"territories": "", "until": "2099-02-01T00:00"})
+    assert (longer.status_code, 'data-code="not_narrower"' in longer.content.decode()) == (422, True)
+    assert (
+        staff.at("reviewer").post(here, {"territories": "", "until": "2099-01-02T00:00"}).status_code == 302
+    )
+    assert row.later.get().kind == "corrected"
+
+
+def appeal(row: Restriction, account: Account | None = None) -> Appeal:
+    person = Person(account_id=account.pk if account else None)
+    return appeals.file(row.pk, "I am not where you think I am.", person, timezone.now(), not_here=True)[0]
+
+
+RULING = {"outcome": "rejected", "answer": "It is as it was decided before.", "territories": "", "until": ""}
+
+
+def test_who_took_part_neither_reads_nor_decides_an_appeal(staff: Staff) -> None:
+    staff.approver = member(Role.APPROVER, Role.APPEALS)
+    made = appeal(approved(staff, new_meeting()))
+    here = f"/desk/demands/appeals/{made.pk}"
+    for answer in (staff.at("approver").get(here), staff.at("approver").post(f"{here}/decide", RULING)):
+        assert answer.status_code == 403
+        assert "not where you think" not in answer.content.decode()
+    made.refresh_from_db()
+    assert made.decided_at is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fields"),
+    [("rejected", {}), ("restriction_corrected", {"until": "2099-01-02T00:00"}),
+     ("restriction_withdrawn", {}), ("exemption_granted", {})],
+)  # fmt: skip
+def test_p7_an_appeal_is_decided_with_reasons_and_at_once(
+    staff: Staff, outcome: str, fields: dict[str, str]
+) -> None:
+    row = approved(staff, new_meeting())
+    person = Account.objects.create_user("somebody@example.org")
+    made = appeal(row, person)
+    here = f"/desk/demands/appeals/{made.pk}"
+    shown = staff.at("appeals").get(here).content.decode()
+    assert "not where you think" in shown
+    assert person.email not in shown
+    answer = staff.at("appeals").post(f"{here}/decide", RULING | {"outcome": outcome} | fields)
+    assert answer.status_code == 302, answer.content.decode()
+    made.refresh_from_db()
+    assert made.outcome == outcome
+    assert Exemption.objects.count() == (outcome == "exemption_granted")
+
+
+def test_an_exemption_for_nobody_is_refused_in_the_form(staff: Staff) -> None:
+    made = appeal(approved(staff, new_meeting()))
+    sent = RULING | {"outcome": "exemption_granted"}
+    assert staff.at("appeals").post(f"/desk/demands/appeals/{made.pk}/decide", sent).status_code == 422
+
+
+def test_p9_no_page_tells_whether_anybody_was_there(staff: Staff) -> None:
+    """The pages are the same, byte for byte, whether somebody is in the meeting and was kept out, or not."""
+    meeting = new_meeting()
+    row = approved(staff, meeting)
+    made = appeal(row)
+    addresses = [
+        "/desk/demands/", f"/desk/demands/{row.demand_id}", f"/desk/demands/{row.demand_id}/review",
+        f"/desk/demands/restrictions/{row.pk}",
+    ]  # fmt: skip
+    before = [pages(staff.at("reviewer"), address) for address in addresses]
+    before.append(pages(staff.at("appeals"), f"/desk/demands/appeals/{made.pk}"))
+    Presence.objects.create(
+        meeting=meeting, grant_digest=uuid4().hex, grant_expires_at=timezone.now(), display_name="Noor",
+        state="active", decided_revision=1, created_at=timezone.now(),
+    )  # fmt: skip
+    Restriction.objects.update(effects=12345)
+    Meeting.objects.update(withheld_count=1, refused_count=54321)
+    after = [pages(staff.at("reviewer"), address) for address in addresses]
+    after.append(pages(staff.at("appeals"), f"/desk/demands/appeals/{made.pk}"))
+    assert after == before
+
+
+def pages(client: Any, address: str) -> str:
+    """Without what differs each time: the forgery token, and the minute."""
+    import re
+
+    answer = client.get(address)
+    assert answer.status_code == 200
+    shown = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", answer.content.decode())
+    return re.sub(r"\d\d:\d\d UTC", "", shown)
