@@ -6,13 +6,16 @@ from typing import ClassVar
 
 
 class AccountError(Exception):
-    """A request that is not carried out. `code` is stable; `field` names what to correct, if anything."""
+    """A request that is not carried out. `code` is stable; `field` names what to correct, if anything.
+
+    The text is shown in forms: unless one is given, it is the first words of the class.
+    """
 
     code: ClassVar[str] = "account_error"
     field: str | None = None
 
     def __init__(self, text: str = "", *, field: str | None = None) -> None:
-        super().__init__(text or self.code)
+        super().__init__(text or " ".join((self.__doc__ or self.code).split()))
         self.field = field
 
 
@@ -128,3 +131,15 @@ class AlreadyAppealed(AccountError):
     """There is one appeal a suspension."""
 
     code = "already_appealed"
+
+
+class WrongPassword(AccountError):
+    """That is not your password."""
+
+    code = "wrong_password"
+
+
+class HoldsRole(AccountError):
+    """Who holds a role does not vanish from one day to the next: two administrators take it away first."""
+
+    code = "holds_role"

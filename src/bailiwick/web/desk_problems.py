@@ -130,4 +130,16 @@ DESK: Final = (
             " kept. Where this server takes demands, register it as one at the desk."
         ),
     ),
+    (
+        "wrong_password",
+        422,
+        _("That is not your password"),
+        _("Try again, or set another one first. Nothing was deleted."),
+    ),
+    (
+        "holds_role",
+        409,
+        _("You hold a role at the desk"),
+        _("Two administrators take it away first. Then you can delete the account."),
+    ),
 )

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.urls.converters import StringConverter
 
 from .api import api
-from .views import home, meetings, people, published, room, rule, suspended
+from .views import home, meetings, own_data, people, published, room, rule, suspended
 
 
 class Slug(StringConverter):
@@ -36,6 +36,9 @@ _meeting: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.landing, name="landing"),
     path("profile", home.profile, name="profile"),
+    path("accounts/data", own_data.data, name="account_data"),
+    path("accounts/data/export", own_data.export, name="export_account"),
+    path("accounts/data/delete", own_data.delete, name="delete_account"),
     path("accounts/suspended", suspended.suspended, name="suspended"),
     path("accounts/", include("allauth.urls")),
     path("m/<meeting:slug>", room.room, name="room"),

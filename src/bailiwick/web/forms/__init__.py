@@ -2,10 +2,11 @@
 
 from django import forms
 
+from bailiwick.accounts.errors import AccountError
 from bailiwick.meetings.errors import MeetingError
 
 
-def add_error(form: forms.Form, error: MeetingError) -> None:
+def add_error(form: forms.Form, error: AccountError | MeetingError) -> None:
     """Show a refused action in its form: at the field it names, if the form has it."""
     where = error.field if error.field in form.fields else None
     form.add_error(where, forms.ValidationError(str(error), code=error.code))

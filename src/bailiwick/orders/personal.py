@@ -1,0 +1,30 @@
+"""What demands and appeals keep of an account: for its owner's export."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from bailiwick.accounts.personal import Part, register
+
+from .models import Appeal, Exemption
+
+
+def take_part() -> None:
+    """Called once, when the app is ready."""
+    register(Part("restrictions", export, erase))
+
+
+def export(account_id: UUID) -> dict[str, Any]:
+    """Appeals that are not decided (later nothing leads to their author), and exemptions won."""
+    appeals = Appeal.objects.filter(account_id=account_id)
+    exemptions = Exemption.objects.filter(account_id=account_id)
+    return {
+        "appeals": list(appeals.values("restriction_id", "text", "not_here", "filed_at", "due_at")),
+        "exemptions": list(exemptions.values("restriction_id", "granted_at")),
+    }
+
+
+def erase(account_id: UUID, _now: datetime) -> None:
+    """Exemptions go; an appeal stays to be decided, without its author."""
+    Exemption.objects.filter(account_id=account_id).delete()
+    Appeal.objects.filter(account_id=account_id).update(account=None)
