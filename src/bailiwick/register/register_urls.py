@@ -2,11 +2,14 @@
 
 from django.urls import path, re_path
 
-from bailiwick.register import feeds, machine, pages, reports
+from bailiwick.register import appeal, feeds, machine, pages, reports
 
 _PERIOD = r"(?P<period>[0-9]{4}-H[12])"
 
 urlpatterns = [
+    path("appeal", appeal.page, name="appeal"),
+    path("appeal/file", appeal.file, name="appeal_file"),
+    path("appeal/follow", appeal.follow, name="appeal_follow"),
     path("register", pages.index, name="register"),
     path("register/past", pages.past, name="register_past"),
     path("register/demands", pages.demands, name="register_demands"),
