@@ -19,5 +19,7 @@ function follow(choice: HTMLInputElement): void {
   document.title = choice.dataset["page"] ?? "";
 }
 
-for (const choice of document.querySelectorAll<HTMLInputElement>('input[name="language"]'))
+for (const choice of document.querySelectorAll<HTMLInputElement>('input[name="language"]')) {
   choice.addEventListener("change", () => follow(choice));
+  if (choice.checked) follow(choice); // changed before this ran, or restored by the browser
+}

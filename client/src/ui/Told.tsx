@@ -96,7 +96,7 @@ function Order({ facts, texts }: { facts: RestrictionFacts; texts: Texts }): JSX
     <dl class="facts">
       <Fact name={texts.text("withheld.authority")}>
         <bdi>{name}</bdi>
-        {kind && ` (${texts.word("kind", kind)}, ${texts.territory(state)})`}
+        {kind && ` (${texts.word("kind", kind)}${texts.text("separator")}${texts.territory(state)})`}
       </Fact>
       <Fact name={texts.text("withheld.basis")}>{facts.legalBasis && <bdi>{facts.legalBasis}</bdi>}</Fact>
       <Fact name={texts.text("withheld.reasons")}>{reasons}</Fact>

@@ -38,6 +38,7 @@ NOTICES: Final = {
     "locked": "The host locked the meeting.",
     "unlocked": "The host unlocked the meeting.",
     "withheld": "A legal restriction kept somebody out. It is not said whom or where; the meeting goes on.",
+    "reported": "Somebody here reported a person to you and to the staff. It is on the meeting's page.",
     "eject_unfinished": "Removing somebody did not go through at once; the server is finishing it.",
 }
 
@@ -144,6 +145,8 @@ class Connection:
             self.notice("locked" if view.meeting.locked else "unlocked")
         if view.meeting.withheld > before.meeting.withheld and frames.runs(view, self.me):
             self.notice("withheld")  # P4: the host learns that it happened; nobody else notices anything
+        if view.meeting.reported > before.meeting.reported and frames.runs(view, self.me):
+            self.notice("reported")
 
     def let_in(self) -> None:
         """The next view is the welcome."""

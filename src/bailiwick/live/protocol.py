@@ -123,6 +123,15 @@ class Chat(Request):
     text: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
+class Report(Request):
+    """Tell the host and the staff how somebody inside behaves. Kept without who told; `words` are optional."""
+
+    type: Literal["report"]
+    participant: ParticipantId
+    about: Literal["harassment", "threats", "sexual", "hate", "disruption", "impersonation", "other"]
+    words: Annotated[str, Field(max_length=500)] = ""
+
+
 class Leave(Request):
     """Goes. The host may hand over to a participant, or end the meeting."""
 
@@ -197,6 +206,7 @@ FromClient = Annotated[
     | Layers
     | SetState
     | Chat
+    | Report
     | Leave
     | Ping
     | Mute

@@ -32,6 +32,7 @@ TOKENS: Final = Limit(burst=300, per_second=10)
 minute brings a hundred of them, and is to be told at once to join again."""
 
 CHATS: Final = Limit(burst=8, per_second=1)
+REPORTS: Final = Limit(burst=5, per_second=1 / 60)
 CHANGES: Final = Limit(burst=30, per_second=4)
 """Of what others see of one participant: each is written, and told to everybody inside."""
 

@@ -14,7 +14,7 @@ from bailiwick.media.port import FeedId, Layer, MediaSession, Mid, Offer, Stream
 
 from . import protocol
 from .connection import Connection
-from .rate import CHANGES, CHATS, Tokens
+from .rate import CHANGES, CHATS, REPORTS, Tokens
 
 _MEDIA_SECONDS: Final = 15.0
 
@@ -38,6 +38,7 @@ class Session:
         self._connection = connection
         self._chats = Tokens(CHATS, time.monotonic)
         self._changes = Tokens(CHANGES, time.monotonic)
+        self._reports = Tokens(REPORTS, time.monotonic)
         self._handlers: dict[type[protocol.Request], Callable[[Any], Awaitable[None]]] = {
             protocol.Publish: self._publish,
             protocol.Subscribe: self._subscribe,
@@ -45,6 +46,7 @@ class Session:
             protocol.Layers: self._layers,
             protocol.SetState: self._set_state,
             protocol.Chat: self._chat,
+            protocol.Report: self._report,
             protocol.Leave: self._leave,
             protocol.Ping: self._ping,
             protocol.Mute: self._mute,
@@ -158,6 +160,12 @@ class Session:
     async def _leave(self, message: protocol.Leave) -> None:
         heir = UUID(message.hand_over) if message.hand_over else None
         await self._gate.leave(self._held, end=message.end, hand_over=heir)
+
+    async def _report(self, message: protocol.Report) -> None:
+        if not self._reports.take():
+            raise ProtocolError("too_fast", "you have reported several times just now; this was not sent")
+        target = UUID(message.participant)
+        await self._gate.act(self._held, acts.report, target, message.about, message.words, self._gate.now())
 
     async def _ping(self, message: protocol.Ping) -> None:
         self._connection.send(protocol.Pong(type="pong"))

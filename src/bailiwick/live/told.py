@@ -77,13 +77,13 @@ def _section(problem: Problem, spoken: Language) -> dict[str, Any]:
 
 def _order(restriction: dict[str, Any], spoken: Language) -> dict[str, Any]:
     """One restriction in words of that language; laws, authorities and numbers as they are."""
-    by, log = restriction["authority"], restriction["log"]
+    by, log, comma = restriction["authority"], restriction["log"], spoken.text("separator")
     return {
         **restriction,
         "by": by["name"],
-        "of": f"{spoken.word('kind', by['kind'])}, {spoken.territory(by['state'])}",
-        "why": [spoken.word("reason", each) for each in restriction["reasons"]],
-        "where": [spoken.territory(each) for each in restriction["territory"]],
+        "of": comma.join((spoken.word("kind", by["kind"]), spoken.territory(by["state"]))),
+        "why": comma.join(spoken.word("reason", each) for each in restriction["reasons"]),
+        "where": comma.join(map(spoken.territory, restriction["territory"])),
         "since": _moment(restriction["effective_from"]),
         "until": _moment(restriction["expires_at"]),
         "entry": spoken.text("withheld.entry", index=log["index"], origin=log["origin"]),

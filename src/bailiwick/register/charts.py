@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-WIDTH: Final = 560
-"""Units across that the longest bar takes."""
+WIDTH: Final = 1000
+"""Units across: the length of the longest bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +21,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart; `row` counts from 0."""
+    """One bar of a chart."""
 
-    row: int
     label: str
     total: int
     segments: tuple[Segment, ...]
-
-    @property
-    def top(self) -> int:
-        """Where it stands."""
-        return self.row * 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +36,22 @@ class Chart:
     legend: tuple[tuple[str, str], ...]
 
     @property
-    def height(self) -> int:
-        """Units down."""
-        return max(1, len(self.bars)) * 40
+    def width(self) -> int:
+        """Units across."""
+        return WIDTH
 
 
 def chart(rows: Sequence[tuple[str, Sequence[int]]], legend: Sequence[tuple[str, str]]) -> Chart:
     """A chart of labelled rows; each has as many numbers as the legend has parts."""
     most = max((sum(counts) for _, counts in rows), default=0) or 1
-    bars = [_bar(at, label, counts, legend, WIDTH / most) for at, (label, counts) in enumerate(rows)]
+    bars = [_bar(label, counts, legend, WIDTH / most) for label, counts in rows]
     return Chart(tuple(bars), tuple(legend))
 
 
-def _bar(row: int, label: str, counts: Sequence[int], legend: Sequence[tuple[str, str]], scale: float) -> Bar:
+def _bar(label: str, counts: Sequence[int], legend: Sequence[tuple[str, str]], scale: float) -> Bar:
     start, segments = 0.0, []
     for (name, text), count in zip(legend, counts, strict=True):
         if count:
             segments.append(Segment(round(start, 2), round(count * scale, 2), name, text, count))
         start += count * scale
-    return Bar(row, label, sum(counts), tuple(segments))
+    return Bar(label, sum(counts), tuple(segments))

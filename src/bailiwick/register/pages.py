@@ -180,4 +180,4 @@ def _demand(book: Book, found: Demand, now: datetime) -> dict[str, Any]:
 
 def _reach_source(state: str) -> str:
     """The law by which an authority of this state reaches what it reaches."""
-    return own_territory_source(Code(state)) if state in CODES else ""
+    return own_territory_source(Code(state)).removesuffix(". P1") if state in CODES else ""
