@@ -76,7 +76,7 @@ def _client() -> int:
 
 def _contracts() -> int:
     """one suite on the real thing and on its test double"""
-    return _pytest("tests/contracts", "tests/servers")
+    return _pytest("-n", str(os.cpu_count() or 1), "tests/contracts", "tests/servers")
 
 
 def _functional() -> int:
