@@ -40,11 +40,13 @@ def test_p4_the_object_says_everything_that_rfc_7725_and_we_promise() -> None:
         "effective_from": "2026-11-21T12:00:00Z",
         "expires_at": "2026-12-21T12:00:00Z",
         "document_url": f"/log/documents/{'a' * 64}",
+        "register_url": f"/register/restrictions/{'0' * 32}",
         "log": {
             "origin": "meet.example.org/log",
             "index": 17,
             "checkpoint": 18,
             "proof_url": "/log/proof/17",
+            "verify_url": "/log/verify?entry=17",
         },
     }
 
@@ -71,10 +73,9 @@ async def test_the_door_answers_451_with_all_its_headers_and_nobody_may_cache_it
     assert answer.headers["cache-control"] == "private, no-store"
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert answer.headers["content-language"] == "en"
-    index = answer.json()["restrictions"][0]["log"]["index"]
     assert answer.headers["link"] == (
         '<https://meet.example.org>; rel="blocked-by", '
-        f'</log/proof/{index}>; rel="describedby", </appeal>; rel="help"'
+        f'</register/restrictions/{made.pk.hex}>; rel="describedby", </appeal>; rel="help"'
     )
     assert answer.json()["restrictions"][0]["restriction"] == made.pk.hex
     assert answer.json()["appeal_url"] == "/appeal"

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bailiwick.config import environ
 from bailiwick.ledger.models import Document
 from bailiwick.register import book as books
 from bailiwick.register.book import Standing, open_book
@@ -174,6 +175,8 @@ def test_a_policy_that_cannot_be_shown_is_refused(tmp_path: Any, data: bytes, wo
     (tmp_path / "policy").write_bytes(data)
     with pytest.raises(UnusablePolicy, match=words):
         read(tmp_path / "policy")
+    with pytest.raises(environ.InvalidSetting, match=words):  # and so the server does not start
+        environ.read({"BAILIWICK_DEMANDS_POLICY": str(tmp_path / "policy")})
 
 
 def test_the_server_wide_rule_in_force_is_shown(story: Story) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 PREFIX: Final = "BAILIWICK_"
 MINIMUM_SECRET: Final = 32
 FEWEST_PORTS: Final = 100
+LARGEST_TEXT: Final = 200_000
 
 
 class InvalidSetting(Exception):  # noqa: N818 - a state of the configuration, shown as it stands
@@ -97,6 +98,19 @@ def _existing_file(text: str) -> Path | None:
     return path
 
 
+def _text_file(text: str) -> Path | None:
+    path = _existing_file(text)
+    if path is None:
+        return None
+    try:
+        words = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise ValueError("the file is not text in UTF-8 that this server can read") from None
+    if not words.strip() or len(words.encode()) > LARGEST_TEXT:
+        raise ValueError("the file is empty, or longer than 200,000 bytes")
+    return path
+
+
 def _address(text: str) -> str:
     if text:
         try:
@@ -172,7 +186,7 @@ SETTINGS: Final = (
     Setting("DEMANDS", _choice("off", "on"), "off", "Whether authorities' demands are taken at all."),
     Setting(
         "DEMANDS_POLICY",
-        _existing_file,
+        _text_file,
         "",
         "File of your own policy for demands (plain text), published in the log; Bailiwick's own when empty.",
     ),
