@@ -88,6 +88,7 @@ def test_every_table_that_names_an_account_is_exported_or_excused() -> None:
         "accounts.Suspension": "exported by its account; who decided is in their own acts",
         "accounts.SuspensionAppeal": "who decided is in their own acts",
         "notices.Alarm": "who dealt with it is in their own acts",
+        "meetings.Report": "others said it of them, in confidence; emptied when dealt with",
         "meetings.ServerRule": "who decided is in their own acts",
         "orders.Authority": "who decided is in their own acts",
         "orders.Demand": "who decided is in their own acts",

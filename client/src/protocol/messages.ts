@@ -99,6 +99,15 @@ export interface Chat {
   text: string;
 }
 
+/** Tell the host and the staff how somebody inside behaves. Who told is not kept; `words` may be empty. */
+export interface Report {
+  id?: number | null;
+  type: "report";
+  participant: string;
+  about: "harassment" | "threats" | "sexual" | "hate" | "disruption" | "impersonation" | "other";
+  words?: string;
+}
+
 /** Goes. The host may hand over to a participant, or end the meeting. */
 export interface Leave {
   id?: number | null;
@@ -348,6 +357,7 @@ export type FromClient =
   | Layers
   | SetState
   | Chat
+  | Report
   | Leave
   | Ping
   | Mute

@@ -122,6 +122,9 @@ function MenuItems({ person }: { person: Participant }): JSX.Element {
           {t(role === "co_host" ? "people.co_host.end" : "people.co_host")}
         </button>
       )}
+      <button type="button" onClick={() => (app.view.dialog.value = { kind: "report", id, name })}>
+        {t("people.report")}
+      </button>
       {powers.remove && (powers.appoint || !runs) && role !== "host" && (
         <button type="button" class="danger" onClick={() => (app.view.dialog.value = { kind: "remove", id, name })}>
           {t("people.remove")}

@@ -9,6 +9,7 @@ import { LeaveDialog } from "./LeaveDialog";
 import { Button } from "./parts";
 import { SidePanel } from "./Panel";
 import { RemoveDialog } from "./RemoveDialog";
+import { ReportDialog } from "./ReportDialog";
 import { SettingsDialog } from "./SettingsDialog";
 import { Stage } from "./Stage";
 import { Toasts } from "./Toasts";
@@ -78,6 +79,8 @@ function OpenDialog(): JSX.Element | null {
       return <KeysDialog key="keys" onClose={close} />;
     case "remove":
       return <RemoveDialog key="remove" id={dialog.id} name={dialog.name} onClose={close} />;
+    case "report":
+      return <ReportDialog key="report" id={dialog.id} name={dialog.name} onClose={close} />;
     case undefined:
       return null;
   }

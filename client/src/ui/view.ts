@@ -8,6 +8,7 @@ export type Dialog =
   | { readonly kind: "leave" }
   | { readonly kind: "settings" }
   | { readonly kind: "keys" }
+  | { readonly kind: "report"; readonly id: string; readonly name: string }
   | { readonly kind: "remove"; readonly id: string; readonly name: string };
 
 /** A short message over the stage; `urgent` ones interrupt a screen reader. */

@@ -29,6 +29,7 @@ def _section(url: str, label: Any, *roles: Role) -> Section:
 SECTIONS: Final = (
     _section("desk", _("Overview"), *EVERYBODY),
     _section("desk_demands", _("Demands"), Role.INTAKE, Role.REVIEWER, Role.APPROVER, Role.APPEALS),
+    _section("desk_abuse", _("Abuse reports"), Role.INTAKE, Role.REVIEWER),
     _section("desk_suspensions", _("Suspensions"), Role.REVIEWER, Role.APPROVER, Role.APPEALS),
     _section("desk_server_rule", _("Server-wide rule"), *EVERYBODY),
     _section("desk_alarms", _("Alarms"), *EVERYBODY),

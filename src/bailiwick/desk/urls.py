@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import alarms, audit, home, roles, server_rule, suspensions
+from .views import abuse, alarms, audit, home, roles, server_rule, suspensions
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.overview, name="desk"),
@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("roles/removal/propose", roles.propose_removal, name="desk_propose_removal"),
     path("roles/removal/confirm", roles.confirm_removal, name="desk_confirm_removal"),
     path("roles/removal/discard", roles.discard_removal, name="desk_discard_removal"),
+    path("abuse", abuse.listing, name="desk_abuse"),
+    path("abuse/handle", abuse.handle, name="desk_handle_report"),
     path("suspensions", suspensions.listing, name="desk_suspensions"),
     path("suspensions/propose", suspensions.propose, name="desk_propose_suspension"),
     path("suspensions/<uuid:number>", suspensions.one, name="desk_suspension"),

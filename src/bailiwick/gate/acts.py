@@ -12,7 +12,17 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from bailiwick.meetings import blocks, host_act, presences
-from bailiwick.meetings.models import Block, CoHost, LeavePolicy, Meeting, Presence, PresenceState, Role
+from bailiwick.meetings.actions import reports
+from bailiwick.meetings.models import (
+    Abuse,
+    Block,
+    CoHost,
+    LeavePolicy,
+    Meeting,
+    Presence,
+    PresenceState,
+    Role,
+)
 from bailiwick.meetings.models.meeting import bump
 from bailiwick.meetings.presences import person_of
 
@@ -157,6 +167,16 @@ def _make_co_host(target: Presence, *, co_host: bool) -> None:
     rows = Presence.objects.filter(theirs, meeting_id=target.meeting_id)
     rows.exclude(state=PresenceState.ENDED).update(role=role)
     bump(Meeting.objects.filter(id=target.meeting_id))
+
+
+def report(actor_id: UUID, presence_id: UUID, about: str, words: str, now: datetime) -> None:
+    """Anybody inside tells the host and the staff of somebody inside. Who told is not kept."""
+    with transaction.atomic():
+        actor = _actor(actor_id, tuple(Role))
+        target = _target(actor, presence_id)
+        if target.pk == actor.pk:
+            raise NotAllowed("nobody reports themselves")
+        reports.file(target, Abuse(about), words, now)
 
 
 def leave(presence_id: UUID, now: datetime, *, end: bool, hand_over: UUID | None) -> None:

@@ -124,7 +124,7 @@ class Chat(Request):
 
 
 class Report(Request):
-    """Tell the host and the staff how somebody inside behaves. Kept without who told; `words` are optional."""
+    """Tell the host and the staff how somebody inside behaves. Who told is not kept; `words` may be empty."""
 
     type: Literal["report"]
     participant: ParticipantId

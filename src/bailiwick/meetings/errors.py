@@ -112,6 +112,12 @@ class HostIsNoCoHost(InvalidField):
     code = "host_is_no_co_host"
 
 
+class NoSuchReport(MeetingError):
+    """It is dealt with already."""
+
+    code = "no_such_report"
+
+
 class NoSuchRule(MeetingError):
     """The server-wide rule was withdrawn or decided already."""
 

@@ -19,7 +19,8 @@ from .models import Meeting, ServerRule
 _CACHED: Final = 1024
 _FIELDS: Final = (
     "id", "slug", "title", "host", "revision", "roster_revision", "locked", "waiting_room", "maximum",
-    "on_host_leave", "refused_count", "withheld_count", "ended_at", "created_at", "starts_at", "recurrence",
+    "on_host_leave", "refused_count", "withheld_count",
+    "reported_count", "ended_at", "created_at", "starts_at", "recurrence",
 )  # fmt: skip
 _FLAGS: Final = ("locked", "waiting_room")
 _TIMES: Final = ("ended_at", "created_at", "starts_at")
@@ -41,6 +42,7 @@ class MeetingFacts:
     on_host_leave: str
     refused: int
     withheld: int
+    reported: int
     ended_at: datetime | None
     created_at: datetime
     starts_at: datetime | None
@@ -59,6 +61,7 @@ def facts(*, slug: str | None = None, meeting_id: UUID | None = None) -> Meeting
     values = dict(zip(_FIELDS, row, strict=False))
     values["refused"] = values.pop("refused_count")
     values["withheld"] = values.pop("withheld_count")
+    values["reported"] = values.pop("reported_count")
     values["host_id"] = statements.uuid_of(values.pop("host"))
     values["id"] = statements.uuid_of(values["id"])
     for name in _FLAGS:

@@ -37,6 +37,12 @@ DESK: Final = (
         _("It was decided, discarded or ended already, or its proposer no longer reviews."),
     ),
     (
+        "no_such_report",
+        404,
+        _("There is no such report"),
+        _("It was dealt with already, perhaps by a colleague."),
+    ),
+    (
         "no_such_alarm",
         404,
         _("There is no such alarm"),

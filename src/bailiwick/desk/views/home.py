@@ -13,6 +13,7 @@ from bailiwick.accounts.suspension_queries import to_decide
 from bailiwick.desk.access import EVERYBODY, Member, page
 from bailiwick.desk.forms import ROLES
 from bailiwick.desk.frame import show
+from bailiwick.meetings.actions.reports import open_report_count
 from bailiwick.notices.queries import open_count
 
 
@@ -31,6 +32,12 @@ def _proposed_roles() -> int:
 
 COUNTED: Final[tuple[tuple[str, Any, frozenset[Role], Callable[[], int]], ...]] = (
     ("desk_alarms", _("open alarms"), frozenset(EVERYBODY), open_count),
+    (
+        "desk_abuse",
+        _("abuse reports"),
+        frozenset({Role.INTAKE, Role.REVIEWER, Role.AUDITOR}),
+        open_report_count,
+    ),
     (
         "desk_suspensions",
         _("suspensions to decide on"),

@@ -2,11 +2,14 @@
 
 from .meeting import CoHost, HostRule, Invitation, LeavePolicy, Meeting
 from .people import Block, Node, Presence, PresenceState, Role
+from .report import Abuse, Handling, Report
 from .server import ServerRule, ServerState
 
 __all__ = [
+    "Abuse",
     "Block",
     "CoHost",
+    "Handling",
     "HostRule",
     "Invitation",
     "LeavePolicy",
@@ -14,6 +17,7 @@ __all__ = [
     "Node",
     "Presence",
     "PresenceState",
+    "Report",
     "Role",
     "ServerRule",
     "ServerState",

@@ -43,6 +43,7 @@ class Meeting(models.Model):
     on_host_leave = models.CharField(max_length=12, choices=LeavePolicy.choices, default=LeavePolicy.CONTINUE)
     refused_count = models.PositiveIntegerField(default=0)
     withheld_count = models.PositiveIntegerField(default=0, help_text="Grows when a restriction takes effect")
+    reported_count = models.PositiveIntegerField(default=0, help_text="Grows when somebody reports abuse")
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

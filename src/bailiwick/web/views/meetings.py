@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bailiwick.meetings import calendar, links, queries
-from bailiwick.meetings.actions import schedule
+from bailiwick.meetings.actions import reports, schedule
 from bailiwick.meetings.authority import Act
 from bailiwick.meetings.errors import InvalidField
 from bailiwick.meetings.invitations import send
@@ -58,6 +58,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "meeting": meeting,
         "times": queries.next_times(meeting, timezone.now()),
         "link": links.public(settings.PUBLIC_URL, meeting),
+        "reports": reports.of_meeting(meeting.pk),
     }
     return render(request, "web/meetings/overview.html", context)
 
