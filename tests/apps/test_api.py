@@ -154,7 +154,7 @@ def test_the_api_describes_itself_without_loading_from_elsewhere(client: Client)
         ("/api/meetings/{slug}/people", 6),
         ("/api/territories", 0),
         ("/meetings/", 4),  # and whether they are staff: the menu leads to the desk
-        ("/meetings/{slug}/", 4),
+        ("/meetings/{slug}/", 5),
         ("/meetings/{slug}/people", 7),
         ("/m/{slug}", 4),  # session, account, meeting, server-wide rule
     ],

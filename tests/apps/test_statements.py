@@ -33,8 +33,8 @@ def test_a_meetings_facts_are_its_row(meeting: Meeting) -> None:
     assert facts(slug=row.slug) == MeetingFacts(
         id=row.pk, slug=row.slug, title=row.title, host_id=row.host_id, revision=row.revision,
         roster_revision=row.roster_revision, locked=True, waiting_room=False, maximum=row.maximum,
-        on_host_leave=row.on_host_leave, refused=0, withheld=0, ended_at=None, created_at=row.created_at,
-        starts_at=row.starts_at, recurrence=row.recurrence, server_revision=7,
+        on_host_leave=row.on_host_leave, refused=0, withheld=0, reported=0, ended_at=None,
+        created_at=row.created_at, starts_at=row.starts_at, recurrence=row.recurrence, server_revision=7,
     )  # fmt: skip
 
 

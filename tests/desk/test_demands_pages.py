@@ -35,7 +35,7 @@ def staff(registry: Registry) -> Staff:  # noqa: F811 (fixture)
 def proposed(staff: Staff, meeting: Meeting, **fields: Any) -> Restriction:
     """Received, examined, reviewed and proposed, all at the pages."""
     by = staff.authority("CN")
-    staff.at("intake").post("/desk/demands/receive", letter(by, end_meeting=f"https://x/m/{meeting.slug}"))
+    staff.at("intake").post("/desk/demands/receive", letter(by, to_end=f"https://x/m/{meeting.slug}"))
     row = Demand.objects.get()
     here = f"/desk/demands/{row.pk}"
     assert staff.at("intake").post(f"{here}/examine").status_code == 302
@@ -83,7 +83,7 @@ def test_one_letter_names_several_meetings_and_accounts(staff: Staff) -> None:
     one, two = new_meeting(), new_meeting()
     by = staff.authority("CN")
     sent = letter(
-        by, withhold=f"{one.slug}\n", end_meeting=f"http://localhost:8000/m/{two.slug}?x=1",
+        by, withhold=f"{one.slug}\n", to_end=f"http://localhost:8000/m/{two.slug}?x=1",
         close_account=one.host.email, elsewhere="2",
     )  # fmt: skip
     assert staff.at("intake").post("/desk/demands/receive", sent).status_code == 302
@@ -141,7 +141,7 @@ def test_the_queue_shows_what_is_due_and_what_is_late(staff: Staff) -> None:
 
 
 def test_p1_side_by_side_shows_what_is_cut_and_why(staff: Staff) -> None:
-    sent = letter(staff.authority("CN"), end_meeting=new_meeting().slug)
+    sent = letter(staff.authority("CN"), to_end=new_meeting().slug)
     staff.at("intake").post("/desk/demands/receive", sent)
     shown = staff.at("reviewer").get(f"/desk/demands/{Demand.objects.get().pk}/review").content.decode()
     assert "Beyond the authority’s own territory: Hong Kong (HK)" in shown

@@ -106,7 +106,7 @@ class LetterForm(WrittenForm):
         widget=forms.RadioSelect,
     )
     withhold = forms.CharField(label=_("Meetings to withhold"), required=False, widget=area(2))
-    end_meeting = forms.CharField(label=_("Meetings to end"), required=False, widget=area(2))
+    to_end = forms.CharField(label=_("Meetings to end"), required=False, widget=area(2))
     close_account = forms.CharField(
         label=_("Accounts to close or restrict"),
         help_text=_(
@@ -152,8 +152,8 @@ class LetterForm(WrittenForm):
     def clean_withhold(self) -> list[Named]:
         return [*_meetings(self.cleaned_data["withhold"], Asked.WITHHOLD)]
 
-    def clean_end_meeting(self) -> list[Named]:
-        return [*_meetings(self.cleaned_data["end_meeting"], Asked.END_MEETING)]
+    def clean_to_end(self) -> list[Named]:
+        return [*_meetings(self.cleaned_data["to_end"], Asked.END_MEETING)]
 
     def clean_close_account(self) -> list[Named]:
         return [*_accounts(self.cleaned_data["close_account"])]
@@ -176,7 +176,7 @@ class LetterForm(WrittenForm):
         return Letter(
             channel=Channel(data["channel"]),
             authority_id=data["authority"] or None,
-            targets=(*data["withhold"], *data["end_meeting"], *data["close_account"], *others),
+            targets=(*data["withhold"], *data["to_end"], *data["close_account"], *others),
             **by_word,
             **self.written(),
         )
