@@ -1,5 +1,7 @@
 """Abuse reports as host and staff read them."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -90,6 +92,13 @@ def test_the_database_keeps_no_words_of_a_report_that_is_dealt_with(meeting: Mee
     file(inside(meeting, None))
     with pytest.raises(IntegrityError), transaction.atomic():
         Report.objects.update(handled_at=NOW, handling="no_action")
+
+
+def test_what_nobody_dealt_with_is_forgotten_after_half_a_year(meeting: Meeting, other: Account) -> None:
+    old = file(inside(meeting, other))
+    reports.file(inside(meeting, None), Abuse.OTHER, "", NOW + reports.KEPT + timedelta(seconds=1))
+    old.refresh_from_db()
+    assert (old.words, old.label, old.account, old.handling) == ("", "", None, "no_action")
 
 
 def test_one_person_cannot_be_buried_in_reports(meeting: Meeting) -> None:

@@ -6,6 +6,7 @@ long ago, has to show one again.
 
 from enum import Enum, auto
 from typing import Final
+from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
@@ -22,6 +23,12 @@ class SecondFactor(Enum):
     MISSING = auto()
     TO_SHOW = auto()
     SHOWN = auto()
+
+
+def where_to_show(account_id: UUID) -> str:
+    """The name of the page that asks for it: a passkey if there is one."""
+    keys = Authenticator.objects.filter(user_id=account_id, type=Authenticator.Type.WEBAUTHN)
+    return "mfa_reauthenticate_webauthn" if keys.exists() else "mfa_reauthenticate"
 
 
 def second_factor(request: HttpRequest, now: float) -> SecondFactor:

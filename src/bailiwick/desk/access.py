@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bailiwick.accounts.errors import RoleNeeded, StaffOnly
 from bailiwick.accounts.queries import Account, roles_of
 from bailiwick.accounts.roles import Role
-from bailiwick.accounts.second_factor import SecondFactor, second_factor
+from bailiwick.accounts.second_factor import SecondFactor, second_factor, where_to_show
 
 EVERYBODY: Final = tuple(Role)
 OPERATING: Final = tuple(role for role in Role if role is not Role.AUDITOR)
@@ -57,7 +57,7 @@ def _guarded(roles: frozenset[Role], method: Callable[[View], View]) -> Callable
         @login_required
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             member = _member(request)
-            if lacking := _without_second_factor(request):
+            if lacking := _without_second_factor(request, member):
                 return lacking
             if member.roles.isdisjoint(roles):
                 raise RoleNeeded
@@ -79,13 +79,14 @@ def _member(request: HttpRequest) -> Member:
     return Member(account.pk, roles)
 
 
-def _without_second_factor(request: HttpRequest) -> HttpResponse | None:
+def _without_second_factor(request: HttpRequest, member: Member) -> HttpResponse | None:
     """What to do instead, for whoever has no second factor or has not shown it; None for the others."""
     match second_factor(request, time.time()):
         case SecondFactor.MISSING:
             return render(request, "desk/second_factor.html", status=403)
         case SecondFactor.TO_SHOW:
             back = request.get_full_path() if request.method == "GET" else reverse("desk")
-            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}")
+            asking = reverse(where_to_show(member.id))
+            return redirect(f"{asking}?{urlencode({'next': back})}")
         case SecondFactor.SHOWN:
             return None

@@ -38,7 +38,7 @@ class Mail:
 
 
 def to_administrators(recipients: Recipients) -> None:
-    """Whom alarms are mailed to, besides being shown on the staff page. Accounts register theirs at start."""
+    """Whom alarms are mailed to, besides being shown at the desk. Accounts register theirs at start."""
     _recipients[:] = [recipients]
 
 
@@ -75,7 +75,7 @@ def _mail_in_background() -> None:
 def mail_alarms(now: datetime) -> int:
     """Mail every open alarm that was not mailed yet to all administrators; how many alarms were mailed.
 
-    What fails stays to be mailed with the next alarm, and is an alarm itself on the staff page.
+    What fails stays to be mailed with the next alarm, and is an alarm itself at the desk.
     """
     waiting = Alarm.objects.filter(acknowledged_at__isnull=True, mailed_at__isnull=True)
     return sum(_mail_alarm(alarm, now) for alarm in waiting.exclude(code=MailFailed.code))

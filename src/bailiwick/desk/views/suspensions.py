@@ -32,6 +32,7 @@ def _listing(request: HttpRequest, member: Member, form: SuspensionForm) -> Http
         "form": form,
         "proposed": [row for row in rows if row.approved_at is None],
         "in_force": [row for row in rows if row.approved_at is not None],
+        "now": timezone.now(),
         "past": queries.past_suspensions(),
         "may_propose": Role.REVIEWER in member.roles,
     }

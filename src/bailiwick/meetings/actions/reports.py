@@ -1,7 +1,7 @@
 """Reports of abuse: made inside a meeting, read by its host and the staff, emptied once dealt with."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -24,6 +24,7 @@ __all__ = [
     "open_reports",
 ]
 
+KEPT: Final = timedelta(days=183)
 MOST_OPEN: Final = 20
 """About one presence: more say nothing new, and would only fill the table."""
 HANDLING: Final = (Role.INTAKE, Role.REVIEWER)
@@ -32,6 +33,7 @@ HANDLING: Final = (Role.INTAKE, Role.REVIEWER)
 def file(target: Presence, about: Abuse, words: str, now: datetime) -> None:
     """Keep a report about somebody inside, in the caller's transaction; the host is told that there is one,
     unless it is about whoever runs the meeting."""
+    _forget_old(now)
     runs_meeting = target.role in {"host", "co_host"}
     if Report.objects.filter(presence_ref=target.pk, handled_at__isnull=True).count() >= MOST_OPEN:
         return
@@ -49,6 +51,12 @@ def file(target: Presence, about: Abuse, words: str, now: datetime) -> None:
         Meeting.objects.filter(pk=target.meeting_id).update(
             reported_count=F("reported_count") + 1, roster_revision=F("roster_revision") + 1
         )
+
+
+def _forget_old(now: datetime) -> None:
+    """What nobody dealt with in half a year is not kept for another."""
+    old = Report.objects.filter(handled_at__isnull=True, at__lt=now - KEPT)
+    old.update(handled_at=now, handling=Handling.NO_ACTION, words="", label="", account=None)
 
 
 def handle(actor: UUID, report_id: int, handling: Handling, now: datetime) -> None:
