@@ -397,3 +397,11 @@ def test_errors_carry_codes_that_have_pages() -> None:
 
     codes = {kind.code for kind in AccountError.__subclasses__()} - {"malformed_audit"}
     assert codes <= set(PROBLEMS)
+
+
+def test_an_account_that_is_closed_for_another_reason_has_no_case(host: Account) -> None:
+    Account.objects.filter(pk=host.pk).update(is_active=False)
+    client = Client()
+    answer = client.post("/accounts/login/", {"login": host.email, "password": "a good passphrase"})
+    assert answer.headers["Location"] == "/accounts/inactive/"
+    assert client.get("/accounts/inactive/").status_code == 200

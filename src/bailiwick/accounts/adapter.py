@@ -20,7 +20,7 @@ from bailiwick.geo.client_address import TrustedNetworks, client_address
 from .actions.suspensions import lapse
 from .models import Account
 from .rate_key import RateKeys
-from .suspended import remember
+from .suspended import is_suspended, remember
 
 _keys = RateKeys()
 
@@ -81,6 +81,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def respond_user_inactive(self, request: HttpRequest, user: Account) -> HttpResponse:
         """They are who they say: they see why the account is suspended, and can appeal."""
+        if not is_suspended(user.pk):
+            return super().respond_user_inactive(request, user)  # type: ignore[no-any-return]  # untyped
         remember(request, user)
         return redirect("suspended")
 

@@ -23,6 +23,12 @@ class Case:
     appeal: SuspensionAppeal | None
 
 
+def is_suspended(account_id: UUID) -> bool:
+    """Whether a suspension of the account is in force (one query)."""
+    rows = Suspension.objects.filter(account_id=account_id, approved_at__isnull=False)
+    return rows.filter(ended_at__isnull=True).exists()
+
+
 def remember(request: HttpRequest, account: Account) -> None:
     """They gave the right password or passkey: show them their case for an hour, in this session only."""
     request.session.cycle_key()

@@ -24,10 +24,11 @@ def delete(account_id: UUID, password: str, now: datetime) -> None:
         WrongPassword; HoldsRole: two administrators take the roles away first. Parts raise their own errors:
         a meeting of theirs in which people are, is ended by nobody's deletion.
     """
+    # hashing takes a good part of a second: not while nobody else can write
+    if not Account.objects.get(pk=account_id).check_password(password):
+        raise WrongPassword(field="password")
     with transaction.atomic():
         account = Account.objects.select_for_update().get(pk=account_id)
-        if not account.check_password(password):
-            raise WrongPassword(field="password")
         if roles_of(account_id):
             raise HoldsRole
         for part in reversed(parts()):

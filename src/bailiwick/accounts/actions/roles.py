@@ -101,6 +101,7 @@ def confirm_removal(actor: UUID, grant_id: int, now: datetime) -> None:
     """
     require(actor, Role.ADMINISTRATOR)
     with transaction.atomic():
+        _hold_administrators()
         grant = _locked(grant_id, removal_proposed_by__isnull=False)
         if grant.removal_proposed_by_id == actor:
             raise SamePerson
@@ -169,6 +170,12 @@ def _check_proposer(proposer: UUID | None) -> None:
 def _check_enough(grant: RoleGrant) -> None:
     if grant.role == Role.ADMINISTRATOR and len(holders(Role.ADMINISTRATOR) - {grant.account_id}) < FEWEST:
         raise TooFewAdministrators
+
+
+def _hold_administrators() -> None:
+    """Two removals at once would each still count the other's administrator."""
+    held = RoleGrant.objects.filter(role=Role.ADMINISTRATOR, ended_at__isnull=True).order_by("pk")
+    list(held.select_for_update(of=("self",)).values_list("pk"))
 
 
 def _subject(grant: RoleGrant) -> str:
