@@ -90,6 +90,8 @@ def test_a_passkey_is_added_and_signs_in(page: Page, server: Product) -> None:
     page.get_by_label("Email").fill("kay@example.org")
     page.get_by_label("Password").fill("a good passphrase")
     page.get_by_role("button", name="Create the account").click()
+    expect(page).to_have_url(f"{site}/meetings/")
+    server.hand("confirm_address", email="kay@example.org")  # a key is added to a confirmed address only
     page.goto(f"{site}/accounts/2fa/webauthn/add/")
     page.get_by_label("Password").fill("a good passphrase")
     page.get_by_role("button", name="Confirm").click()

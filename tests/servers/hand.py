@@ -8,22 +8,32 @@ sign in or make a meeting, and counts rows; all else goes through the public int
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bailiwick.config.settings")
 django.setup(set_prefix=False)
 
+from allauth.account.internal.flows import login  # noqa: E402
+from allauth.account.internal.userkit import user_id_to_str  # noqa: E402
+from allauth.account.models import EmailAddress  # noqa: E402
+from allauth.mfa.models import Authenticator  # noqa: E402
 from django.apps import apps  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from bailiwick.accounts.actions.roles import grant_by_command_line  # noqa: E402
+from bailiwick.accounts.actions import suspensions  # noqa: E402
+from bailiwick.accounts.actions.roles import confirm, grant_by_command_line, propose  # noqa: E402
+from bailiwick.accounts.queries import roles_of  # noqa: E402
+from bailiwick.accounts.roles import Role  # noqa: E402
 from bailiwick.meetings.actions import schedule  # noqa: E402
+from bailiwick.notices.actions import raise_alarm  # noqa: E402
 
 
 def sign_in(email: str, *, admin: bool = False) -> dict[str, str]:
@@ -37,6 +47,73 @@ def sign_in(email: str, *, admin: bool = False) -> dict[str, str]:
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
     session.create()
     return {"account": str(account.pk), "session": str(session.session_key)}
+
+
+def seat(email: str, roles: list[str]) -> dict[str, str]:
+    """Somebody at the desk: an account with these roles, given by two administrators, and a session in which
+    a second factor was shown."""
+    seated = sign_in(email)
+    account = get_user_model().objects.get(pk=seated["account"])
+    _confirm(account)
+    for role in set(roles) - roles_of(account.pk):
+        if role == "administrator":
+            grant_by_command_line(account.pk, timezone.now())
+        else:
+            ada, ben = (_administrator(f"{name}@hand.example.org") for name in ("ada", "ben"))
+            confirm(ben.pk, propose(ada.pk, email, Role(role), timezone.now()), timezone.now())
+    Authenticator.objects.get_or_create(user=account, type="totp", defaults={"data": {"secret": "none"}})
+    session = SessionStore(seated["session"])
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": time.time()}]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(account)
+    session.save()
+    return seated
+
+
+def _confirm(account: Any) -> None:
+    EmailAddress.objects.get_or_create(
+        user=account, defaults={"email": account.email, "verified": True, "primary": True}
+    )
+
+
+def _administrator(email: str) -> Any:
+    account, made = get_user_model().objects.get_or_create(email=email)
+    if made:
+        grant_by_command_line(account.pk, timezone.now())
+    return account
+
+
+def confirm_address(email: str) -> dict[str, str]:
+    """As its owner does by the link in the mail."""
+    EmailAddress.objects.filter(email=email).update(verified=True)
+    return {}
+
+
+def appoint(email: str) -> dict[str, str]:
+    """An administrator, as the command line makes them, of an account there is."""
+    account = get_user_model().objects.get(email=email)
+    EmailAddress.objects.filter(user=account).update(verified=True)
+    grant_by_command_line(account.pk, timezone.now())
+    return {}
+
+
+def suspend(email: str, facts: str, terms: str) -> dict[str, str]:
+    """A suspension by two people; tests of the pages are others."""
+    people = {role: seat(f"{role}@hand.example.org", [role]) for role in ("reviewer", "approver")}
+    why = suspensions.Statement(
+        suspensions.Ground.SPAM, suspensions.Source.NOTICE, facts, terms, automated=False, until=None
+    )
+    now = timezone.now()
+    made = suspensions.propose(
+        UUID(people["reviewer"]["account"]), email, why, authority_prompted=False, now=now
+    )
+    suspensions.approve(UUID(people["approver"]["account"]), made, authority_prompted=False, now=now)
+    return {}
+
+
+def alarm(code: str, subject: str) -> dict[str, str]:
+    """Something is wrong."""
+    raise_alarm(code, subject)
+    return {}
 
 
 def create_meeting(account: str, fields: dict[str, Any]) -> dict[str, str]:
@@ -61,7 +138,8 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | list | dict | None) else str(value)
 
 
-ACTS: dict[str, Callable[..., Any]] = {act.__name__: act for act in (sign_in, create_meeting, count, values)}
+_ACTS = (sign_in, seat, confirm_address, appoint, suspend, alarm, create_meeting, count, values)
+ACTS: dict[str, Callable[..., Any]] = {act.__name__: act for act in _ACTS}
 
 
 def main() -> None:
