@@ -89,4 +89,4 @@ def test_whoever_left_can_come_back(host: Host, invite: Invite) -> None:
     noor.page.get_by_role("button", name="Come back").click()
     noor.is_inside()
     expect(noor.control("Turn camera off")).to_be_visible()
-    noor.page.wait_for_function("window.tracks.some((track) => track.readyState === 'live')")
+    noor.page.wait_for_function("() => window.tracks.some((track) => track.readyState === 'live')")

@@ -125,8 +125,8 @@ def test_dropped_files_find_their_fields(page: Page, server: Product, proof: Pat
         "new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })); }",
         texts,
     )
-    page.wait_for_function("document.querySelector('#proof-file').files.length === 1")
-    page.wait_for_function("document.querySelector('#entry-file').files.length === 1")
+    page.wait_for_function("() => document.querySelector('#proof-file').files.length === 1")
+    page.wait_for_function("() => document.querySelector('#entry-file').files.length === 1")
     page.get_by_role("button", name="Check").click()
     expect(page.get_by_role("heading", name="Verified", exact=True)).to_be_visible()
 
