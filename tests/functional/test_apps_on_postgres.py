@@ -14,16 +14,20 @@ from tests.servers.postgres import RunningPostgres
 
 ROOT = Path(__file__).parents[2]
 FILES = (
-    "test_meetings.py",
-    "test_people.py",
-    "test_server_rule.py",
-    "test_notices.py",
-    "test_authorisation.py",
+    "apps/test_meetings.py",
+    "apps/test_people.py",
+    "apps/test_server_rule.py",
+    "apps/test_notices.py",
+    "apps/test_authorisation.py",
+    "accounts/test_roles.py",
+    "accounts/test_suspensions.py",
+    "accounts/test_own_data.py",
+    "desk/test_abuse.py",
 )
 
 
 @pytest.mark.postgres
-def test_meetings_people_rules_and_alarms_behave_the_same_on_postgresql(
+def test_meetings_people_roles_and_suspensions_behave_the_same_on_postgresql(
     postgres_server: RunningPostgres, tmp_path: Path
 ) -> None:
     run = subprocess.run(
@@ -35,7 +39,7 @@ def test_meetings_people_rules_and_alarms_behave_the_same_on_postgresql(
             "-x",
             "-p",
             "no:cacheprovider",
-            *(f"tests/apps/{f}" for f in FILES),
+            *(f"tests/{name}" for name in FILES),
         ],
         cwd=ROOT,
         env={**os.environ, "BAILIWICK_DATABASE_URL": postgres_server.url, "BAILIWICK_DATA": str(tmp_path)},

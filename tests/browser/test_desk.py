@@ -1,0 +1,191 @@
+"""The desk, suspension, reports and one's own data in a browser: a passkey opens it, and what axe says."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import DESKTOP, PHONE, Invite
+from tests.servers.product import Host, Product
+
+AXE: Final = Path(__file__).parents[2] / "client/node_modules/axe-core/axe.min.js"
+FACTS: Final = "Four hundred strangers were invited to sales talks."
+TERMS: Final = "Section 4: no unasked-for mail. The invitations were that."
+Seat = Callable[..., Page]
+
+
+@pytest.fixture
+def seat(browser: Browser, server: Product) -> Iterator[Seat]:
+    """`seat("rae@example.org", "reviewer")`: somebody at the desk in a browser of their own."""
+    contexts: list[BrowserContext] = []
+
+    def make(email: str, *roles: str) -> Page:
+        context = browser.new_context(**DESKTOP, bypass_csp=True, reduced_motion="reduce")  # for axe
+        contexts.append(context)
+        session = server.hand("seat", email=email, roles=list(roles))["session"]
+        context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def faults(page: Page) -> list[str]:
+    page.wait_for_load_state("networkidle")
+    page.add_script_tag(path=AXE)
+    found = page.evaluate(
+        "axe.run().then((all) => all.violations.map((one) => `${one.id}: ${one.nodes[0].html}`))"
+    )
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return [*found, *(["wider than the screen"] if wide else [])]
+
+
+@pytest.fixture
+def suspension(server: Product, seat: Seat) -> str:
+    """A suspension in force: proposed and approved on the pages. Its address."""
+    number = server.hand("count", model="accounts.Suspension", where={})["count"]
+    owner = f"owner{number}@example.org"
+    server.hand("sign_in", email=owner)
+    reviewer = seat(f"rae{number}@example.org", "reviewer")
+    reviewer.goto(f"{server.url}/desk/suspensions")
+    reviewer.get_by_label("No, nobody did").check()
+    reviewer.get_by_label("Whose account").fill(owner)
+    reviewer.get_by_label("Spam").check()
+    reviewer.get_by_label("What happened").fill(FACTS)
+    reviewer.get_by_label("Which of the terms").fill(TERMS)
+    reviewer.get_by_label("Somebody told us").check()
+    reviewer.get_by_role("button", name="Propose").click()
+    expect(reviewer.get_by_role("status")).to_contain_text("An approver must approve it")
+    address = reviewer.url
+    approver = seat(f"ann{number}@example.org", "approver")
+    approver.goto(address)
+    approver.get_by_label("No, nobody did").check()
+    approver.get_by_role("button", name="Suspend the account").click()
+    expect(approver.get_by_role("status")).to_contain_text("Suspended, logged, and told")
+    return address
+
+
+def test_an_administrator_without_second_factor_sets_one_up_and_is_let_in(
+    browser: Browser, server: Product
+) -> None:
+    site = server.url.replace("127.0.0.1", "localhost")  # a passkey belongs to a name, not to an address
+    context = browser.new_context(**DESKTOP)
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("WebAuthn.enable")
+    device = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    wire.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+    page.goto(f"{site}/accounts/signup/")
+    page.get_by_label("Your name").fill("Kim")
+    page.get_by_label("Email").fill("kim@example.org")
+    page.get_by_label("Password").fill("a good passphrase")
+    page.get_by_role("button", name="Create the account").click()
+    server.hand("appoint", email="kim@example.org")
+    page.goto(f"{site}/desk/roles")
+    expect(page.get_by_role("heading", level=1)).to_have_text("A second factor first")
+    page.get_by_role("link", name="Set up a second factor").click()
+    page.goto(f"{site}/accounts/2fa/webauthn/add/")
+    page.get_by_label("Password").fill("a good passphrase")
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_label("Name").fill("Laptop")
+    page.get_by_role("button", name="Add").click()
+    expect(page).to_have_url(re.compile("recovery-codes"))
+    page.goto(f"{site}/desk/roles")
+    expect(page).to_have_url(re.compile("/accounts/2fa/webauthn/reauthenticate/"))
+    page.get_by_role("button", name="Use a security key").click()
+    expect(page).to_have_url(f"{site}/desk/roles")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Roles")
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", ["desktop", "phone"])
+def test_nothing_can_be_faulted_on_the_desks_pages(
+    server: Product, seat: Seat, suspension: str, scheme: str, device: str
+) -> None:
+    server.hand("alarm", code="location_stale", subject="")
+    page = seat(
+        f"all-{scheme}-{device}@example.org", "intake", "reviewer", "approver", "appeals", "administrator"
+    )
+    page.set_viewport_size((DESKTOP if device == "desktop" else PHONE)["viewport"])  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for path in ("", "abuse", "suspensions", "server-rule", "alarms", "roles", "audit"):
+        page.goto(f"{server.url}/desk/{path}")
+        assert (path, faults(page)) == (path, [])
+    page.goto(suspension)
+    assert faults(page) == []
+    page.goto(f"{server.url}/accounts/data")
+    assert faults(page) == []
+
+
+def test_an_auditor_sees_the_same_pages_without_a_button(
+    server: Product, seat: Seat, suspension: str
+) -> None:
+    page = seat("una@example.org", "auditor")
+    for path in ("", "abuse", "suspensions", "server-rule", "alarms", "roles", "audit"):
+        page.goto(f"{server.url}/desk/{path}")
+        expect(page.get_by_text("You are an auditor")).to_be_visible()
+        assert page.locator(".desk-page form, .desk-page button").count() == 0
+        assert faults(page) == []
+    page.goto(suspension)
+    assert page.locator(".desk-page form, .desk-page button").count() == 0
+
+
+def test_somebody_suspended_reads_why_and_appeals(browser: Browser, server: Product, seat: Seat) -> None:
+    context = browser.new_context(**PHONE, bypass_csp=True, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{server.url}/accounts/signup/")
+    page.get_by_label("Your name").fill("Sam")
+    page.get_by_label("Email").fill("sam@example.org")
+    page.get_by_label("Password").fill("a good passphrase")
+    page.get_by_role("button", name="Create the account").click()
+    context.clear_cookies()
+    server.hand("suspend", email="sam@example.org", facts=FACTS, terms=TERMS)
+    page.goto(f"{server.url}/accounts/login/")
+    page.get_by_label("Email").fill("sam@example.org")
+    page.get_by_label("Password").fill("a good passphrase")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your account is suspended")
+    expect(page.get_by_text(FACTS)).to_be_visible()
+    assert faults(page) == []
+    page.get_by_label("Why it is wrong").fill("They are members of our own association.")
+    page.get_by_role("button", name="Appeal").click()
+    expect(page.get_by_role("status")).to_contain_text("Your appeal is filed")
+    assert faults(page) == []
+    context.close()
+
+
+def test_a_participant_reports_another_and_the_host_and_the_staff_read_it(
+    server: Product, host: Host, invite: Invite, seat: Seat
+) -> None:
+    slug = host.create_meeting(title="Weekly round")
+    ada, noor = invite(slug, "Ada", host=host).join(), invite(slug, "Noor", "FR").join()
+    bo = invite(slug, "Bo", "HK").join()
+    noor.control(re.compile("People")).click()
+    noor.page.get_by_role("button", name="More about Bo").click()
+    noor.page.get_by_role("button", name="Report…").click()
+    dialog = noor.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Who reports is not told and not kept")
+    noor.cannot_be_faulted()
+    dialog.get_by_label("Threats").check()
+    dialog.get_by_label("In your words").fill("He threatened Cy.")
+    dialog.get_by_role("button", name="Report").click()
+    expect(noor.told("Reported.")).to_be_visible()
+    expect(ada.told("Somebody here reported a person")).to_be_visible()
+    assert bo.page.get_by_text("reported").count() == 0
+    ada.page.goto(f"{server.url}/meetings/{slug}/")
+    expect(ada.page.get_by_text("He threatened Cy.")).to_be_visible()
+    page = seat("ina@example.org", "intake")
+    page.goto(f"{server.url}/desk/abuse")
+    report = page.locator("li", has_text="He threatened Cy.")
+    expect(report).to_contain_text("only the host can act")
+    assert faults(page) == []
+    report.get_by_role("button", name="Nothing to do").click()
+    expect(page.get_by_text("He threatened Cy.")).to_have_count(0)
