@@ -205,6 +205,12 @@ def test_p1_nothing_is_proposed_where_nothing_is_left(staff: Staff) -> None:
     assert not Restriction.objects.exists()
 
 
+def test_without_a_beginning_it_is_in_force_from_the_moment_it_was_proposed(staff: Staff) -> None:
+    until = timezone.now() + timedelta(days=20)
+    row = proposed(staff, new_meeting(), begins="", until=f"{until:%Y-%m-%dT%H:%M}")
+    assert row.effective_from == row.stated_at
+
+
 def test_p6_more_than_ninety_days_is_refused_in_the_form(staff: Staff) -> None:
     with pytest.raises(AssertionError, match="invalid_field"):
         proposed(staff, new_meeting(), until="2099-05-01T00:00")

@@ -121,10 +121,12 @@ class Host:
 class Product:
     """A running server. `stop` and `start` keep ports and data."""
 
-    def __init__(self, data: Path, env: Mapping[str, str], arguments: tuple[str, ...]) -> None:
+    def __init__(
+        self, data: Path, env: Mapping[str, str], arguments: tuple[str, ...], name: str = "127.0.0.1"
+    ) -> None:
         self.data = data
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{name}:{self.port}"
         self.log = data / "logs" / "serve.log"
         first = random.randrange(20_000, 60_000 - RTP_PORTS, 100)
         self.env = {
@@ -259,9 +261,11 @@ def product(
     data: Path | None = None,
     env: Mapping[str, str] | None = None,
     places: Prefixes | Path | None = None,
+    name: str = "127.0.0.1",
 ) -> Iterator[Product]:
     """Start one, stop it at the end. `arguments`: more of `serve`'s. `data`: a folder to keep; else one that
-    is thrown away. `places`: what the location table holds (by default `PLACES`), or a table to copy."""
+    is thrown away. `places`: what the location table holds (by default `PLACES`), or a table to copy. `name`:
+    `localhost` for passkeys, which belong to a name."""
     folder = Path(tempfile.mkdtemp(prefix="bailiwick-product-")) if data is None else data
     table = folder / "geo" / "table.bwt"
     if isinstance(places, Path):
@@ -270,7 +274,7 @@ def product(
     elif not table.exists():
         table.parent.mkdir(parents=True, exist_ok=True)
         write_small_table(table, places or PLACES, SOURCES, [_built()] * len(SOURCES))
-    server = Product(folder, env or {}, arguments)
+    server = Product(folder, env or {}, arguments, name)
     try:
         server.start()
         yield server

@@ -131,7 +131,8 @@ def propose(request: HttpRequest, member: Member, demand_id: UUID, target_id: in
     form = PlanForm(request.POST, earlier=queries.renewable(row, target.meeting_id))
     if form.is_valid():
         try:
-            made = granting.propose(member.id, target.pk, form.plan(), timezone.now())
+            now = timezone.now()
+            made = granting.propose(member.id, target.pk, form.plan(now), now)
         except InvalidOrder as error:
             add_error(form, error)
         except BeyondTerritory as error:

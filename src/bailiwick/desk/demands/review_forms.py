@@ -1,11 +1,13 @@
 """What is asked when a demand is reviewed, and of what was granted."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from bailiwick.ledger.vocabulary import second
 from bailiwick.orders.actions.appeals import Ruling
 from bailiwick.orders.actions.granting import Plan
 from bailiwick.orders.desk_queries import Outcome, Restriction
@@ -63,7 +65,11 @@ class PlanForm(forms.Form):
     reasons = forms.MultipleChoiceField(
         label=_("Grounds"), choices=words.reasons, widget=forms.CheckboxSelectMultiple
     )
-    begins = Moment(label=_("In force from (UTC)"))
+    begins = Moment(
+        label=_("In force from (UTC)"),
+        help_text=_("Empty: at once, as soon as it is proven to be in the public log."),
+        required=False,
+    )
     until = Moment(label=_("Until (UTC)"), help_text=_("90 days at most, and no longer than asked."))
     only = Codes(
         label=_("Only in"),
@@ -77,12 +83,13 @@ class PlanForm(forms.Form):
         rows = [(str(row.pk), words.moment(row.expires_at)) for row in earlier]
         self.fields["renews"].choices = [("", _("nothing: it is the first")), *rows]  # type: ignore[attr-defined]  # a ChoiceField
 
-    def plan(self) -> Plan:
-        """The valid form's plan."""
+    def plan(self, now: datetime) -> Plan:
+        """The valid form's plan, as proposed now."""
         data = self.cleaned_data
+        begins = data["begins"] or second(now)
         renews = UUID(data["renews"]) if data["renews"] else None
         only = frozenset(data["only"]) or None
-        return Plan(data["law"].strip(), tuple(data["reasons"]), data["begins"], data["until"], only, renews)
+        return Plan(data["law"].strip(), tuple(data["reasons"]), begins, data["until"], only, renews)
 
 
 class EndForm(forms.Form):
