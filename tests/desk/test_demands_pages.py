@@ -135,9 +135,9 @@ def test_the_queue_shows_what_is_due_and_what_is_late(staff: Staff) -> None:
     shown = staff.at("approver").get("/desk/demands/").content.decode()
     assert shown.index("quick") < shown.index("slow")
     assert "emergency" in shown
-    assert "Overdue" not in shown
+    assert "overdue" not in shown
     Demand.objects.update(due_at=timezone.now() - timedelta(hours=1))
-    assert "Overdue" in staff.at("approver").get("/desk/demands/").content.decode()
+    assert "overdue by 1 hour" in staff.at("approver").get("/desk/demands/").content.decode()
 
 
 def test_p1_side_by_side_shows_what_is_cut_and_why(staff: Staff) -> None:

@@ -45,6 +45,13 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "demand.refused": {
         "day": "2026-11-21", "demand": ID, "reasons": ["beyond_territory", "secret"], "document": HASH,
     },
+    "demand.examined": {
+        "day": "2026-11-21", "demand": ID, "outcome": "incomplete", "missing": ["contact", "law"],
+    },
+    "target.refused": {
+        "day": "2026-11-21", "demand": ID, "asked": "close_account", "reasons": ["not_possible_here"],
+    },
+    "demand.answered": {"day": "2026-11-21", "demand": ID, "outcome": "narrowed"},
     "restriction.approved": {**restriction().model_dump(mode="json", by_alias=True), "approvals": _TWO},
     "restriction.suspended": {"at": AT, "restriction": ID, "reason": "appeal"},
     "restriction.withdrawn": {"at": AT, "restriction": ID, "reason": "court_order"},

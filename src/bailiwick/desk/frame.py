@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from bailiwick.accounts.roles import Role
+from bailiwick.orders.permissions import demands_taken
 
 from .access import EVERYBODY, Member
 
@@ -48,7 +49,13 @@ def show(
 ) -> HttpResponse:
     """A page of the desk. `section`: the `url` of the section it belongs to."""
     sections = [found for found in SECTIONS if found.roles & member.roles]
-    frame = {"sections": sections, "section": section, "me": member, "reads_only": _reads_only(member)}
+    frame = {
+        "sections": sections,
+        "section": section,
+        "me": member,
+        "reads_only": _reads_only(member),
+        "taken": demands_taken(),
+    }
     return render(request, template, {**frame, **context}, status=status)
 
 

@@ -14,6 +14,8 @@ from pydantic_core import PydanticSerializationError
 from bailiwick.ledger.errors import MalformedEntry
 from bailiwick.ledger.vocabulary import (
     AffectedBand,
+    AllMissing,
+    Asked,
     AuthorityKind,
     Band,
     Code,
@@ -151,6 +153,41 @@ class DemandRefused(_Part):
     document: Hash | None = None
 
 
+class DemandExamined(_Part):
+    """A demand is complete and under review, or went back to the authority for what it does not say."""
+
+    type: Literal["demand.examined"] = "demand.examined"
+    day: Day
+    demand: RandomId
+    outcome: Literal["incomplete", "under_review"]
+    missing: AllMissing | None = None
+
+    @model_validator(mode="after")
+    def _incomplete_names_what_is_missing(self) -> "DemandExamined":
+        if (self.outcome == "incomplete") is (self.missing is None):
+            raise ValueError("an incomplete demand lacks something, a complete one nothing")
+        return self
+
+
+class TargetRefused(_Part):
+    """One of the things a demand names was refused; what, nobody can read from it."""
+
+    type: Literal["target.refused"] = "target.refused"
+    day: Day
+    demand: RandomId
+    asked: Asked
+    reasons: Refusals
+
+
+class DemandAnswered(_Part):
+    """Everything a demand names has its answer, and something was granted."""
+
+    type: Literal["demand.answered"] = "demand.answered"
+    day: Day
+    demand: RandomId
+    outcome: Literal["granted", "narrowed"]
+
+
 class RestrictionApproved(_Part):
     """A restriction: in force in [from, until) on people located in its territories, in one meeting."""
 
@@ -284,7 +321,10 @@ Entry: TypeAlias = (
     | KeyRotated
     | AuthorityAdded
     | DemandReceived
+    | DemandExamined
     | DemandRefused
+    | TargetRefused
+    | DemandAnswered
     | RestrictionApproved
     | RestrictionSuspended
     | RestrictionWithdrawn

@@ -120,6 +120,21 @@ Refusal: TypeAlias = Literal[
     "withdrawn_by_authority",
 ]
 Refusals: TypeAlias = Annotated[tuple[Refusal, ...], Field(min_length=1), AfterValidator(_ascending)]
+Asked: TypeAlias = Literal["close_account", "end_meeting", "other", "withhold"]
+Missing: TypeAlias = Literal[
+    "authority",
+    "contact",
+    "ends_at",
+    "issued_on",
+    "language",
+    "law",
+    "redress",
+    "reference",
+    "statement",
+    "targets",
+    "territories",
+]
+AllMissing: TypeAlias = Annotated[tuple[Missing, ...], Field(min_length=1), AfterValidator(_ascending)]
 Source: TypeAlias = Literal["dbip", "ipfire", "mm"]
 Band: TypeAlias = Literal["0", "1-9", "10-99", "100-999", "1000-"]
 AffectedBand: TypeAlias = Literal["0-9", "10-99", "100-999", "1000-"]

@@ -124,10 +124,10 @@ def awaiting_approval() -> list[Restriction]:
 
 
 def not_over(now: datetime) -> list[Restriction]:
-    """Granted, and neither withdrawn, suspended nor ended by the clock."""
+    """Granted, and neither withdrawn nor ended by the clock. Suspended ones too: they can be withdrawn."""
     rows = Restriction.objects.filter(outbox_id__isnull=False, expires_at__gt=now).defer(_EFFECTS)
-    rows = rows.exclude(later__kind__in=(LaterKind.SUSPENDED, LaterKind.WITHDRAWN))
-    return list(rows.select_related("authority").order_by("expires_at"))
+    rows = rows.exclude(later__kind=LaterKind.WITHDRAWN)
+    return list(rows.select_related("authority").prefetch_related("later").order_by("expires_at"))
 
 
 def renewable(asked: Demand, meeting_id: UUID | None) -> list[Restriction]:

@@ -47,6 +47,12 @@ class NotPossibleNow(OrdersError):
     code = "not_possible_now"
 
 
+class DemandsOff(OrdersError):
+    """This server takes no demands: what arrives is recorded and refused, and nothing is granted."""
+
+    code = "demands_off"
+
+
 class NoSuchDemand(OrdersError):
     """No demand, target, authority or appeal by that id."""
 

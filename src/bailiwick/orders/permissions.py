@@ -5,8 +5,11 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from django.conf import settings
+
 from bailiwick.accounts.queries import require
 from bailiwick.accounts.roles import Role
+from bailiwick.orders.errors import DemandsOff
 
 
 class Act(StrEnum):
@@ -26,9 +29,12 @@ class Act(StrEnum):
     WITHDRAW = "restriction.withdrawn"
     NARROW = "restriction.narrowed"
     DECIDE_APPEAL = "appeal.decided"
+    READ_ORIGINAL = "original.read"
+    TAKE_ORIGINAL = "original.taken"
 
 
 _UNDOING: Final = frozenset({Role.REVIEWER, Role.APPROVER, Role.APPEALS})
+_READING: Final = frozenset({Role.INTAKE, *_UNDOING, Role.AUDITOR})
 
 MAY: Final[Mapping[Act, frozenset[Role]]] = {
     Act.PROPOSE_AUTHORITY: frozenset({Role.INTAKE, Role.REVIEWER}),
@@ -45,10 +51,39 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = {
     Act.WITHDRAW: _UNDOING,
     Act.NARROW: _UNDOING,
     Act.DECIDE_APPEAL: frozenset({Role.APPEALS}),
+    Act.READ_ORIGINAL: _READING,
+    Act.TAKE_ORIGINAL: _READING,
 }
-"""To undo takes one person, to restrict two. Administrators and auditors do none of it."""
+"""To undo takes one person, to restrict two. Administrators do none of it, and auditors only read."""
+
+
+TOWARDS_GRANTING: Final = frozenset(
+    {
+        Act.PROPOSE_AUTHORITY,
+        Act.APPROVE_AUTHORITY,
+        Act.EXAMINE,
+        Act.REVIEW,
+        Act.PROPOSE,
+        Act.SIGN,
+        Act.APPROVE,
+    }
+)
+"""What a server that takes no demands does not do. It still records what arrives and refuses it; to refuse,
+to undo and to decide on objections is never blocked."""
+
+
+def demands_taken() -> bool:
+    """Whether the operator takes demands of authorities at all (BAILIWICK_DEMANDS)."""
+    return bool(settings.ENV["DEMANDS"] == "on")
+
+
+def is_open(act: Act) -> bool:
+    """Whether anybody may do it on this server."""
+    return act not in TOWARDS_GRANTING or demands_taken()
 
 
 def check_may(actor: UUID, act: Act) -> None:
-    """Nothing if the account holds a role that may. Raises RoleNeeded, superusers included."""
+    """Nothing if the account holds a role that may. Raises RoleNeeded, superusers included; DemandsOff."""
     require(actor, *MAY[act])
+    if not is_open(act):
+        raise DemandsOff

@@ -36,10 +36,12 @@ class Logged(Generic[E]):
 
 
 class Standing(StrEnum):
-    """Where a restriction stands at an instant."""
+    """Where a restriction stands at an instant. `DORMANT`: it has not ended, and keeps nobody out, for the
+    server takes no demands any more."""
 
     TO_COME = "to_come"
     IN_FORCE = "in_force"
+    DORMANT = "dormant"
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
@@ -107,8 +109,10 @@ class Restriction:
 
     @property
     def ended(self) -> Logged[Any] | None:
-        """The first entry that ended it before its time."""
-        return next((each for each in self.later if isinstance(each.entry, Ended)), None)
+        """What ended it before its time: the withdrawal, else the first suspension."""
+        found = [each for each in self.later if isinstance(each.entry, Ended)]
+        for_good = (each for each in found if isinstance(each.entry, log.RestrictionWithdrawn))
+        return next(for_good, found[0] if found else None)
 
     def standing(self, now: datetime) -> Standing:
         """Where it stands; intervals are `[from, until)`."""
@@ -122,11 +126,14 @@ class Restriction:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """One demand: received, and what came of it."""
+    """One demand: received, and what came of it. `parts`: refusals of single things it names."""
 
     received: Logged[log.DemandReceived]
     refused: tuple[Logged[log.DemandRefused], ...] = ()
     restrictions: tuple[Restriction, ...] = ()
+    examined: tuple[Logged[log.DemandExamined], ...] = ()
+    parts: tuple[Logged[log.TargetRefused], ...] = ()
+    answered: tuple[Logged[log.DemandAnswered], ...] = ()
 
     @property
     def outcome(self) -> str:
@@ -134,7 +141,27 @@ class Demand:
         if not self.restrictions:
             return "refused" if self.refused else "open"
         narrower = any(each.decision is not None and each.decision.is_narrower for each in self.restrictions)
-        return "granted_in_part" if self.refused or narrower or self._left_out else "granted"
+        less = self.refused or self.parts or narrower or self._left_out
+        return "granted_in_part" if less else "granted"
+
+    @property
+    def stage(self) -> str:
+        """The outcome; of an open one, whether it was examined and is complete."""
+        if self.outcome != "open":
+            return self.outcome
+        return self.examined[-1].entry.outcome if self.examined else "received"
+
+    @property
+    def later(self) -> list[int]:
+        """Indices of the entries that followed, but for those of restrictions."""
+        steps = (self.refused, self.examined, self.parts, self.answered)
+        return sorted(each.index for kind in steps for each in kind)
+
+    @property
+    def was_incomplete(self) -> bool:
+        """Whether it was sent back, or refused, for what it does not say."""
+        sent_back = any(each.entry.outcome == "incomplete" for each in self.examined)
+        return sent_back or any("incomplete" in each.entry.reasons for each in self.refused)
 
     @property
     def named(self) -> int:
@@ -194,7 +221,14 @@ class Book:
 
     def standing(self, now: datetime, *standings: Standing) -> list[Restriction]:
         """Restrictions that stand so, the youngest first."""
-        return [each for each in reversed([*self.restrictions.values()]) if each.standing(now) in standings]
+        every = reversed([*self.restrictions.values()])
+        return [each for each in every if self.stands(each, now) in standings]
+
+    def stands(self, restriction: Restriction, now: datetime) -> Standing:
+        """Where one stands: nothing is enforced on a server that takes no demands, whatever is in the log."""
+        found, taken = restriction.standing(now), self.takes_demands
+        asleep = taken is not None and not taken.entry.on
+        return Standing.DORMANT if asleep and found in (Standing.TO_COME, Standing.IN_FORCE) else found
 
     def chain(self, restriction: Restriction) -> list[Restriction]:
         """What it renews, itself, and what renews it, in order."""
@@ -277,13 +311,17 @@ def _grouped(by: str, entries: Iterable[Logged[Any]]) -> dict[str | None, list[L
 
 
 def _demands(size: int, restrictions: Mapping[str, Restriction]) -> Iterator[Demand]:
-    refused = _grouped("demand", _all(log.DemandRefused, size))
+    kinds = (log.DemandRefused, log.DemandExamined, log.TargetRefused, log.DemandAnswered)
+    refused, examined, parts, answered = (_grouped("demand", _all(kind, size)) for kind in kinds)
     granted: dict[str, list[Restriction]] = defaultdict(list)
     for restriction in restrictions.values():
         granted[restriction.entry.demand].append(restriction)
     for each in _all(log.DemandReceived, size):
         name = each.entry.demand
-        yield Demand(each, tuple(refused[name]), tuple(granted[name]))
+        yield Demand(
+            each, tuple(refused[name]), tuple(granted[name]), tuple(examined[name]), tuple(parts[name]),
+            tuple(answered[name]),
+        )  # fmt: skip
 
 
 def _authorities(size: int) -> Iterator[Authority]:

@@ -90,7 +90,10 @@ class InForce(_Part):
 
     origin: str
     size: int = Field(ge=0)
-    demands_taken: bool | None = Field(description="null: the log does not say yet")
+    demands_taken: bool | None = Field(
+        description="Whether this server takes demands of authorities. false: nothing is enforced, and "
+        "`restrictions` is empty. null: the log does not say yet"
+    )
     restrictions: list[RestrictionOut]
     server_rule: RuleOut | None
     policies: list[VersionOut]
@@ -118,7 +121,7 @@ def listed(book: Book, now: datetime) -> InForce:
         origin=configured().origin,
         size=book.size,
         demands_taken=None if switched is None else switched.entry.on,
-        restrictions=[_restriction(book, each, each.standing(now)) for each in standing],
+        restrictions=[_restriction(book, each, book.stands(each, now)) for each in standing],
         server_rule=None if rule is None else RuleOut(
             mode=rule.entry.mode, territories=list(rule.entry.territories),
             undetermined=rule.entry.undetermined, document=rule.entry.document,

@@ -17,6 +17,8 @@ from bailiwick.rules.territory import CODES, Code, own_territory_source
 
 MOST_PAST: Final = 50
 """Shown on the first page; the others stand on a page of their own."""
+_CURRENT: Final = (Standing.IN_FORCE, Standing.TO_COME, Standing.DORMANT)
+"""Not ended: objections are possible."""
 _PAST: Final = (Standing.SUSPENDED, Standing.WITHDRAWN, Standing.EXPIRED)
 
 
@@ -24,9 +26,9 @@ _PAST: Final = (Standing.SUSPENDED, Standing.WITHDRAWN, Standing.EXPIRED)
 def index(request: HttpRequest) -> HttpResponse:
     """Whether demands are taken, what is in force and what was, policies, rules, reports."""
     book, now = open_book(), timezone.now()
-    current = book.standing(now, Standing.IN_FORCE, Standing.TO_COME)
+    current = book.standing(now, *_CURRENT)
     past = book.standing(now, *_PAST)
-    reach = {code for each in current if each.standing(now) is Standing.IN_FORCE for code in each.territories}
+    reach = {code for each in book.standing(now, Standing.IN_FORCE) for code in each.territories}
     return _page(request, "index", book, {
         "current": [_summary(book, each, now) for each in current],
         "past": [_summary(book, each, now) for each in past[:MOST_PAST]],
@@ -108,7 +110,7 @@ def _stopped() -> bool:
 
 
 def _summary(book: Book, found: Restriction, now: datetime) -> dict[str, Any]:
-    entry, standing = found.entry, found.standing(now)
+    entry, standing = found.entry, book.stands(found, now)
     return {
         "restriction": found,
         "entry": entry,
@@ -119,7 +121,7 @@ def _summary(book: Book, found: Restriction, now: datetime) -> dict[str, Any]:
         "reasons": [words.reason(each) for each in entry.reasons],
         "standing": standing.value,
         "standing_text": words.STANDINGS[standing.value],
-        "is_current": standing in (Standing.IN_FORCE, Standing.TO_COME),
+        "is_current": standing in _CURRENT,
         "renewals": len(book.chain(found)) - 1,
     }
 
@@ -169,13 +171,29 @@ def _demand(book: Book, found: Demand, now: datetime) -> dict[str, Any]:
         "authority": book.whose(entry.authority, entry.state, entry.kind),
         "whose": f"{words.kind(entry.kind)}, {words.place(entry.state)}",
         "outcome": found.outcome,
-        "outcome_text": words.OUTCOMES[found.outcome],
+        "outcome_text": words.OUTCOMES[found.stage],
+        "sent_back": _sent_back(found),
+        "parts": [
+            {"index": each.index, "asked": words.ASKED[each.entry.asked],
+             "reasons": [words.REFUSALS[reason] for reason in each.entry.reasons]}
+            for each in found.parts
+        ],
+        "entries": found.later,
         "refused": refused,
         "granted": [
-            {"id": each.id, "standing": words.STANDINGS[each.standing(now).value]}
+            {"id": each.id, "standing": words.STANDINGS[book.stands(each, now).value]}
             for each in found.restrictions
         ],
-    }
+    }  # fmt: skip
+
+
+def _sent_back(found: Demand) -> list[dict[str, Any]]:
+    """Each time it went back to the authority, and for what."""
+    return [
+        {"index": each.index, "day": each.entry.day,
+         "missing": [words.MISSING[name] for name in each.entry.missing]}
+        for each in found.examined if each.entry.missing
+    ]  # fmt: skip
 
 
 def _reach_source(state: str) -> str:

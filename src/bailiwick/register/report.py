@@ -198,17 +198,13 @@ def _rows(demands: Iterable[Demand]) -> Iterable[Row]:
             kind=kind,
             received=len(group),
             refused=came["refused"],
-            incomplete=sum(_is_incomplete(each) for each in group),
+            incomplete=sum(each.was_incomplete for each in group),
             granted_in_part=came["granted_in_part"],
             granted=came["granted"],
             open=came["open"],
             restrictions=sum(len(each.restrictions) for each in group),
             median_days=_median_days(group),
         )
-
-
-def _is_incomplete(demand: Demand) -> bool:
-    return any("incomplete" in each.entry.reasons for each in demand.refused)
 
 
 def _median_days(demands: Iterable[Demand]) -> float | None:

@@ -10,15 +10,37 @@ from bailiwick.notices.wording import language
 STANDINGS: Final = {
     "to_come": _("not yet in force"),
     "in_force": _("in force"),
+    "dormant": _("not enforced: no demands are taken"),
     "suspended": _("suspended"),
     "withdrawn": _("withdrawn"),
     "expired": _("ended"),
 }
 OUTCOMES: Final = {
-    "open": _("under review"),
+    "received": _("received"),
+    "incomplete": _("incomplete: sent back"),
+    "under_review": _("under review"),
     "refused": _("refused"),
     "granted": _("granted"),
     "granted_in_part": _("granted in part"),
+}
+MISSING: Final = {
+    "authority": _("an authority known here"),
+    "contact": _("a contact"),
+    "ends_at": _("an end"),
+    "issued_on": _("its date"),
+    "language": _("its language"),
+    "law": _("a law"),
+    "redress": _("how to object"),
+    "reference": _("a reference"),
+    "statement": _("reasons"),
+    "targets": _("what it means exactly"),
+    "territories": _("a territory"),
+}
+ASKED: Final = {
+    "close_account": _("to close an account"),
+    "end_meeting": _("to end a meeting"),
+    "other": _("something else"),
+    "withhold": _("to withhold a meeting"),
 }
 REFUSALS: Final = {
     "beyond_territory": _("reaches beyond the authority’s territory"),

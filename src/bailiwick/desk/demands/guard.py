@@ -12,7 +12,7 @@ from bailiwick.desk import access
 from bailiwick.desk.access import Member, View
 from bailiwick.desk.frame import show
 from bailiwick.orders.errors import OrdersError
-from bailiwick.orders.permissions import MAY, Act
+from bailiwick.orders.permissions import MAY, Act, is_open
 
 SECTION: Final = "desk_demands"
 HANDLING: Final = (Role.INTAKE, Role.REVIEWER, Role.APPROVER, Role.APPEALS)
@@ -35,6 +35,13 @@ SAID: Final[dict[str, tuple[int, Any]]] = {
     "no_such_restriction": (404, _("There is no such restriction, or it was changed or ended already.")),
     "no_such_demand": (404, _("There is nothing there, or it was decided already, perhaps by a colleague.")),
     "not_possible_now": (409, _("It is not in a state in which that can be done. Look at its page again.")),
+    "demands_off": (
+        409,
+        _(
+            "This server takes no demands of authorities, so nothing is examined or granted. What arrives is"
+            " recorded and refused; what was granted before can be ended."
+        ),
+    ),
     "not_narrower": (
         422,
         _("A correction only takes away: fewer territories, or an earlier end. More is a new demand."),
@@ -59,7 +66,7 @@ def transition(act: Act) -> Callable[[View], View]:
 
 def may(member: Member, act: Act) -> bool:
     """Whether to offer it."""
-    return not member.roles.isdisjoint(MAY[act])
+    return is_open(act) and not member.roles.isdisjoint(MAY[act])
 
 
 def told(view: View) -> View:

@@ -2,31 +2,34 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bailiwick.accounts.roles import Role
 from bailiwick.desk.access import Member
 from bailiwick.desk.frame import show
 from bailiwick.orders import desk_queries as queries
-from bailiwick.orders.permissions import Act
+from bailiwick.orders.permissions import Act, demands_taken
 
 from . import words
 from .guard import HANDLING, SECTION, may, page
 
-_SHOWN = 50
+_SHOWN: Final = 50
+_SOON: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """When something is due, and how that stands. `emergency`: it has a shorter one."""
+    """When something is due, how that stands, and the same in words: no colour is needed to see it."""
 
     due_at: datetime | None
     late: bool
     soon: bool
+    said: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +39,30 @@ class Line:
     row: queries.Demand
     state: Any
     clock: Clock
+    next: Any = ""
 
 
 def clock(due_at: datetime | None, now: datetime) -> Clock:
     """`soon`: within two days."""
-    left = None if due_at is None else (due_at - now).total_seconds()
-    return Clock(due_at, left is not None and left <= 0, left is not None and 0 < left <= 172_800)
+    if due_at is None:
+        return Clock(None, late=False, soon=False, said="")
+    left = due_at - now
+    late = left <= timedelta(0)
+    said = _("overdue by %(time)s") if late else _("due in %(time)s")
+    return Clock(due_at, late, not late and left <= _SOON, said % {"time": words.span(abs(left))})
 
 
 @page(*HANDLING)
 def listing(request: HttpRequest, member: Member) -> HttpResponse:
     """The queue: what is due first stands first; whoever decides on appeals has theirs apart."""
     now = timezone.now()
+    opened = _lines(queries.open_demands(), now)
     context: dict[str, Any] = {
-        "open": _lines(queries.open_demands(), now),
+        "open": opened,
+        "late": sum(line.clock.late for line in opened),
         "answered": _lines(queries.answered_demands(_SHOWN), now),
         "awaiting": queries.awaiting_approval(),
-        "in_force": queries.not_over(now),
+        "in_force": [(row, words.standing(row, now)) for row in queries.not_over(now)],
         "may_receive": may(member, Act.RECEIVE),
         "reads_appeals": reads_appeals(member),
     }
@@ -65,4 +75,9 @@ def reads_appeals(member: Member) -> bool:
 
 
 def _lines(rows: Iterable[queries.Demand], now: datetime) -> list[Line]:
-    return [Line(row, words.STATES[row.status], clock(row.due_at, now)) for row in rows]
+    return [Line(row, words.STATES[row.status], clock(row.due_at, now), _next(row)) for row in rows]
+
+
+def _next(row: queries.Demand) -> Any:
+    """What somebody has to do with it."""
+    return words.NEXT.get(row.status, "") if demands_taken() else words.NEXT_WITHOUT_DEMANDS

@@ -15,7 +15,7 @@ from bailiwick.desk.access import Member, View
 from bailiwick.desk.frame import show
 from bailiwick.orders import desk_queries as queries
 from bailiwick.orders.actions import granting, later
-from bailiwick.orders.desk_queries import LaterKind, Restriction
+from bailiwick.orders.desk_queries import Restriction
 from bailiwick.orders.entries import base64url
 from bailiwick.orders.errors import BadApproval, UnknownPasskey
 from bailiwick.orders.passkeys import Assertion
@@ -47,6 +47,7 @@ def _show(
         "later": row.later.all(),
         "history": queries.history([f"restriction:{row.pk}"]),
         "may_discard": row.outbox_id is None and may(member, Act.DISCARD),
+        "standing": words.standing(row, timezone.now()),
         "may_undo": can_change(row) and may(member, Act.WITHDRAW),
         "end": end or EndForm(),
         "narrow": narrow or NarrowForm(),
@@ -58,8 +59,7 @@ def _show(
 
 def can_change(row: Restriction) -> bool:
     """Whether there is anything left of it."""
-    over = any(each.kind == LaterKind.WITHDRAWN for each in row.later.all())
-    return row.outbox_id is not None and not over and row.expires_at > timezone.now()
+    return row.outbox_id is not None and not words.standing(row, timezone.now()).over
 
 
 def _signing(member: Member, row: Restriction, signed: bool) -> dict[str, str] | None:

@@ -38,7 +38,9 @@ def _show(
     refusal: RefusalForm | None = None,
 ) -> HttpResponse:
     written = queries.review_of(row.pk)
-    restricted = {each.meeting_id for each in queries.restrictions_of(row.pk)}
+    restrictions = queries.restrictions_of(row.pk)
+    restricted = {each.meeting_id for each in restrictions}
+    granted = any(each.outbox_id is not None for each in restrictions)
     under_review = row.status == DemandState.UNDER_REVIEW
     context: dict[str, Any] = {
         "row": row,
@@ -51,6 +53,7 @@ def _show(
         "under_review": under_review,
         "may_review": under_review and may(member, Act.REVIEW),
         "may_refuse": row.status in intake.OPEN and may(member, Act.REFUSE),
+        "granted": granted,
     }
     status = 422 if (review or refusal) else 200
     return show(request, member, "desk/demands/review.html", SECTION, context, status)

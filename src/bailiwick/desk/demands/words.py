@@ -1,14 +1,17 @@
 """How these pages say closed vocabularies and places."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final, get_args
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bailiwick.ledger.vocabulary import AuthorityKind, Reason
 from bailiwick.notices.wording import language
-from bailiwick.orders.desk_queries import Asked, Channel, DemandState, Outcome
+from bailiwick.orders.desk_queries import Asked, Channel, DemandState, LaterKind, Outcome, Restriction
+from bailiwick.orders.permissions import demands_taken
 
 STATES: Final[Mapping[str, Any]] = {
     DemandState.RECEIVED: _("received"),
@@ -18,6 +21,12 @@ STATES: Final[Mapping[str, Any]] = {
     DemandState.GRANTED: _("granted in full"),
     DemandState.NARROWED: _("narrowed"),
 }
+NEXT: Final[Mapping[str, Any]] = {
+    DemandState.RECEIVED: _("Next: examine whether it says all it must"),
+    DemandState.INCOMPLETE: _("Waits for the authority"),
+    DemandState.UNDER_REVIEW: _("Next: review it, and refuse it or propose the narrowest restriction"),
+}
+NEXT_WITHOUT_DEMANDS: Final = _("Next: refuse it")
 CHANNELS: Final = (
     (Channel.OFFICIAL.value, _("In writing, by an official channel of the authority")),
     (Channel.OTHER_WRITING.value, _("In writing, but not by such a channel: recorded and refused")),
@@ -70,6 +79,16 @@ NEEDED: Final[Mapping[str, Any]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """In words, whether it is over, whether it was suspended, and whether it keeps people out now."""
+
+    said: Any
+    over: bool = False
+    suspended: bool = False
+    enforced: bool = False
+
+
 def kinds() -> list[tuple[str, str]]:
     """Sorts of authority."""
     return [(code, language("en").word("kind", code)) for code in sorted(get_args(AuthorityKind))]
@@ -83,6 +102,33 @@ def reasons() -> list[tuple[str, str]]:
 def places(codes: Iterable[str]) -> str:
     """Neutral names with their codes, in one line."""
     return ", ".join(f"{language('en').territory(code)} ({code})" for code in sorted(codes))
+
+
+def standing(row: Restriction, now: datetime) -> Standing:
+    """Where an approved restriction stands, by what was decided and the clock. `row` with its `later`."""
+    kinds = {each.kind for each in row.later.all()}
+    ends = min([row.expires_at, *(each.expires_at for each in row.later.all() if each.expires_at)])
+    if LaterKind.WITHDRAWN in kinds:
+        return Standing(_("withdrawn"), over=True)
+    if ends <= now:
+        return Standing(_("ended by the clock"), over=True)
+    if LaterKind.SUSPENDED in kinds:
+        return Standing(_("suspended: keeps nobody out"), suspended=True)
+    if not demands_taken():
+        return Standing(_("not enforced: this server takes no demands"))
+    if not row.proof:
+        return Standing(_("no proof yet: not enforced"))
+    return Standing(_("in force"), enforced=True) if row.effective_from <= now else Standing(_("to come"))
+
+
+def span(length: timedelta) -> str:
+    """A length of time in one unit, rounded down: days from two on, else hours, else minutes."""
+    minutes = int(length.total_seconds() // 60)
+    if minutes >= 2 * 24 * 60:
+        return ngettext("%(n)d day", "%(n)d days", minutes // 1440) % {"n": minutes // 1440}
+    if minutes >= 60:
+        return ngettext("%(n)d hour", "%(n)d hours", minutes // 60) % {"n": minutes // 60}
+    return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
 
 
 def moment(when: datetime | None) -> str:

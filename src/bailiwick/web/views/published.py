@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from bailiwick.meetings import queries
+from bailiwick.orders.permissions import demands_taken
 
 
 @require_GET
@@ -13,7 +14,8 @@ def published(request: HttpRequest) -> HttpResponse:
     rules = [rule for rule in queries.server_rules() if rule.approved_at]
     current = next((rule for rule in rules if rule.withdrawn_at is None), None)
     past = [rule for rule in rules if rule.withdrawn_at is not None]
-    return render(request, "web/rules.html", {"current": current, "past": past})
+    context = {"current": current, "past": past, "demands_taken": demands_taken()}
+    return render(request, "web/rules.html", context)
 
 
 @require_GET
@@ -22,6 +24,7 @@ def published_json(request: HttpRequest) -> JsonResponse:
     rules = [rule for rule in queries.server_rules() if rule.approved_at]
     return JsonResponse(
         {
+            "demands_taken": demands_taken(),
             "rules": [
                 {
                     "mode": rule.mode,
