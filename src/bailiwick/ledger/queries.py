@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import sha256
+
+from django.db.models import Exists, OuterRef
 
 from bailiwick.ledger import store
 from bailiwick.ledger.actions import OutboxId
@@ -107,9 +110,12 @@ def _end(resource: tiles.Resource) -> int:
 
 
 def document(name: str) -> tuple[bytes, datetime] | None:
-    """A published document by its SHA-256, and since when it is published."""
+    """A published document by its SHA-256, and since when it is published; None where it is not there, or was
+    changed by hand: then it is not that document any more, and nobody is shown it."""
     row = Document.objects.filter(sha256=name).first()
-    return None if row is None else (bytes(row.data), row.published_at)
+    if row is None or sha256(bytes(row.data)).hexdigest() != name:
+        return None
+    return bytes(row.data), row.published_at
 
 
 def salt(commitment: str) -> bytes | None:
@@ -124,12 +130,22 @@ def latest(kind: str) -> Entry | None:
     return None if row is None else parse(bytes(row))
 
 
+def appended(outbox_id: OutboxId) -> tuple[int | None, Entry] | None:
+    """An entry by its row of the outbox, and its index once it is in the tree; None where there is none. One
+    query."""
+    row = Outbox.objects.filter(pk=outbox_id).values_list("index", "entry").first()
+    return None if row is None else (row[0], parse(bytes(row[1])))
+
+
 def entries_of(kind: str) -> Iterator[tuple[int, Entry]]:
-    """All sequenced entries of a type with their indices, in order."""
-    rows = Outbox.objects.filter(type=kind, index__isnull=False).order_by("index")
+    """All sequenced entries of a type with their indices, in order. A row of the outbox that says something
+    else than the log in that place was put there by hand, and is none of them."""
+    same = EntryRow.objects.filter(index=OuterRef("index"), data=OuterRef("entry"))
+    rows = Outbox.objects.filter(Exists(same), type=kind, index__gte=0).order_by("index")
     for index, data in rows.values_list("index", "entry").iterator(chunk_size=256):
-        if index is not None:
-            yield index, parse(bytes(data))
+        entry = parse(bytes(data))
+        if index is not None and entry.type == kind:
+            yield index, entry
 
 
 def sequenced_size() -> int:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bailiwick.accounts.actions.audit import audit
+from bailiwick.accounts.models import Audit
 from bailiwick.ledger import actions as ledger
 from bailiwick.ledger.entries import AppealDecided, AppealFiled
 from bailiwick.ledger.vocabulary import second
@@ -19,7 +20,7 @@ from bailiwick.meetings.actions.change import changed
 from bailiwick.meetings.presences import Person
 from bailiwick.orders.errors import InvalidOrder, NoSuchDemand, NoSuchRestriction, TookPart
 from bailiwick.orders.models import Appeal, Exemption, Outcome, Restriction, Review
-from bailiwick.orders.permissions import Act, check_may
+from bailiwick.orders.permissions import MAY, Act, check_may
 from bailiwick.rules.territory import Territory
 
 from .later import narrow_now, withdraw_now
@@ -100,7 +101,8 @@ def _log_filed(appeal_id: UUID) -> int:
 
 
 def took_part(account_id: UUID, restriction: Restriction) -> bool:
-    """Whether somebody received, reviewed, proposed, approved or changed it, or added its authority."""
+    """Whether somebody received, examined, reviewed, proposed, signed, approved or changed it, refused a part
+    of its demand, or added its authority: by the rows, and by the audit trail, which knows more."""
     demand, authority = restriction.demand, restriction.authority
     involved = {
         demand.received_by_id,
@@ -111,7 +113,16 @@ def took_part(account_id: UUID, restriction: Restriction) -> bool:
         *restriction.later.values_list("by_id", flat=True),
         *Review.objects.filter(demand=demand).values_list("written_by_id", flat=True),
     }
-    return account_id in involved
+    return account_id in involved or _acted(account_id, restriction)
+
+
+def _acted(account_id: UUID, restriction: Restriction) -> bool:
+    subjects = (
+        f"demand:{restriction.demand_id}", f"restriction:{restriction.pk}",
+        f"authority:{restriction.authority_id}",
+    )  # fmt: skip
+    acts = Audit.objects.filter(actor=account_id, subject__in=subjects)
+    return acts.filter(code__in=[act for act in MAY if act is not Act.DECIDE_APPEAL]).exists()
 
 
 def decide(actor: UUID, appeal_id: UUID, ruling: Ruling, now: datetime) -> Appeal:

@@ -14,6 +14,7 @@ from bailiwick.meetings.actions.change import changed
 from bailiwick.orders.errors import NoSuchRestriction, NotNarrower
 from bailiwick.orders.models import Later, LaterKind, Restriction
 from bailiwick.orders.permissions import Act, check_may
+from bailiwick.orders.queries import narrowed
 from bailiwick.rules.territory import Territory
 
 Why = Literal["appeal", "authority_request", "court_order", "error_found", "review"]
@@ -94,7 +95,7 @@ def narrow_now(
     entry: dict[str, object] = {"at": second(now), "restriction": restriction_id.hex}
     with transaction.atomic():
         row = _locked(restriction_id, LaterKind.WITHDRAWN)
-        _check_narrower(row, territories, until)
+        _check_narrower(row, territories, until, now)
         if territories is not None:
             entry["territories"] = tuple(sorted(territories))
         if until is not None:
@@ -104,12 +105,18 @@ def narrow_now(
         return _later(row, LaterKind.CORRECTED, now, outbox_id, territories=codes, expires_at=until, by_id=by)
 
 
-def _check_narrower(row: Restriction, territories: Territory | None, until: datetime | None) -> None:
-    if territories is None and until is None:
+def _check_narrower(
+    row: Restriction, territories: Territory | None, until: datetime | None, now: datetime
+) -> None:
+    """Less than what earlier corrections left, or the log would say more than is enforced; from now on."""
+    away = narrowed(row)
+    left = set(row.territories) if away.territories is None else set(row.territories) & away.territories
+    ends = min(row.expires_at, away.until or row.expires_at)
+    if (territories is None and until is None) or ends <= now:
         raise NotNarrower
-    if territories is not None and not (territories and territories < set(row.territories)):
+    if territories is not None and not (territories and territories < left):
         raise NotNarrower
-    if until is not None and not row.effective_from < until < row.expires_at:
+    if until is not None and not max(row.effective_from, now) < until < ends:
         raise NotNarrower
 
 

@@ -1,0 +1,51 @@
+"""What the public log says of an authority. Its row is only where to look: a state or a name changed by hand
+in the database changes nobody's territory (P1), and nobody is told it (P4)."""
+
+import json
+from dataclasses import dataclass
+
+from bailiwick.ledger import queries as ledger
+from bailiwick.ledger.actions import OutboxId
+from bailiwick.ledger.entries import AuthorityAdded
+
+from .models import Authority
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An authority's entry, its index once it is in the tree, and the name in the document that the entry
+    names (empty where that is no longer published)."""
+
+    entry: AuthorityAdded
+    index: int | None
+    name: str
+
+
+def published(row: Authority) -> Published | None:
+    """What was logged when the authority was added; None where nothing was, of this authority."""
+    if row.outbox_id is None:
+        return None
+    found = ledger.appended(OutboxId(row.outbox_id))
+    if found is None or not isinstance(found[1], AuthorityAdded) or found[1].authority != row.pk.hex:
+        return None
+    index, entry = found
+    return Published(entry, index, _name_in(entry.document))
+
+
+def is_as_logged(row: Authority) -> bool:
+    """Whether the row says what two people had logged."""
+    found = published(row)
+    if found is None or row.approved_at is None:
+        return False
+    said = found.entry
+    return (said.state, said.kind, found.name) == (row.state, row.kind, row.name)
+
+
+def _name_in(document: str) -> str:
+    found = ledger.document(document)
+    try:
+        said = json.loads(found[0]) if found else {}
+    except ValueError:
+        return ""
+    name = said.get("name") if isinstance(said, dict) else None
+    return name if isinstance(name, str) else ""
