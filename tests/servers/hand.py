@@ -51,7 +51,7 @@ def sign_in(email: str, *, admin: bool = False) -> dict[str, str]:
 
 def seat(email: str, roles: list[str]) -> dict[str, str]:
     """Somebody at the desk: an account with these roles, given by two administrators, and a session in which
-    a second factor was shown."""
+    a second factor was just shown (passkeys can be added)."""
     seated = sign_in(email)
     account = get_user_model().objects.get(pk=seated["account"])
     _confirm(account)
@@ -63,7 +63,8 @@ def seat(email: str, roles: list[str]) -> dict[str, str]:
             confirm(ben.pk, propose(ada.pk, email, Role(role), timezone.now()), timezone.now())
     Authenticator.objects.get_or_create(user=account, type="totp", defaults={"data": {"secret": "none"}})
     session = SessionStore(seated["session"])
-    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": time.time()}]
+    shown = {"method": "mfa", "type": "totp", "at": time.time(), "reauthenticated": True}
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [shown]
     session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(account)
     session.save()
     return seated
