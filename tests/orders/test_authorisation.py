@@ -13,12 +13,13 @@ from bailiwick.accounts.errors import RoleNeeded
 from bailiwick.accounts.models import Audit
 from bailiwick.accounts.roles import Role
 from bailiwick.ledger.models import Outbox
-from bailiwick.orders.actions import appeals, authorities, granting, intake, later
+from bailiwick.orders.actions import appeals, authorities, granting, intake, later, originals
 from bailiwick.orders.actions.appeals import Ruling
 from bailiwick.orders.actions.granting import Plan
 from bailiwick.orders.actions.intake import Letter
 from bailiwick.orders.errors import NoSuchDemand, NoSuchRestriction
 from bailiwick.orders.models import Outcome
+from bailiwick.orders.papers.errors import OriginalGone
 from bailiwick.orders.permissions import MAY, Act
 from bailiwick.rules.territory import Code
 from tests.orders.desk import NOW, ROLES, member
@@ -54,7 +55,7 @@ TRANSITIONS = {
     Act.REVIEW: Transition(
         {"reviewer"},
         lambda who: granting.review(
-            who, SOME, legality="x" * 30, necessity="x" * 30, proportionality="x" * 30, redacted=b"", now=NOW
+            who, SOME, legality="x" * 30, necessity="x" * 30, proportionality="x" * 30, redacted=b"x", now=NOW
         ),
     ),
     Act.PROPOSE: Transition({"reviewer"}, lambda who: granting.propose(who, 0, PLAN, NOW)),
@@ -70,6 +71,8 @@ TRANSITIONS = {
         {"appeals"},
         lambda who: appeals.decide(who, SOME, Ruling(Outcome.REJECTED, "It is as it was decided."), NOW),
     ),
+    Act.READ_ORIGINAL: Transition({*UNDO, "intake", "auditor"}, lambda who: originals.read(who, SOME, NOW)),
+    Act.TAKE_ORIGINAL: Transition({*UNDO, "intake", "auditor"}, lambda who: originals.take(who, SOME, NOW)),
 }
 
 
@@ -83,7 +86,7 @@ def stands(registry: Registry, who: Any, act: Act) -> bool:
         TRANSITIONS[act].attempt(who)
     except RoleNeeded:
         return True
-    except (NoSuchDemand, NoSuchRestriction):
+    except (NoSuchDemand, NoSuchRestriction, OriginalGone):
         return False  # past the check; there is nothing there to work on
     return False
 
@@ -113,4 +116,6 @@ def test_to_restrict_takes_two_people_whose_roles_the_table_keeps_apart() -> Non
     assert not MAY[Act.PROPOSE] & MAY[Act.APPROVE]
     assert not MAY[Act.SIGN] & MAY[Act.APPROVE]
     assert not MAY[Act.PROPOSE_AUTHORITY] & MAY[Act.APPROVE_AUTHORITY]
-    assert all(Role.ADMINISTRATOR not in roles and Role.AUDITOR not in roles for roles in MAY.values())
+    reading = {Act.READ_ORIGINAL, Act.TAKE_ORIGINAL}
+    assert all(Role.ADMINISTRATOR not in roles for roles in MAY.values())
+    assert {act for act, roles in MAY.items() if Role.AUDITOR in roles} == reading

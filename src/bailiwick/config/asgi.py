@@ -2,7 +2,7 @@
 the public log's."""
 
 import os
-from typing import Any
+from typing import Any, cast
 
 import django
 
@@ -13,6 +13,7 @@ import structlog  # noqa: E402
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 
 from bailiwick.config import wiring  # noqa: E402
+from bailiwick.config.bodies import Bodies  # noqa: E402
 from bailiwick.config.log_loops import LogLoops  # noqa: E402
 from bailiwick.gate import running  # noqa: E402
 from bailiwick.gate.gate import Gate  # noqa: E402
@@ -89,8 +90,9 @@ def _reason(error: Exception) -> str:
 
 
 def django_application() -> Any:
-    """Django's own handler, which answers everything else."""
-    return ASGIHandler()
+    """Django's own handler, which answers everything else; whole bodies are handed to it, and none on the
+    disk."""
+    return Bodies(cast("App", ASGIHandler()))
 
 
 application = Application(django_application())

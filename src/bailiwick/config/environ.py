@@ -191,6 +191,18 @@ SETTINGS: Final = (
         "File of your own policy for demands (plain text), published in the log; Bailiwick's own when empty.",
     ),
     Setting(
+        "ORIGINALS_KEY_FILE",
+        _existing_file,
+        "",
+        "File with the keys that demands' letters are encrypted with; made in DATA when empty.",
+    ),
+    Setting(
+        "ORIGINALS_DAYS",
+        _integer(1, 3650),
+        "180",
+        "Days after a demand's refusal, or the end of its last restriction, until its letter is deleted.",
+    ),
+    Setting(
         "LOG_ORIGIN",
         _origin,
         "",

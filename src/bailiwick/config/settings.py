@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from bailiwick.config import environ, keys
 from bailiwick.ledger.configuration import Configuration
+from bailiwick.orders.papers.limits import LARGEST_REQUEST
 
 ENV = environ.read()
 DATA: Path = ENV["DATA"]
@@ -168,6 +169,13 @@ LEDGER = Configuration(
     memory=DATA / "log" / "remembered",
     policy=ENV["LOG_POLICY"],
 )
+
+ORIGINALS_KEY_FILE: Path = ENV["ORIGINALS_KEY_FILE"] or DATA / "keys" / "originals"
+
+# A letter that arrives is never written to a disk in the clear: bodies stay in memory, and `config.bodies`
+# lets none through that is larger than what stays there.
+FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 SIGN_UP_OPEN: bool = ENV["SIGN_UP"] == "open"
 TRUSTED_PROXIES: str = ENV["TRUSTED_PROXIES"]

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from bailiwick.orders.errors import (
     NoSuchRestriction,
     NotPossibleNow,
     SamePerson,
+    UnknownPasskey,
 )
 from bailiwick.orders.models import (
     Answer,
@@ -42,14 +44,18 @@ from bailiwick.orders.models import (
     Review,
     Target,
 )
-from bailiwick.orders.passkeys import Assertion, verify
+from bailiwick.orders.papers.kinds import looked_at
+from bailiwick.orders.passkeys import Assertion
 from bailiwick.orders.permissions import Act, check_may
+from bailiwick.orders.published import is_as_logged
 from bailiwick.orders.reach import last_day, reach_of
 from bailiwick.orders.registered import check_signed
 from bailiwick.rules.restriction import LONGEST
 from bailiwick.rules.territory import Code, Territory, parse_territory
 
+from . import chain, redacted_copies
 from .intake import locked, refuse_now
+from .steps import log_answered, log_target_refused
 
 _ANSWER: Final = 20
 """Characters in which no question of law can be answered."""
@@ -72,15 +78,17 @@ def review(
     redacted: bytes, now: datetime,
 ) -> Review:  # fmt: skip
     """Answer in writing whether the demand is lawful, necessary and proportionate, with the copy of it that
-    everybody may read. RoleNeeded, NoSuchDemand, NotPossibleNow, InvalidOrder."""
+    everybody may read: text, or a file that is turned into pictures. RoleNeeded, NoSuchDemand,
+    NotPossibleNow, InvalidOrder, PaperError."""
     check_may(actor, Act.REVIEW)
     answers = {"legality": legality, "necessity": necessity, "proportionality": proportionality}
     for name, text in answers.items():
         if not _ANSWER <= len(text.strip()) <= 5000:
             raise InvalidOrder(name)
+    paper = looked_at(redacted)
     with transaction.atomic():
         row = locked(demand_id, DemandState.UNDER_REVIEW)
-        values = {"redacted": ledger.publish_document(redacted, now), "written_at": now}
+        values = redacted_copies.publish(row, paper, now) | {"written_at": now}
         made, _ = Review.objects.update_or_create(
             demand=row, defaults=answers | values | {"written_by_id": actor}
         )
@@ -110,7 +118,7 @@ def propose(actor: UUID, target_id: int, plan: Plan, now: datetime) -> Restricti
         demand = locked(target.demand_id, DemandState.UNDER_REVIEW)
         _check_ready(demand, target)
         granted, beyond = _granted(demand, plan)
-        _check_dates(demand, plan, now)
+        chain.check_dates(demand, plan.begins, plan.until, now)
         row = _draft(actor, demand, target, plan, granted, beyond, now)
         audit(actor, Act.PROPOSE, f"restriction:{row.pk}", now)
     return row
@@ -125,11 +133,7 @@ def _target(target_id: int) -> Target:
 
 def _check_ready(demand: Demand, target: Target) -> None:
     authority = demand.authority
-    if (
-        authority is None
-        or authority.approved_at is None
-        or not Review.objects.filter(demand=demand).exists()
-    ):
+    if authority is None or not is_as_logged(authority) or not Review.objects.filter(demand=demand).exists():
         raise NotPossibleNow
     if target.answer != Answer.OPEN or target.meeting_id is None or target.account_id is not None:
         raise NotPossibleNow
@@ -143,14 +147,6 @@ def _granted(demand: Demand, plan: Plan) -> tuple[Territory, Territory]:
     if not granted:
         raise BeyondTerritory
     return granted, beyond
-
-
-def _check_dates(demand: Demand, plan: Plan, now: datetime) -> None:
-    """Not in the past, 90 days at most (P6), and no longer than asked."""
-    if not second(now) <= plan.begins < plan.until or plan.until - plan.begins > LONGEST:
-        raise InvalidOrder("until")
-    if demand.ends_at is not None and plan.until > demand.ends_at:
-        raise InvalidOrder("until")
 
 
 def _draft(
@@ -174,7 +170,7 @@ def _draft(
         target=ledger.commit_to(meeting_id.bytes),
         document=ledger.publish_document(_decision(demand, granted, beyond), now),
         original=demand.original,
-        renews=_renewed(plan.renews, demand, meeting_id),
+        renews=chain.renewed(plan.renews, demand, meeting_id, now),
         stated_at=second(now),
         proposed_by_id=actor,
     )
@@ -184,16 +180,6 @@ def _draft(
         raise InvalidOrder("law") from None
     row.save(force_insert=True)
     return row
-
-
-def _renewed(renews: UUID | None, demand: Demand, meeting_id: UUID) -> Restriction | None:
-    """A renewal is a new demand of the same authority about the same meeting (P6)."""
-    if renews is None:
-        return None
-    before = Restriction.objects.filter(pk=renews, outbox_id__isnull=False, meeting_id=meeting_id).first()
-    if before is None or before.demand_id == demand.pk or before.authority_id != demand.authority_id:
-        raise InvalidOrder("renews")
-    return before
 
 
 def _decision(demand: Demand, granted: Territory, beyond: Territory) -> bytes:
@@ -211,6 +197,8 @@ def _decision(demand: Demand, granted: Territory, beyond: Territory) -> bytes:
         "proportionality": found.proportionality,
         "redacted_demand": found.redacted,
     }
+    if found.pages:
+        fields["redacted_pages"] = found.pages
     return json.dumps(fields, ensure_ascii=False, sort_keys=True, indent=1).encode()
 
 
@@ -261,19 +249,37 @@ def approve(actor: UUID, restriction_id: UUID, assertion: Assertion, now: dateti
 
 
 def _check_again(row: Restriction, first: Approval, now: datetime) -> None:
-    """What was proposed still holds: demand, authority, territory, dates, the first signature."""
+    """What was proposed still holds: demand, authority, territory, dates, what it renews, the published
+    decision, the first signature. Holds the authority's row: two of its restrictions follow one another."""
     demand = locked(row.demand_id, DemandState.UNDER_REVIEW)
-    authority = Authority.objects.get(pk=row.authority_id)
-    if authority.approved_at is None or (authority.state, authority.kind) != (row.state, row.kind):
+    authority = Authority.objects.select_for_update().get(pk=row.authority_id)
+    if demand.authority_id != authority.pk or not is_as_logged(authority):
         raise NotPossibleNow
     if row.meeting_id is None or row.expires_at <= now:
         raise NotPossibleNow
+    if (authority.state, authority.kind) != (row.state, row.kind):
+        raise NotPossibleNow
     if row.expires_at - row.effective_from > LONGEST:
         raise InvalidOrder("until")
-    allowed, _ = cut(demand, row.effective_from, row.expires_at)
-    if not frozenset(map(Code, row.territories)) <= allowed:
+    chain.check_end(demand, row.expires_at)
+    chain.check_still_renews(row, demand)
+    allowed, beyond = cut(demand, row.effective_from, row.expires_at)
+    granted = frozenset(map(Code, row.territories))
+    if not granted <= allowed:
         raise BeyondTerritory
-    verify(_assertion(first), statement(statement_of(row)))
+    if sha256(_decision(demand, granted, beyond)).hexdigest() != row.document:
+        raise NotPossibleNow
+    _check_first(row, first)
+
+
+def _check_first(row: Restriction, first: Approval) -> None:
+    """Made by whoever proposed it, with a passkey that is theirs still. NotPossibleNow, BadApproval."""
+    if row.proposed_by_id is None or first.account_id != row.proposed_by_id:
+        raise NotPossibleNow
+    try:
+        check_signed(row.proposed_by_id, _assertion(first), statement(statement_of(row)))
+    except UnknownPasskey:
+        raise NotPossibleNow from None
 
 
 def _into_log(row: Restriction, approvals: Sequence[Approval]) -> None:
@@ -340,6 +346,7 @@ def refuse_target(actor: UUID, target_id: int, reasons: Sequence[Refusal], now: 
             demand.restrictions.filter(meeting_id=target.meeting_id, outbox_id__isnull=True).delete()
         target.answer, target.refusals = Answer.REFUSED, sorted(set(reasons))
         target.save(update_fields=["answer", "refusals"])
+        log_target_refused(target, now)
         audit(actor, Act.REFUSE, f"demand:{demand.pk}", now)
         _conclude(demand, now)
     return demand
@@ -361,9 +368,11 @@ def _conclude(demand: Demand, now: datetime) -> None:
     if all(target.answer == Answer.REFUSED for target in targets):
         refuse_now(demand, [reason for target in targets for reason in target.refusals], now)
         return
-    demand.status = DemandState.GRANTED if _in_full(demand, targets) else DemandState.NARROWED
+    full = _in_full(demand, targets)
+    demand.status = DemandState.GRANTED if full else DemandState.NARROWED
     demand.decided_at = now
     demand.save(update_fields=["status", "decided_at"])
+    log_answered(demand, "granted" if full else "narrowed", now)
 
 
 def _in_full(demand: Demand, targets: Sequence[Target]) -> bool:

@@ -14,8 +14,12 @@ from bailiwick.ledger.entries import DemandReceived, DemandRefused
 from bailiwick.ledger.vocabulary import Refusal
 from bailiwick.orders.errors import InvalidOrder, NoSuchDemand, NotPossibleNow
 from bailiwick.orders.models import Answer, Asked, Authority, Channel, Demand, DemandState, Target
-from bailiwick.orders.permissions import Act, check_may
+from bailiwick.orders.papers.kinds import looked_at
+from bailiwick.orders.permissions import Act, check_may, demands_taken
 from bailiwick.rules.territory import UnknownTerritory, parse_territory
+
+from . import originals
+from .steps import log_examined
 
 DUE: Final = timedelta(days=10)
 DUE_IN_EMERGENCY: Final = timedelta(hours=24)
@@ -55,16 +59,19 @@ class Letter:
 
 
 def receive(actor: UUID, letter: Letter, original: bytes, now: datetime) -> Demand:
-    """Record a demand. What asks for secrecy (P11), and what is verbal or comes by no official channel, is
-    refused in the same transaction.
+    """Record a demand. What asks for secrecy (P11), what is verbal or comes by no official channel, and
+    everything on a server that takes no demands, is refused in the same transaction.
 
     Raises:
         RoleNeeded; InvalidOrder: no authority, neither known nor by its own word; a code that is none.
+        PaperError: the letter cannot be read, or not be kept.
     """
     check_may(actor, Act.RECEIVE)
     authority = _authority(letter)
+    paper = looked_at(original)
     with transaction.atomic():
         row = _create(actor, letter, authority, ledger.commit_to(original), now)
+        originals.keep(row, paper)
         row.outbox_id = ledger.append(_received(row, authority, letter))
         row.save(update_fields=["outbox_id"])
         audit(actor, Act.RECEIVE, f"demand:{row.pk}", now)
@@ -77,7 +84,7 @@ def receive(actor: UUID, letter: Letter, original: bytes, now: datetime) -> Dema
 
 def refused_at_once(row: Demand) -> list[Refusal]:
     """Why a demand is not even reviewed."""
-    found: list[Refusal] = []
+    found: list[Refusal] = [] if demands_taken() else ["not_possible_here"]
     if row.channel != Channel.OFFICIAL:
         found.append("not_authentic")
     if row.confidential:
@@ -183,8 +190,10 @@ def examine(actor: UUID, demand_id: UUID, now: datetime) -> Demand:
     check_may(actor, Act.EXAMINE)
     with transaction.atomic():
         row = locked(demand_id, DemandState.RECEIVED, DemandState.INCOMPLETE)
-        row.status = DemandState.INCOMPLETE if missing(row) else DemandState.UNDER_REVIEW
+        lacking = missing(row)
+        row.status = DemandState.INCOMPLETE if lacking else DemandState.UNDER_REVIEW
         row.save(update_fields=["status"])
+        log_examined(row, lacking, now)
         audit(actor, Act.EXAMINE, f"demand:{row.pk}", now)
     return row
 

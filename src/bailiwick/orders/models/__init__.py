@@ -1,6 +1,7 @@
 """The rows of demands and what was granted of them. Change them through `actions`, read them through
 `queries`. Nothing is enforced because a row says so: the gate wants the log's proof (P3)."""
 
+from .original import Original, OriginalPage
 from .parties import Answer, Asked, Authority, Channel, Demand, DemandState, Target
 from .restriction import Approval, Exemption, Later, LaterKind, Restriction
 from .review import Appeal, Outcome, Review
@@ -17,6 +18,8 @@ __all__ = [
     "Exemption",
     "Later",
     "LaterKind",
+    "Original",
+    "OriginalPage",
     "Outcome",
     "Restriction",
     "Review",

@@ -20,6 +20,7 @@ class Review(models.Model):
     necessity = models.TextField(max_length=5000)
     proportionality = models.TextField(max_length=5000)
     redacted = models.CharField(max_length=64, help_text="SHA-256 of the published, redacted copy")
+    pages = models.JSONField(default=list, help_text="Of all its pages, if it is pictures")
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
 

@@ -1,0 +1,34 @@
+"""The copy of a demand that everybody may read: text, or pictures we made, each named by its hash."""
+
+from datetime import datetime
+
+from bailiwick.ledger import actions as ledger
+from bailiwick.orders.models import Demand, Review
+from bailiwick.orders.papers.kinds import Kind, Paper
+
+
+def publish(demand: Demand, paper: Paper, now: datetime) -> dict[str, object]:
+    """In the caller's transaction: publish it, and what a review keeps of it. Never the file as it came: a
+    text's words, or a document's pixels."""
+    if paper.kind is Kind.TEXT:
+        names, pages = [ledger.publish_document(paper.text.encode(), now)], []
+    else:
+        names = pages = [ledger.publish_document(page, now) for page in paper.pages]
+    _withdraw_former(demand, set(names))
+    return {"redacted": names[0], "pages": pages}
+
+
+def _withdraw_former(demand: Demand, kept: set[str]) -> None:
+    """No longer serve the copy that this one replaces: a name may have been left in it. What a proposal or a
+    restriction already points to stays, and so does what another demand's copy has in common with it."""
+    former = Review.objects.filter(demand=demand).first()
+    if former is None or demand.restrictions.exists():
+        return
+    for name in {former.redacted, *former.pages} - kept:
+        if not _used_elsewhere(demand, name):
+            ledger.remove_document(name)
+
+
+def _used_elsewhere(demand: Demand, name: str) -> bool:
+    others = Review.objects.exclude(demand=demand)
+    return any(name == row.redacted or name in row.pages for row in others.only("redacted", "pages"))
