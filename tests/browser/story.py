@@ -31,8 +31,7 @@ COURT, REGULATOR = "b" * 32, "c" * 32
 def main(slug: str) -> None:
     now, told = datetime.now(UTC).replace(microsecond=0), Teller()
     _long_ago(told)
-    by = Authority.objects.create(name="Ministry of Network Affairs", state="CN", kind="ministry")
-    told.authority(by.pk.hex, "CN", "ministry", by.name)
+    by = orders.authority("CN", "ministry", "Ministry of Network Affairs")
     _restrict(told, by, Meeting.objects.get(slug=slug), now)
     told.demand(90, now - 2 * DAY, state="FR", kind="regulator", authority=REGULATOR)
     asked = {"territories": ["FR", "RE"], "targets": {"withhold": 1}}

@@ -1,5 +1,6 @@
 """A log with a witness, and restrictions in it: real rows, real entries, real signatures."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -14,7 +15,7 @@ from bailiwick.gate.proofs import Proofs
 from bailiwick.gate.verifying import configured_trust
 from bailiwick.ledger import actions as ledger
 from bailiwick.ledger import keyfile, triggers
-from bailiwick.ledger.entries import statement
+from bailiwick.ledger.entries import AuthorityAdded, statement
 from bailiwick.ledger.models import Entry, Head, Outbox, Published, Tile
 from bailiwick.meetings.actions.change import changed
 from bailiwick.meetings.models import Meeting
@@ -68,8 +69,19 @@ def new_meeting() -> Meeting:
     return Meeting.objects.create(host=host, slug=uuid4().hex[:12], title="Seminar")
 
 
-def authority(state: str = "CN", kind: str = "ministry") -> Authority:
-    return Authority.objects.create(name=f"An authority of {state}", state=state, kind=kind)
+def authority(state: str = "CN", kind: str = "ministry", name: str = "") -> Authority:
+    """In the log, as the desk would have it there."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    called = name or f"An authority of {state}"
+    row = Authority.objects.create(name=called, state=state, kind=kind, approved_at=now)
+    said = {"name": row.name, "state": state, "kind": kind}
+    with transaction.atomic():
+        row.document = ledger.publish_document(json.dumps(said).encode(), now)
+        row.outbox_id = ledger.append(
+            AuthorityAdded(at=now, authority=row.pk.hex, state=state, kind=kind, document=row.document)
+        )
+        row.save(update_fields=["document", "outbox_id"])
+    return row
 
 
 def second(moment: datetime) -> datetime:

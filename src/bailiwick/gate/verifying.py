@@ -15,6 +15,7 @@ from bailiwick.ledger.errors import LogRefuses, MalformedEntry
 from bailiwick.orders.entries import approved_entry
 from bailiwick.orders.errors import BadApproval
 from bailiwick.orders.passkeys import Assertion, verify
+from bailiwick.orders.published import published
 from bailiwick.orders.queries import Row
 from bailiwick.orders.reach import last_day, reach_of
 from bailiwick.rules import restriction as rules
@@ -75,10 +76,12 @@ def verified(row: Row, entry: RestrictionApproved, trust: Trust) -> Verified:
     """
     if row.proof is None or row.meeting_id is None:
         raise Unproven("restriction_unproven")
-    index, size, origin = _in_log(entry, bytes(row.proof), _believed(trust))
+    policy = _believed(trust)
+    index, size, origin = _in_log(entry, bytes(row.proof), policy)
     _check_target(entry, row.meeting_id.bytes)
     _check_approvals(row, entry)
-    return Verified(bounded(entry), _grounds(row, entry, index, size, origin))
+    name = _authority(row, entry, policy)
+    return Verified(bounded(entry), _grounds(name, entry, index, size, origin))
 
 
 def _believed(trust: Trust) -> Policy:
@@ -135,6 +138,22 @@ def _check_approvals(row: Row, entry: RestrictionApproved) -> None:
         raise Unproven("restriction_unapproved")
 
 
+def _authority(row: Row, entry: RestrictionApproved, policy: Policy) -> str:
+    """The authority's name, by its own proven entry: it was added in public, as what it is (P1), and whoever
+    is kept out is told its name by what everybody can read, not by a row (P4)."""
+    found = published(row.authority)
+    if found is None or found.index is None:
+        raise Unproven("restriction_authority_unknown")
+    said, proof = found.entry, ledger.proof_file(found.index)
+    if (said.authority, said.state, said.kind) != (entry.authority, entry.state, entry.kind) or proof is None:
+        raise Unproven("restriction_authority_unknown")
+    try:
+        parse_log_proof(proof).verify(encode(said), policy)
+    except TlogError:
+        raise Unproven("restriction_authority_unknown") from None
+    return found.name or f"{entry.kind} of {entry.state}"
+
+
 def bounded(entry: RestrictionApproved) -> rules.Restriction:
     """The rule, if it keeps to its authority's territory (P1) and to 90 days (P6)."""
     try:
@@ -150,11 +169,11 @@ def bounded(entry: RestrictionApproved) -> rules.Restriction:
     return found
 
 
-def _grounds(row: Row, entry: RestrictionApproved, index: int, size: int, origin: str) -> Grounds:
+def _grounds(name: str, entry: RestrictionApproved, index: int, size: int, origin: str) -> Grounds:
     return Grounds(
         restriction=RestrictionId(entry.restriction),
         demand=entry.demand,
-        authority=row.authority.name,
+        authority=name,
         state=entry.state,
         kind=entry.kind,
         law=entry.law,

@@ -156,6 +156,11 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "It is not enforced: there are no two passkey signatures over exactly this. Find out how it came"
         " into the log.",
     ),
+    "restriction_authority_unknown": AlarmText(
+        "A restriction's authority is not in the public log",
+        "It is not enforced: no proven entry says that this authority was added, with this state and kind."
+        " Find out who changed the database.",
+    ),
     "restriction_target_unknown": AlarmText(
         "Nobody can show which meeting a restriction is for",
         "It is not enforced: its salt was deleted, or it stands with another meeting than the one its entry"

@@ -25,10 +25,9 @@ def published(row: Authority) -> Published | None:
     """What was logged when the authority was added; None where nothing was, of this authority."""
     if row.outbox_id is None:
         return None
-    found = ledger.appended(OutboxId(row.outbox_id))
-    if found is None or not isinstance(found[1], AuthorityAdded) or found[1].authority != row.pk.hex:
+    index, entry = ledger.appended(OutboxId(row.outbox_id)) or (None, None)
+    if not isinstance(entry, AuthorityAdded) or entry.authority != row.pk.hex:
         return None
-    index, entry = found
     return Published(entry, index, _name_in(entry.document))
 
 

@@ -54,6 +54,8 @@ def check_still_renews(row: Restriction, demand: Demand) -> None:
 
 
 def _before(demand: Demand, meeting_id: UUID) -> Restriction | None:
+    if demand.authority_id is None:
+        return None
     rows = Restriction.objects.filter(
         meeting_id=meeting_id, authority_id=demand.authority_id, outbox_id__isnull=False
     )
