@@ -144,11 +144,12 @@ ACTS: dict[str, Callable[..., Any]] = {act.__name__: act for act in _ACTS}
 
 
 def main() -> None:
+    answers, sys.stdout = sys.stdout, sys.stderr  # what is logged is no answer
     for line in sys.stdin:
         asked = json.loads(line)
         answer = ACTS[asked.pop("do")](**asked)
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
 
 
 if __name__ == "__main__":
