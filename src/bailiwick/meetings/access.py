@@ -3,6 +3,8 @@
 from typing import TypedDict
 from uuid import UUID
 
+from bailiwick.ledger import queries as ledger
+from bailiwick.ledger.entries import ServerRuleChanged
 from bailiwick.rules.access import AccessRule, Mode, OnUndetermined, RuleSetter
 from bailiwick.rules.territory import parse_territory
 
@@ -43,6 +45,22 @@ def host_rule(row: HostRule) -> AccessRule:
 def server_rule(row: ServerRule) -> AccessRule:
     """The rule a server-wide row stands for, whether in force or not."""
     return _rule(row, RuleSetter.SERVER)
+
+
+def server_rule_in_force() -> ServerRule | None:
+    """The server-wide rule that two people approved, nobody withdrew, and of which the log says just what its
+    row says: one put there or changed by hand would be a secret restriction, so it keeps nobody out. Two
+    queries, one where there is none."""
+    row = ServerRule.objects.filter(approved_at__isnull=False, withdrawn_at__isnull=True).first()
+    return row if row is not None and _is_logged(row) else None
+
+
+def _is_logged(row: ServerRule) -> bool:
+    said = ledger.latest("server_rule.changed")
+    if not isinstance(said, ServerRuleChanged):
+        return False
+    logged = (said.rule, said.change, said.mode, list(said.territories), said.undetermined)
+    return logged == (row.pk, "in_force", row.mode, row.territories, row.undetermined)
 
 
 def _rule(row: HostRule | ServerRule, setter: RuleSetter) -> AccessRule:

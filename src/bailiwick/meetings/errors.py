@@ -130,6 +130,12 @@ class SamePerson(MeetingError):
     code = "same_person"
 
 
+class ProposerLeft(MeetingError):
+    """Whoever proposed it is no longer an administrator: it has to be proposed again."""
+
+    code = "proposer_left"
+
+
 class AuthorityPrompted(MeetingError):
     """A public authority is behind it: that is a demand, and never becomes an access rule (P11)."""
 

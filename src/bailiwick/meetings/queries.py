@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from bailiwick.accounts.time_zones import zones
 
 from . import recurrence as recurring
-from .access import server_rule
+from .access import server_rule, server_rule_in_force
 from .authority import HOST_ONLY, Act, check_may
 from .errors import NoSuchMeeting
 from .models import Block, CoHost, Invitation, LeavePolicy, Meeting, Role, ServerRule
@@ -144,8 +144,8 @@ def blocks(meeting: Meeting) -> Sequence[Block]:
 
 
 def in_force() -> ServerRule | None:
-    """The server-wide rule in force (one query)."""
-    return ServerRule.objects.filter(approved_at__isnull=False, withdrawn_at__isnull=True).first()
+    """The server-wide rule in force, as the log has it (two queries)."""
+    return server_rule_in_force()
 
 
 def server_rules() -> Sequence[ServerRule]:

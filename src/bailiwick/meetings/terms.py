@@ -13,8 +13,8 @@ from bailiwick.rules.decision import MeetingTerms
 from bailiwick.rules.restriction import Restriction
 
 from . import statements
-from .access import rule_of, server_rule
-from .models import Meeting, ServerRule
+from .access import rule_of, server_rule, server_rule_in_force
+from .models import Meeting
 
 _CACHED: Final = 1024
 _FIELDS: Final = (
@@ -119,10 +119,6 @@ class TermsCache:
 
 
 def current_server_rule() -> AccessRule | None:
-    """The server-wide rule in force: approved by a second person and not withdrawn."""
-    row = (
-        ServerRule.objects.filter(approved_at__isnull=False, withdrawn_at__isnull=True)
-        .order_by("-approved_at")
-        .first()
-    )
+    """The server-wide rule in force: approved by a second person, not withdrawn, and in the log."""
+    row = server_rule_in_force()
     return None if row is None else server_rule(row)

@@ -12,8 +12,15 @@ from bailiwick.accounts.actions.audit import audit
 from bailiwick.ledger import actions as ledger
 from bailiwick.ledger.entries import ServerRuleChanged
 from bailiwick.ledger.vocabulary import second
-from bailiwick.meetings.access import fields_of
-from bailiwick.meetings.errors import AuthorityPrompted, InvalidField, NoSuchRule, SamePerson, StaffOnly
+from bailiwick.meetings.access import fields_of, server_rule
+from bailiwick.meetings.errors import (
+    AuthorityPrompted,
+    InvalidField,
+    NoSuchRule,
+    ProposerLeft,
+    SamePerson,
+    StaffOnly,
+)
 from bailiwick.meetings.models import ServerRule, ServerState
 from bailiwick.rules.access import AccessRule
 
@@ -58,7 +65,7 @@ def approve(account_id: UUID, rule_id: int, now: datetime) -> None:
 
     Raises:
         SamePerson: nobody approves what they proposed (P5); the database holds that too.
-        NoSuchRule: it is decided or withdrawn already. StaffOnly.
+        NoSuchRule: it is decided or withdrawn already. ProposerLeft, StaffOnly, EmptyAllowList.
     """
     _check_staff(account_id)
     with transaction.atomic():
@@ -67,6 +74,9 @@ def approve(account_id: UUID, rule_id: int, now: datetime) -> None:
             raise NoSuchRule
         if rule.proposed_by_id == account_id:
             raise SamePerson
+        if rule.proposed_by_id not in accounts.holders(accounts.Role.ADMINISTRATOR):
+            raise ProposerLeft
+        check_rule(server_rule(rule))
         for before in _in_force().select_for_update():
             _log(before, "ended", now)
         _in_force().update(withdrawn_at=now)

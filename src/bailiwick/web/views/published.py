@@ -12,7 +12,7 @@ from bailiwick.orders.permissions import demands_taken
 def published(request: HttpRequest) -> HttpResponse:
     """What applies to the whole server, and what did: for everybody to read."""
     rules = [rule for rule in queries.server_rules() if rule.approved_at]
-    current = next((rule for rule in rules if rule.withdrawn_at is None), None)
+    current = queries.in_force()
     past = [rule for rule in rules if rule.withdrawn_at is not None]
     context = {"current": current, "past": past, "demands_taken": demands_taken()}
     return render(request, "web/rules.html", context)
