@@ -13,7 +13,7 @@ from provision.running import environment, exit_code, without_settings
 SERVERS = ("contracts", "functional", "browser")
 # Needs no server either, but waits for what happens within a second, or tries every role, death and flipped
 # byte on real rows: too slow to run constantly.
-GATE = ("gate", "live", "ledger", "monitor", "orders", "accounts", "desk", "register")
+GATE = ("gate", "live", "ledger", "monitor", "orders", "accounts", "desk", "register", "machine")
 NO_TESTS = ("doubles", "factories", "servers")
 
 

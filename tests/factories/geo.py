@@ -91,12 +91,13 @@ def _family(
         first, last = bounds(network)
         edges |= {first, last + 1}
     starts = sorted(edge for edge in edges if edge < SPACE[version])
+    spans, barred = [(*bounds(network), network) for network in mine], list(map(bounds, special))
     nothing = combinations.index((None,) * len(combinations[0]), 1)
     ranges = []
     for start in starts:
-        if any(low <= start <= high for low, high in map(bounds, special)):
+        if any(low <= start <= high for low, high in barred):
             ranges.append((start, SPECIAL_COMBINATION))
             continue
-        found = next((n for n in mine if bounds(n)[0] <= start <= bounds(n)[1]), None)
+        found = next((network for low, high, network in spans if low <= start <= high), None)
         ranges.append((start, nothing if found is None else combinations.index(votes[found], 1)))
     return ranges

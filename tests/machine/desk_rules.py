@@ -1,0 +1,304 @@
+"""What happens at the desk: demands from the letter to the end, and what undoes them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+
+from bailiwick.accounts.errors import RoleNeeded
+from bailiwick.orders.actions import appeals, granting, intake, later
+from bailiwick.orders.actions.appeals import Ruling
+from bailiwick.orders.actions.granting import Plan
+from bailiwick.orders.errors import OrdersError
+from bailiwick.orders.models import Outcome, Restriction
+from bailiwick.rules.territory import Code
+from tests.machine.oracle import LONGEST, Order, territory
+from tests.machine.places import ALL, Place
+from tests.machine.story import Pending, Story
+from tests.orders import kit
+from tests.orders.desk import approval, close, end, withhold
+
+_NEAR = "CN HK MO TW US PR GU FR RE NC DE GB AU NF NO SJ FI AX DK GL"
+NEAR = _NEAR.split()
+STATES = st.sampled_from(["CN", "CN", "US", "FR", "EU", "HK", "TW", "AU"]) | st.sampled_from(ALL)
+CODES = st.sets(st.sampled_from(NEAR) | st.sampled_from(ALL), max_size=4)
+MINUTES = st.sampled_from([0, 0, 0, 1, 90, 50_000]) | st.integers(0, 50_000)
+LASTING = st.sampled_from([1, 60, 40_000, 129_600]) | st.integers(-5, 140_000)
+WHICH = st.integers(0, 5)
+WHY = "review"
+REFUSED = (OrdersError, RoleNeeded)
+LAW = "Act 5 art. 2"
+ANSWER = "The court's ruling does not name this meeting."
+
+
+class DeskRules(Story):
+    """Steps of the staff."""
+
+    @initialize(state=STATES, evidence=st.sampled_from(["all agree", "all agree", "one contradicts"]))
+    def begin(self, state: str, evidence: str) -> None:
+        """Somebody is there whom the first restriction may reach, and the hosts are."""
+        for meeting in (0, 1):
+            self.arrive(Place("all agree", "US"), meeting, "host")
+            self.arrive(Place(evidence, sorted(territory(state))[0]), meeting, "guest")
+        self.look()
+        self._grant(state, set(), 0, 100_000, both=True, ending=True)
+
+    # ------------------------------------------------------------ in
+
+    @rule(state=STATES, extra=CODES, whole=st.booleans(), both=st.booleans(), ending=st.booleans(),
+          account=st.booleans(), secret=st.sampled_from([False, False, False, True]))  # fmt: skip
+    def receive(
+        self, state: str, extra: set[str], whole: bool, both: bool, ending: bool, account: bool, secret: bool
+    ) -> None:
+        """A letter arrives, is found complete, and reviewed; one that asks for secrecy is refused (P11)."""
+        self._receive(state, extra, both, ending, whole=whole, account=account, secret=secret)
+
+    def _receive(
+        self, state: str, extra: set[str], both: bool, ending: bool,
+        *, whole: bool = True, account: bool = False, secret: bool = False,
+    ) -> Pending | None:  # fmt: skip
+        asked = (territory(state) | extra) if whole or not extra else extra
+        rows = self.world.meetings if both else self.world.meetings[:1]
+        named = [end(row) if ending else withhold(row) for row in rows]
+        named += [close(rows[0].host)] if account else []
+        desk, now = self.world.desk, self.now
+        ends = kit.second(now) + timedelta(days=400)
+        letter = desk.letter(
+            self.world.authority(state), *named, territories=tuple(sorted(asked)), ends_at=ends,
+            confidential=secret,
+        )  # fmt: skip
+        made = intake.receive(desk.intake.id, letter, b"original", now)
+        assert (made.status == "refused") is secret
+        if secret:
+            return None
+        made = intake.examine(desk.intake.id, made.pk, now)
+        desk.review(made)
+        targets = list(made.targets.values_list("pk", flat=True))
+        meetings, accounts = targets[: len(rows)], targets[len(rows) :]
+        pending = Pending(made, state, asked, ends, dict(enumerate(meetings)), accounts)
+        self.pending.append(pending)
+        return pending
+
+    @precondition(lambda self: self.pending)
+    @rule(which=WHICH, meeting=st.integers(0, 1), begins=MINUTES, lasts=LASTING, only=st.none() | CODES,
+          renewing=st.booleans())  # fmt: skip
+    def propose(
+        self, which: int, meeting: int, begins: int, lasts: int, only: set[str] | None, renewing: bool
+    ) -> None:
+        """The reviewer proposes and signs; the desk refuses what reaches too far or lasts too long."""
+        pending = self.pick(self.pending, which)
+        self._propose(pending, meeting % len(pending.meetings), begins, lasts, only, renewing=renewing)
+
+    def _propose(
+        self, pending: Pending, meeting: int, begins: int, lasts: int, only: set[str] | None = None,
+        *, renewing: bool = False,
+    ) -> bool:  # fmt: skip
+        first = kit.second(self.now) + timedelta(minutes=begins)
+        until = first + timedelta(minutes=lasts)
+        granted = pending.asked & territory(pending.state) & (pending.asked if only is None else only)
+        row = self._proposal(pending, meeting, Plan(
+            LAW, ("public_security",), first, until,
+            only=None if only is None else frozenset(map(Code, only)),
+            renews=self._renewed(pending, meeting) if renewing else None,
+        ))  # fmt: skip
+        lawful = timedelta() < until - first <= LONGEST and until <= pending.ends
+        fits = bool(granted) and lawful and not self._answered(pending, meeting)
+        assert (row is not None) is fits, (granted, first, until)
+        if row is None:
+            return False
+        desk = self.world.desk
+        granting.sign(desk.reviewer.id, row.pk, approval(desk.reviewer, row), self.now)
+        order = Order(row.pk.hex, meeting, pending.state, set(granted), first, until, LAW)
+        self.proposed.append((row, order))
+        return True
+
+    def _answered(self, pending: Pending, meeting: int) -> bool:
+        """One proposal at most for each meeting that a demand names."""
+        known = [*self.proposed, *((row, self._order(name)) for name, row in self.rows.items())]
+        return any(row.demand_id == pending.row.pk and order.meeting == meeting for row, order in known)
+
+    def _proposal(self, pending: Pending, meeting: int, plan: Plan) -> Restriction | None:
+        try:
+            return granting.propose(self.world.desk.reviewer.id, pending.meetings[meeting], plan, self.now)
+        except REFUSED:
+            return None
+
+    def _renewed(self, pending: Pending, meeting: int) -> Any:
+        """P6: a renewal is a new demand of the same authority about the same meeting."""
+        for name, row in self.rows.items():
+            same = self._order(name).meeting == meeting and row.authority_id == pending.row.authority_id
+            if same and row.demand_id != pending.row.pk:
+                return row.pk
+        return None
+
+    def _order(self, name: str) -> Order:
+        return next(each for each in self.oracle.orders if each.name == name)
+
+    @precondition(lambda self: self.proposed)
+    @rule(which=WHICH)
+    def alone(self, which: int) -> None:
+        """P5: nobody who signed it, and no superuser with one passkey, approves it."""
+        row, _ = self.pick(self.proposed, which)
+        for who in (self.world.desk.reviewer, self.world.desk.appeals, self.world.desk.intake):
+            with pytest.raises(REFUSED):
+                granting.approve(who.id, row.pk, approval(who, row), self.now)
+        someone = self.world.desk.approver
+        with pytest.raises(REFUSED):
+            granting.approve(someone.id, row.pk, approval(self.world.desk.reviewer, row), self.now)
+
+    @precondition(lambda self: self.pending)
+    @rule(which=WHICH)
+    def selfish(self, which: int) -> None:
+        """P5: who holds both roles, and is superuser, approves nothing of their own."""
+        pending, root = self.pick(self.pending, which), self.world.root
+        if not pending.asked & territory(pending.state) or self._answered(pending, 0):
+            return
+        first = kit.second(self.now)
+        plan = Plan(LAW, ("public_security",), first, first + timedelta(days=1))
+        if plan.until > pending.ends:
+            return
+        row = granting.propose(root.id, pending.meetings[0], plan, self.now)
+        granting.sign(root.id, row.pk, approval(root, row), self.now)
+        with pytest.raises(REFUSED):
+            granting.approve(root.id, row.pk, approval(root, row), self.now)
+        granting.discard(root.id, row.pk, self.now)
+
+    @precondition(lambda self: self.proposed)
+    @rule(which=WHICH)
+    def approve(self, which: int) -> None:
+        """A second person signs, unless it is over by now. Nothing holds before it is public (P3)."""
+        self._approve(*self.pick(self.proposed, which))
+
+    def _approve(self, row: Restriction, order: Order) -> None:
+        self.proposed.remove((row, order))
+        desk = self.world.desk
+        try:
+            granting.approve(desk.approver.id, row.pk, approval(desk.approver, row), self.now)
+        except REFUSED:
+            assert order.until <= self.now
+            granting.discard(desk.reviewer.id, row.pk, self.now)
+            return
+        assert self.now < order.until
+        order.granted, order.promised_until = set(order.codes), order.until
+        self.rows[order.name] = row
+        self.oracle.orders.append(order)
+
+    @rule(state=STATES, extra=CODES, begins=MINUTES, lasts=st.integers(1, 120_000), both=st.booleans(),
+          ending=st.booleans())  # fmt: skip
+    def grant(self, state: str, extra: set[str], begins: int, lasts: int, both: bool, ending: bool) -> None:
+        """The whole way, and published."""
+        self._grant(state, extra, begins, lasts, both=both, ending=ending)
+
+    def _grant(
+        self, state: str, extra: set[str], begins: int, lasts: int, *, both: bool, ending: bool
+    ) -> None:
+        pending = self._receive(state, extra, both, ending)
+        assert pending is not None
+        for meeting in pending.meetings:
+            assert self._propose(pending, meeting, begins, lasts)
+            self._approve(*self.proposed[-1])
+        self._publish()
+
+    @precondition(lambda self: self.pending)
+    @rule(which=WHICH, number=st.integers(0, 3))
+    def refuse(self, which: int, number: int) -> None:
+        """One of the things it names, or what is left of it: never an account, never more than asked (P2)."""
+        pending = self.pick(self.pending, which)
+        target = pending.accounts.pop() if pending.accounts else 0
+        if target:
+            granting.refuse_target(self.world.desk.reviewer.id, target, ["overbroad"], self.now)
+            return
+        before = [each for each in self.proposed if each[0].demand_id == pending.row.pk]
+        if any(row.demand_id == pending.row.pk for row in self.rows.values()):
+            return
+        intake.refuse(self.world.desk.reviewer.id, pending.row.pk, ["overbroad"], self.now)
+        self.proposed = [each for each in self.proposed if each not in before]
+        self.pending.remove(pending)
+
+    @rule()
+    def publish(self) -> None:
+        """The log's own process runs; without its witness, or refusing, it publishes nothing."""
+        self._publish()
+
+    def _publish(self) -> None:
+        if not self.oracle.log_works:
+            return
+        self.world.publish()
+        if not self.world.registry.log.witnesses["ngo"].down:
+            self.oracle.publish()
+
+    # ------------------------------------------------------------ undone
+
+    @precondition(lambda self: self.rows)
+    @rule(which=WHICH, how=st.sampled_from(["withdraw", "suspend"]))
+    def undo(self, which: int, how: str) -> None:
+        order = self.pick(self.oracle.orders, which)
+        try:
+            getattr(later, how)(self.world.desk.reviewer.id, self.rows[order.name].pk, WHY, self.now)
+        except REFUSED:
+            assert order.ended
+        order.ended = True
+
+    @precondition(lambda self: self.rows)
+    @rule(which=WHICH, keep=CODES, sooner=st.none() | st.integers(1, 60_000))
+    def narrow(self, which: int, keep: set[str], sooner: int | None) -> None:
+        order = self.pick(self.oracle.orders, which)
+        if order.damaged or order.ended:
+            return
+        until = None if sooner is None else order.begins + timedelta(minutes=sooner)
+        codes = None if sooner is not None else keep
+        fits = self._narrower(order, codes, until)
+        try:
+            later.narrow(
+                self.world.desk.approver.id, self.rows[order.name].pk, self.now, until=until,
+                territories=None if codes is None else frozenset(map(Code, codes)),
+            )  # fmt: skip
+        except REFUSED:
+            assert not fits
+            return
+        assert fits
+        self._less(order, codes, until)
+
+    def _narrower(self, order: Order, codes: set[str] | None, until: datetime | None) -> bool:
+        if codes is not None:
+            return bool(codes) and codes < order.granted
+        assert until is not None
+        assert order.promised_until is not None
+        return order.begins < until < order.promised_until
+
+    def _less(self, order: Order, codes: set[str] | None, until: datetime | None) -> None:
+        if codes is not None:
+            order.codes &= codes
+        if until is not None:
+            order.until = min(order.until, until)
+
+    @precondition(lambda self: self.rows)
+    @rule(which=WHICH, whose=WHICH, outcome=st.sampled_from(list(Outcome)), part=WHICH)
+    def appeal(self, which: int, whose: int, outcome: Outcome, part: int) -> None:
+        """Filed without an account, decided by somebody who took no part; whatever comes of it holds now."""
+        order = self.pick(self.oracle.orders, which)
+        guest = self.pick(self.world.guests, whose)
+        if order.ended or order.damaged:
+            return
+        row = self.rows[order.name]
+        filed, _token = appeals.file(row.pk, "This is not where I am.", self.world.person(guest), self.now)
+        codes = {sorted(order.granted)[part % len(order.granted)]}
+        fits = outcome is not Outcome.CORRECTED or self._narrower(order, codes, None)
+        less = frozenset(map(Code, codes)) if outcome is Outcome.CORRECTED else None
+        ruling = Ruling(outcome, ANSWER, less)
+        with pytest.raises(REFUSED):
+            appeals.decide(self.world.root.id, filed.pk, ruling, self.now)
+        try:
+            appeals.decide(self.world.desk.appeals.id, filed.pk, ruling, self.now)
+        except REFUSED:
+            assert not fits
+            return
+        assert fits
+        if outcome is Outcome.EXEMPTED:
+            order.spared.add(guest.who.name)
+        elif outcome is Outcome.WITHDRAWN:
+            order.ended = True
+        elif outcome is Outcome.CORRECTED:
+            self._less(order, codes, None)
