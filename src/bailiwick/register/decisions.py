@@ -1,6 +1,7 @@
 """What was decided about a demand, in the words of the document that a restriction's entry names."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,19 +10,22 @@ from bailiwick.register.words import places
 from bailiwick.rules.territory import CODES
 
 _WITHHOLD: Final = "withhold"
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
 _ANSWERS: Final = ("legality", "necessity", "proportionality")
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What was asked and what of it was cut (codes), how many meetings and accounts were named and for what,
-    the answers in writing by their question, and the hash of the published demand."""
+    the answers in writing by their question, and the hash of the published demand; of all its `pages`, if it
+    is pictures."""
 
     asked: tuple[str, ...]
     cut: tuple[str, ...]
     targets: dict[str, int]
     answers: dict[str, str]
     redacted: str
+    pages: tuple[str, ...] = ()
 
     @property
     def is_narrower(self) -> bool:
@@ -67,7 +71,13 @@ def _parse(said: dict[str, Any]) -> Decision | None:
         else {},
         answers={name: text for name in _ANSWERS if isinstance(text := said.get(name), str) and text},
         redacted=redacted if len(redacted) == 64 else "",
+        pages=_hashes(said.get("redacted_pages")),
     )
+
+
+def _hashes(found: object) -> tuple[str, ...]:
+    named = found if isinstance(found, list) else []
+    return tuple(name for name in named if isinstance(name, str) and _HASH.fullmatch(name))
 
 
 def _codes(found: object) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from bailiwick.register.answers import (
 )
 from bailiwick.tlog.policy import parse_policy
 
+PNG: Final = b"\x89PNG\r\n\x1a\n"
 LATEST: Final = 20
 """Entries shown to people on the first page."""
 
@@ -62,12 +63,16 @@ def proof(request: HttpRequest, index: str) -> HttpResponseBase:
 
 @public
 def document(request: HttpRequest, name: str) -> HttpResponseBase:
-    """A published document, to be saved and not shown here: what is in it is somebody else's."""
+    """A published document, to be saved and not shown here: what is in it is somebody else's. But pictures
+    are of our own making, pixel by pixel (orders.papers.png), and are shown."""
     found = queries.document(name)
     if found is None:
         raise NotInLog
-    response = respond(request, found[0], BYTES, FOR_MINUTES, found[1])
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    is_picture = found[0].startswith(PNG)
+    response = respond(request, found[0], "image/png" if is_picture else BYTES, FOR_MINUTES, found[1])
+    shown, ending = ("inline", ".png") if is_picture else ("attachment", "")
+    response["Content-Disposition"] = f'{shown}; filename="{name}{ending}"'
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from bailiwick.desk.access import Member
 from bailiwick.desk.frame import show
 from bailiwick.orders import desk_queries as queries
+from bailiwick.orders.actions import originals
 from bailiwick.orders.actions.intake import OPEN, missing
 from bailiwick.orders.desk_queries import DemandState, Target
 from bailiwick.orders.permissions import Act
@@ -48,7 +49,8 @@ def shown(request: HttpRequest, member: Member, demand_id: UUID) -> HttpResponse
         "named": named(row),
         "restrictions": restrictions,
         "review": queries.review_of(row.pk),
-        "history": queries.history(subjects),
+        "letter": originals.about(row, timezone.now()),
+        "history": words.history(queries.history(subjects)),
         "may_examine": examinable and may(member, Act.EXAMINE),
         "may_refuse": row.status in OPEN and may(member, Act.REFUSE),
         "under_review": row.status == DemandState.UNDER_REVIEW,

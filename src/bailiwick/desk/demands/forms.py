@@ -15,13 +15,30 @@ from bailiwick.meetings.queries import by_slug
 from bailiwick.orders.actions.intake import WRITTEN, Letter, Named
 from bailiwick.orders.desk_queries import Asked, Authority, Channel
 from bailiwick.orders.errors import InvalidOrder
+from bailiwick.orders.papers.errors import PaperError, PaperTooLarge
+from bailiwick.orders.papers.limits import LARGEST
 
 from . import words
 from .fields import Codes, Moment, area
+from .said_of_papers import PAPERS
 
-LARGEST: Final = 10 * 1024 * 1024
 _MOST_NAMED: Final = 50
 _MOST_SIGNED: Final = 4096
+
+
+ACCEPTED: Final = {"accept": ".pdf,.png,.jpg,.jpeg,.txt"}
+"""What a browser offers to choose; what a file is, its content says."""
+
+
+def add_paper_error(form: forms.Form, field: str, error: PaperError) -> None:
+    """A document that cannot be taken in."""
+    form.add_error(field, forms.ValidationError(PAPERS[error.code][1], code=error.code))
+
+
+def status_of(form: forms.Form) -> int:
+    """Of the answer that shows the form: 200, or what its first error of a document says, or 422."""
+    codes = [each.code for errors in form.errors.as_data().values() for each in errors]
+    return next((PAPERS[code][0] for code in codes if code in PAPERS), 422) if codes else 200
 
 
 def add_error(form: forms.Form, error: InvalidOrder) -> None:
@@ -126,9 +143,11 @@ class LetterForm(WrittenForm):
     original = forms.FileField(
         label=_("The letter as a file"),
         help_text=_(
-            "10 MB at most. Only a salted commitment to it is kept: keep the letter itself in your files."
+            "PDF, PNG, JPEG or plain text, 10 MB at most. Kept encrypted, read by staff only, and deleted"
+            " some time after the demand is answered. The public log has a salted commitment to it."
         ),
         required=False,
+        widget=forms.FileInput(attrs=ACCEPTED),
     )
     note = forms.CharField(
         label=_("Or its text, or a note of what was said"), max_length=50_000, required=False, widget=area(3)
@@ -146,7 +165,8 @@ class LetterForm(WrittenForm):
     def clean_original(self) -> Any:
         file = self.cleaned_data["original"]
         if file is not None and file.size > LARGEST:
-            raise forms.ValidationError(_("Larger than 10 MB."), code="too_large")
+            code = PaperTooLarge.code
+            raise forms.ValidationError(PAPERS[code][1], code=code)
         return file
 
     def clean_withhold(self) -> list[Named]:

@@ -14,6 +14,8 @@ from bailiwick.desk.frame import show
 from bailiwick.orders.errors import OrdersError
 from bailiwick.orders.permissions import MAY, Act, is_open
 
+from .said_of_papers import PAPERS
+
 SECTION: Final = "desk_demands"
 HANDLING: Final = (Role.INTAKE, Role.REVIEWER, Role.APPROVER, Role.APPEALS)
 """Who reads demands. What somebody wrote in an appeal, only appeals and auditors read."""
@@ -51,6 +53,7 @@ SAID: Final[dict[str, tuple[int, Any]]] = {
         _("Nothing of it lies in the authority’s own territory, so nothing can be granted. Refuse it."),
     ),
     "invalid_field": (422, _("A field cannot be used as it is.")),
+    **PAPERS,
 }
 
 

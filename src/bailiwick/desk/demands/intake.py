@@ -15,10 +15,12 @@ from bailiwick.orders import desk_queries as queries
 from bailiwick.orders.actions import intake as actions
 from bailiwick.orders.desk_queries import DemandState
 from bailiwick.orders.errors import InvalidOrder
+from bailiwick.orders.papers.errors import PaperError
+from bailiwick.orders.papers.pictures import fault as renderer_fault
 from bailiwick.orders.permissions import MAY, Act
 
 from . import words
-from .forms import LetterForm, WrittenForm, add_error
+from .forms import LetterForm, WrittenForm, add_error, add_paper_error, status_of
 from .guard import SECTION, page, transition
 
 
@@ -29,9 +31,8 @@ def new(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 def _show(request: HttpRequest, member: Member, form: LetterForm) -> HttpResponse:
-    context = {"form": form, "needed": words.NEEDED.values()}
-    status = 422 if form.errors else 200
-    return show(request, member, "desk/demands/intake.html", SECTION, context, status)
+    context = {"form": form, "needed": words.NEEDED.values(), "can_picture": not renderer_fault()}
+    return show(request, member, "desk/demands/intake.html", SECTION, context, status_of(form))
 
 
 @transition(Act.RECEIVE)
@@ -43,6 +44,8 @@ def receive(request: HttpRequest, member: Member) -> HttpResponse:
             made = actions.receive(member.id, form.letter(), form.original_bytes(), timezone.now())
         except InvalidOrder as error:
             add_error(form, error)
+        except PaperError as error:
+            add_paper_error(form, "original" if form.cleaned_data["original"] else "note", error)
         else:
             _say(request, made)
             return redirect("desk_demand", made.pk)

@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 from bailiwick.desk.access import Member
 from bailiwick.desk.frame import show
 from bailiwick.orders import desk_queries as queries
-from bailiwick.orders.actions import granting, intake
+from bailiwick.orders.actions import granting, intake, originals
 from bailiwick.orders.desk_queries import Answer, Demand, DemandState, Target
 from bailiwick.orders.errors import BeyondTerritory, InvalidOrder, NoSuchDemand
+from bailiwick.orders.papers.errors import PaperError
 from bailiwick.orders.permissions import Act
 
 from .comparison import sides
 from .demand import named
-from .forms import add_error
+from .forms import add_error, add_paper_error, status_of
 from .guard import HANDLING, SAID, SECTION, may, page, transition
 from .review_forms import PlanForm, RefusalForm, ReviewForm
 
@@ -54,8 +55,9 @@ def _show(
         "may_review": under_review and may(member, Act.REVIEW),
         "may_refuse": row.status in intake.OPEN and may(member, Act.REFUSE),
         "granted": granted,
+        "letter": originals.about(row, timezone.now()),
     }
-    status = 422 if (review or refusal) else 200
+    status = 422 if refusal else status_of(review) if review else 200
     return show(request, member, "desk/demands/review.html", SECTION, context, status)
 
 
@@ -67,15 +69,17 @@ def _answers(written: queries.Review | None) -> dict[str, str]:
 
 @transition(Act.REVIEW)
 def write(request: HttpRequest, member: Member, demand_id: UUID) -> HttpResponse:
-    """Keep the answers, and publish the redacted text."""
-    form = ReviewForm(request.POST)
+    """Keep the answers, and publish the redacted copy."""
+    form = ReviewForm(request.POST, request.FILES)
     if form.is_valid():
-        data = dict(form.cleaned_data)
-        redacted = data.pop("redacted").encode()
+        now, redacted = timezone.now(), form.redacted_bytes()
         try:
-            granting.review(member.id, demand_id, redacted=redacted, now=timezone.now(), **data)
+            granting.review(member.id, demand_id, redacted=redacted, now=now, **form.answers())
         except InvalidOrder as error:
             add_error(form, error)
+        except PaperError as error:
+            field = "redacted_file" if form.cleaned_data["redacted_file"] else "redacted"
+            add_paper_error(form, field, error)
         else:
             messages.success(request, _("Kept. Nothing is granted by that."))
             return redirect("desk_review", demand_id)

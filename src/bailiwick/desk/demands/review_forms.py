@@ -11,10 +11,14 @@ from bailiwick.ledger.vocabulary import second
 from bailiwick.orders.actions.appeals import Ruling
 from bailiwick.orders.actions.granting import Plan
 from bailiwick.orders.desk_queries import Outcome, Restriction
+from bailiwick.orders.papers.errors import PaperTooLarge
+from bailiwick.orders.papers.limits import LARGEST
 from bailiwick.rules.territory import Territory
 
 from . import words
 from .fields import Codes, Moment, area
+from .forms import ACCEPTED
+from .said_of_papers import PAPERS
 
 
 class ReviewForm(forms.Form):
@@ -39,10 +43,44 @@ class ReviewForm(forms.Form):
         label=_("The demand as everybody may read it"),
         help_text=_(
             "Its text, without names, addresses, meeting links and whatever else points to a person."
-            " Published word for word; a file could carry what nobody sees."
+            " Published word for word."
         ),
-        min_length=20, max_length=50_000, widget=area(8),
+        min_length=20, max_length=50_000, required=False, widget=area(8),
     )  # fmt: skip
+    redacted_file = forms.FileField(
+        label=_("Or a file with all of that blacked out"),
+        help_text=_(
+            "PDF, PNG, JPEG or plain text, 10 MB at most. Of a PDF or picture only new pictures of its pages"
+            " are published, so nothing hidden under a black bar comes with it; look at the file once more."
+        ),
+        required=False,
+        widget=forms.FileInput(attrs=ACCEPTED),
+    )
+
+    def clean_redacted_file(self) -> Any:
+        file = self.cleaned_data["redacted_file"]
+        if file is not None and file.size > LARGEST:
+            code = PaperTooLarge.code
+            raise forms.ValidationError(PAPERS[code][1], code=code)
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        given = [name for name in ("redacted", "redacted_file") if found.get(name)]
+        if len(given) != 1 and not {"redacted", "redacted_file"} & set(self.errors):
+            text = _("Give the text or a file: one of the two.")
+            self.add_error("redacted", forms.ValidationError(text, code="required"))
+        return found
+
+    def answers(self) -> dict[str, str]:
+        """The three answers of the valid form."""
+        return {name: self.cleaned_data[name] for name in ("legality", "necessity", "proportionality")}
+
+    def redacted_bytes(self) -> bytes:
+        """What everybody may read, as it was brought."""
+        file = self.cleaned_data["redacted_file"]
+        data: bytes = file.read() if file else str(self.cleaned_data["redacted"]).encode()
+        return data
 
 
 class RefusalForm(forms.Form):

@@ -69,6 +69,7 @@ def receive(actor: UUID, letter: Letter, original: bytes, now: datetime) -> Dema
     check_may(actor, Act.RECEIVE)
     authority = _authority(letter)
     paper = looked_at(original)
+    originals.forget(now)
     with transaction.atomic():
         row = _create(actor, letter, authority, ledger.commit_to(original), now)
         originals.keep(row, paper)

@@ -118,6 +118,24 @@ def _body(row: Original, key: bytes) -> bytes:
     return data
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is said of a letter without opening it. `until`: when it is deleted, as far as that is known."""
+
+    kind: Kind
+    size: int
+    until: datetime | None
+
+
+def about(demand: Demand, now: datetime) -> About | None:
+    """None: there is none, or its time is over."""
+    row = Original.objects.filter(demand=demand).only("kind", "size").first()
+    until = ends_at(demand)
+    if row is None or (until is not None and until <= now):
+        return None
+    return About(Kind(row.kind), row.size, until)
+
+
 # ---------------------------------------------------------------- deleting
 
 
