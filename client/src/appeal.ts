@@ -1,5 +1,12 @@
-/** The page to object on: works without this; it hides itself, and takes a token that stands behind the # into its field. */
-import "./styles/demands.css";
+/**
+ * The page to object on works without this. It hides itself, and takes what stands behind the # into its fields:
+ * the key to an answer, a restriction's number, a host's meeting. A fragment is never sent; it is taken out of the
+ * address at once, so that it stays in no history.
+ */
+import "./styles/tokens.css";
+import "./styles/pages.css";
+import "./styles/told.css";
+import "./styles/appeal.css";
 
 import { hide, hideOnEscape } from "./hide";
 
@@ -10,10 +17,17 @@ for (const way of document.querySelectorAll<HTMLAnchorElement>("[data-hide]"))
     hide();
   });
 
-// a fragment is never sent; it is taken out of the address at once, so that it stays in no history
-const token = new URLSearchParams(location.hash.slice(1)).get("token");
-const field = document.querySelector<HTMLInputElement>("[data-token]");
-if (token !== null) {
+const FIELDS = { token: "[data-token]", restriction: '[name="restriction"]', meeting: '[name="meeting"]' };
+
+if (location.hash) {
+  const brought = new URLSearchParams(location.hash.slice(1));
   history.replaceState(null, "", location.pathname);
-  if (field) field.value = token;
+  for (const [name, selector] of Object.entries(FIELDS)) {
+    const field = document.querySelector<HTMLInputElement | HTMLSelectElement>(selector);
+    const value = brought.get(name);
+    if (field && value) field.value = value;
+  }
 }
+
+for (const key of document.querySelectorAll<HTMLInputElement>("[data-copy-source]"))
+  key.addEventListener("focus", () => key.select());

@@ -6,13 +6,14 @@ from typing import Any
 
 from asgiref.testing import ApplicationCommunicator
 
+from bailiwick.accounts.buckets import Buckets, Limit
 from bailiwick.gate.gate import Gate
 from bailiwick.geo.client_address import TrustedNetworks, client_address
 from bailiwick.live import http
 from bailiwick.live.app import Live
 from bailiwick.live.join import Join
 from bailiwick.live.protocol import SUBPROTOCOL
-from bailiwick.live.rate import JOINS, MISSES, Buckets, Limit
+from bailiwick.live.rate import JOINS, MISSES
 from bailiwick.live.socket import Socket
 from tests.gate.kit import ADDRESS
 

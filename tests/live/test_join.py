@@ -5,8 +5,8 @@ import json
 
 import pytest
 
+from bailiwick.accounts.buckets import Limit
 from bailiwick.live import app as live_app
-from bailiwick.live.rate import Limit
 from tests.gate.kit import ADDRESS, House, meeting, set_rule
 from tests.live.kit import ORIGIN, ask, live, request
 

@@ -251,7 +251,7 @@ async def test_changes_of_ones_own_state_are_slowed_too(house: House) -> None:
 
 
 async def test_trying_grants_is_limited_per_exit(house: House) -> None:
-    from bailiwick.live.rate import Limit
+    from bailiwick.accounts.buckets import Limit
 
     app = live(await house.gate(), misses=Limit(burst=3, per_second=0.1))
     closes = []

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from bailiwick.geo.address import ClientAddress
 from bailiwick.geo.client_address import TrustedNetworks, client_address
 
 from .actions.suspensions import lapse
@@ -30,15 +31,20 @@ def _trusted(text: str, header: str) -> TrustedNetworks:
     return TrustedNetworks.from_text(text, header)
 
 
-def rate_key(request: HttpRequest) -> str:
-    """What rate limits know this request's sender by."""
+def address_of(request: HttpRequest) -> ClientAddress | None:
+    """Where this request comes from; None: that cannot be told. Not to be kept (P9)."""
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
         for name, value in request.headers.items()
         if name in {"X-Forwarded-For", "Forwarded"}
     ]
     trusted = _trusted(settings.TRUSTED_PROXIES, settings.FORWARDING_HEADER)
-    return _keys.of(client_address(request.META.get("REMOTE_ADDR"), headers, trusted))
+    return client_address(request.META.get("REMOTE_ADDR"), headers, trusted)
+
+
+def rate_key(request: HttpRequest) -> str:
+    """What rate limits know this request's sender by."""
+    return _keys.of(address_of(request))
 
 
 def shown_name(account: Account) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from bailiwick.accounts.buckets import Buckets
 from bailiwick.config import keys, public_log, turn
 from bailiwick.config.log_loops import LogLoops, quiet
 from bailiwick.gate.eject import Ejector
@@ -25,7 +26,7 @@ from bailiwick.live import http
 from bailiwick.live.app import App, Live
 from bailiwick.live.join import Join
 from bailiwick.live.protocol import IceServer
-from bailiwick.live.rate import JOINS, MISSES, TOKENS, Buckets
+from bailiwick.live.rate import JOINS, MISSES, TOKENS
 from bailiwick.live.socket import Socket
 from bailiwick.media.janus.adapter import JanusMedia
 from bailiwick.media.janus.secrets import JanusSecrets

@@ -8,6 +8,8 @@ from typing import Annotated, Final
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bailiwick.accounts import device
+from bailiwick.accounts.buckets import Buckets
 from bailiwick.accounts.names import clean_name
 from bailiwick.gate.door import Knock
 from bailiwick.gate.ending import Ending, EndReason
@@ -17,13 +19,11 @@ from bailiwick.geo.address import ClientAddress
 from bailiwick.notices.wording import chosen, language
 
 from . import http, problems, told
-from .metrics import JOINS
+from .metrics import JOINS, counted
 from .problems import Problem
-from .rate import Buckets
 
 _LARGEST: Final = 4096
 PATH: Final = re.compile(r"^/m/([A-Za-z0-9-]{4,32})/join$")
-DEVICE_COOKIE: Final = "bw_device"
 
 
 class JoinBody(BaseModel):
@@ -59,7 +59,7 @@ class Join:
         except http.Disconnected:
             return
         if isinstance(answer, Problem):
-            JOINS.labels(answer.code).inc()
+            JOINS.labels(counted(answer.code)).inc()
             await respond_problem(scope, send, answer)
         else:
             JOINS.labels(str(answer["outcome"])).inc()
@@ -96,13 +96,13 @@ class Join:
 
 
 def _knock(slug: str, asked: JoinBody, cookies: dict[str, str]) -> Knock:
-    device = cookies.get(DEVICE_COOKIE, "")
+    named = cookies.get(device.COOKIE, "")
     return Knock(
         slug=slug,
         name=clean_name(asked.name),
         session_key=cookies.get(settings.SESSION_COOKIE_NAME),
         invitation=asked.invitation or None,
-        device=device if re.fullmatch(r"[A-Za-z0-9_-]{16,64}", device) else "",
+        device=named if re.fullmatch(r"[A-Za-z0-9_-]{16,64}", named) else "",
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 from pydantic import ValidationError
 
+from bailiwick.accounts.buckets import Buckets, Limit
 from bailiwick.gate.ending import Ending, EndReason
 from bailiwick.gate.errors import GateError, Unavailable
 from bailiwick.gate.gate import Gate, Joined
@@ -19,7 +20,7 @@ from .connection import Connection
 from .join import same_origin
 from .metrics import ERRORS, SOCKETS
 from .protocol import FROM_CLIENT, MAXIMUM_BYTES, SUBPROTOCOL, Close, Error, IceServer, Message, Removed
-from .rate import Buckets, Limit, Tokens
+from .rate import Tokens
 from .session import ProtocolError, Session
 
 log = structlog.get_logger()

@@ -1,182 +1,302 @@
-"""Objecting (`/appeal`): without an account, for whoever is kept out and for the host. The token by which an
-appeal is followed up is shown once, and comes back in a form's body or stands behind a `#`: never in what a
-server or a proxy writes down."""
+"""Objecting (`/appeal`): without an account, for whoever is kept out and for the host, in five languages.
 
-from dataclasses import dataclass
+The key by which an objection is followed up is shown once, and comes back in a form's body or stands behind a
+`#`: never in what a server or a proxy writes down. No page here needs a cookie, and none sets one, but for
+the name of a browser that somebody asks to be exempted by. Other sites' forms are refused by their `Origin`.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from django import forms
-from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
 
-from bailiwick.meetings.presences import Person
-from bailiwick.orders import receipts
+from bailiwick.accounts.adapter import address_of
+from bailiwick.accounts.buckets import Buckets, Limit
+from bailiwick.accounts.device import device_of, remember_device
+from bailiwick.accounts.queries import Account
+from bailiwick.gate.secrets import device_digest
+from bailiwick.notices.wording import TAGS, Language, chosen, language, languages
+from bailiwick.orders import objecting, receipts
 from bailiwick.orders.actions import appeals
-from bailiwick.orders.desk_queries import Appeal, is_logged
-from bailiwick.register import words
+from bailiwick.orders.desk_queries import Appeal
+from bailiwick.orders.objecting import Binding
 
-_LONGEST: Final = 8000
-_MOST: Final = 5
-"""Restrictions that one form objects to; a receipt names as many as kept somebody out."""
+from .appeal_forms import AppealForm, Spoken, TokenForm, read
+
+LARGEST: Final = 65_536
+"""Bytes of a request: a text of some pages and a receipt."""
+TO_FILE: Final = Limit(burst=200, per_second=0.2)
+TO_FOLLOW: Final = Limit(burst=600, per_second=5)
+"""By network exit, sized for a school behind one address; no address is kept. Nobody guesses 256 bits."""
+FILING: Final = Buckets(TO_FILE, time.monotonic)
+FOLLOWING: Final = Buckets(TO_FOLLOW, time.monotonic)
+
+_CARRIED: Final = {"text": 8000, "receipt": receipts.LARGEST, "restriction": 36, "meeting": 32, "by": 16,
+                   "invitation": 500, "not_here": 8}  # fmt: skip
+"""What is carried along to the same page in another language, and at most how long."""
+_STATUS: Final = {"bad_receipt": 422, "no_such_restriction": 404, "no_such_appeal": 404, "invalid": 422}
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
-    """One appeal as the person sees it; `token` only when it was just filed."""
+class Shown:
+    """One objection as the person sees it; days are isolated, since they stand in text of any direction."""
 
     row: Appeal
-    outcome: Any
-    token: str = ""
+    token: str = field(repr=False)
+    outcome: str
+    due: str
+    decided: str
 
 
-class AppealForm(forms.Form):
-    """What somebody objects to, and why."""
-
-    text = forms.CharField(
-        label=_("Why you object"),
-        help_text=_("Only what you want to be read. You need not say who you are."),
-        max_length=_LONGEST,
-        widget=forms.Textarea(attrs={"rows": 7, "autocomplete": "off"}),
-    )
-    not_here = forms.BooleanField(
-        label=_("This is not where I am"),
-        help_text=_("The place is that of the network you come from: a VPN or roaming can put it elsewhere."),
-        required=False,
-    )
-    receipt = forms.CharField(
-        label=_("Your receipt, pasted"),
-        help_text=_("From the page that kept you out. It says which restriction, on what evidence."),
-        max_length=receipts.LARGEST,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
-    )
-    receipt_file = forms.FileField(label=_("Or your receipt as a file"), required=False)
-    restriction = forms.CharField(
-        label=_("Or the restriction’s number, without a receipt"),
-        help_text=_("The 32 letters and digits at the end of its address in the public register."),
-        max_length=36,
-        required=False,
-    )
-    bind = forms.BooleanField(
-        label=_("If it is decided that it does not apply to me, exempt my account"),
-        help_text=_("Otherwise it is not kept which account you have."),
-        required=False,
-    )
-
-    def clean(self) -> dict[str, Any]:
-        found = self.cleaned_data
-        pasted = found.get("receipt") or self._from_file()
-        found["checked"] = self._check(pasted) if pasted else None
-        if not self.errors:
-            found["ids"] = self._ids(found)
-        return found
-
-    def _from_file(self) -> str:
-        file = self.cleaned_data.get("receipt_file")
-        if file is None:
-            return ""
-        return str(file.read(receipts.LARGEST + 1).decode("utf-8", "replace"))
-
-    def _check(self, text: str) -> receipts.Receipt | None:
-        try:
-            return receipts.check(text)
-        except receipts.BadReceipt as error:
-            said = _("That is no receipt of this server, or not all of it.")
-            self.add_error("receipt", forms.ValidationError(said, code=error.code))
-            return None
-
-    def _ids(self, found: dict[str, Any]) -> list[UUID]:
-        named = [*found["checked"].restrictions] if found["checked"] else [found["restriction"]]
-        ids = [made for name in dict.fromkeys(named) if (made := _logged(name))][:_MOST]
-        if not ids:
-            text = _("There is no such restriction in the public register.")
-            self.add_error("restriction", forms.ValidationError(text, code="no_such_restriction"))
-        return ids
-
-    def full_text(self) -> str:
-        """What is kept: the first line is always ours, and says what the receipt was worth."""
-        return f"{_evidence(self.cleaned_data['checked'])}\n\n{self.cleaned_data['text'].strip()}"
-
-
-def _logged(name: str) -> UUID | None:
-    try:
-        made = UUID(name.strip())
-    except ValueError:
-        return None
-    return made if is_logged(made) else None
-
-
-def _evidence(receipt: receipts.Receipt | None) -> str:
-    if receipt is None:
-        return "[No receipt.]"
-    votes = ", ".join(f"{vote.source}: {vote.code or 'none'}" for vote in receipt.votes)
-    return f"[Receipt of this server, checked: {receipt.at:%Y-%m-%d %H:%M} UTC; {votes}.]"
-
-
-class TokenForm(forms.Form):
-    """What follows an appeal up."""
-
-    token = forms.CharField(
-        label=_("Your token"),
-        max_length=100,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "data-token": ""}),
-    )
-
-
-@require_GET
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
-    """Both forms. Nothing in the address is read."""
-    return _page(request, AppealForm(), TokenForm())
+    """Both forms: empty, with what the page that kept somebody out brought along, or in another language.
+    Nothing in the address is read, and nothing is changed."""
+    if _is_too_large(request):
+        return _failed(request, "too_large", 413, "refused.too_large")
+    return _forms(request, 200, _form(request, initial=_carried(request)))
 
 
-def _page(request: HttpRequest, form: AppealForm, token: TokenForm, **more: Any) -> HttpResponse:
-    if not request.user.is_authenticated:
-        del form.fields["bind"]
-    status = 422 if form.errors or token.errors else 200
-    context = {"form": form, "token_form": token, **more}
-    response = render(request, "register/appeal.html", context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
+@csrf_exempt
+@require_POST
+def file(request: HttpRequest) -> HttpResponse:
+    """An appeal for each restriction that is meant, with its key, shown this once."""
+    if refusal := _refusal(request, FILING):
+        return refusal
+    form = _form(request, request.POST, request.FILES)
+    if not form.is_valid():
+        failed = (form.code, form.spoken.text("appeal.error.form"))
+        return _invalid(request, form, form, failed=failed)
+    now, binding = timezone.now(), _binding(request, form)
+    shown = [_file(each, form, binding, now) for each in form.cleaned_data["ids"]]
+    response = _shown(request, shown, fresh=True)
+    if binding.device:
+        remember_device(response, binding.device)
     return response
 
 
-@require_POST
-def file(request: HttpRequest) -> HttpResponse:
-    """An appeal for each restriction that the receipt names, with its token, shown this once."""
-    form = AppealForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _page(request, form, TokenForm())
-    now, who = timezone.now(), _person(request, bind=form.cleaned_data["bind"])
-    filed = [_file(one, form, who, now) for one in form.cleaned_data["ids"]]
-    return _page(request, AppealForm(), TokenForm(), filed=filed)
-
-
-def _file(one: UUID, form: AppealForm, who: Person, now: datetime) -> Filed:
-    row, token = appeals.file(one, form.full_text(), who, now, not_here=form.cleaned_data["not_here"])
-    return Filed(row, "", token)
-
-
-def _person(request: HttpRequest, *, bind: bool) -> Person:
-    """Whom an exemption would be for: nobody, unless they asked for it."""
-    user = request.user
-    return Person() if isinstance(user, AnonymousUser) or not bind else Person(account_id=user.pk)
-
-
+@csrf_exempt
 @require_POST
 def follow(request: HttpRequest) -> HttpResponse:
-    """How an appeal stands, and the answer with its reasons, for whoever has the token."""
-    form = TokenForm(request.POST)
-    row = appeals.by_token(form.cleaned_data["token"].strip()) if form.is_valid() else None
-    if row is None:
-        if not form.errors:
-            text = _("No appeal has this token.")
-            form.add_error("token", forms.ValidationError(text, code="no_such_appeal"))
-        return _page(request, AppealForm(), form)
-    shown = Filed(row, words.APPEALS.get(row.outcome, ""))
-    return _page(request, AppealForm(), TokenForm(), followed=shown)
+    """How an objection stands, and the answer with its reasons, for whoever has the key."""
+    if refusal := _refusal(request, FOLLOWING):
+        return refusal
+    form = TokenForm(_language(request), request.POST)
+    shown = []
+    if form.is_valid():
+        tokens = dict.fromkeys(each.strip() for each in request.POST.getlist("token")[: objecting.MOST])
+        shown = [_show(row, each, form.spoken) for each in tokens if (row := appeals.by_token(each))]
+        if not shown:
+            form.fail("token", "no_such_appeal", "appeal.unknown")
+    if not shown:
+        return _invalid(request, form, _form(request), token_form=form)
+    return _shown(request, shown)
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+def _form(request: HttpRequest, *data: Any, initial: dict[str, Any] | None = None) -> AppealForm:
+    account = _account(request)
+    hosted = objecting.hosted(account) if account else ()
+    return AppealForm(_language(request), *data, account=account, hosted=hosted, initial=initial)
+
+
+def _account(request: HttpRequest) -> UUID | None:
+    return request.user.pk if isinstance(request.user, Account) else None
+
+
+def _carried(request: HttpRequest) -> dict[str, Any]:
+    """What was typed already; a receipt that came as a file goes on as text."""
+    found: dict[str, Any] = {
+        name: value[:most] for name, most in _CARRIED.items() if (value := request.POST.get(name, ""))
+    }
+    attached = request.FILES.get("receipt_file")
+    if attached is not None and not found.get("receipt"):
+        found["receipt"] = read(attached)[: receipts.LARGEST]
+    return found
+
+
+def _language(request: HttpRequest) -> Language:
+    """What was chosen in the page, else what the browser likes best."""
+    asked = request.POST.get("switch") or request.POST.get("language") or ""
+    return language(asked) if asked in TAGS else _preferred(request)
+
+
+def _preferred(request: HttpRequest) -> Language:
+    return chosen(request.headers.get("Accept-Language", ""))
+
+
+def _binding(request: HttpRequest, form: AppealForm) -> Binding:
+    """What an exemption would be bound to: nothing, unless they ask for it."""
+    match form.cleaned_data["by"]:
+        case "account":
+            return Binding(account=_account(request))
+        case "device":
+            return Binding(device=device_of(request))
+        case "invitation":
+            return Binding(invitation=form.cleaned_data["token"])
+        case _:
+            return Binding()
+
+
+def _file(restriction: UUID, form: AppealForm, binding: Binding, now: datetime) -> Shown:
+    digest = partial(device_digest, settings.SECRET_KEY.encode())
+    who = objecting.person(restriction, binding, digest)
+    row, token = appeals.file(restriction, form.full_text(), who, now, not_here=form.cleaned_data["not_here"])
+    return _show(row, token, form.spoken)
+
+
+def _show(row: Appeal, token: str, spoken: Language) -> Shown:
+    outcome = spoken.text(f"appeal.outcome.{row.outcome}") if row.outcome else ""
+    due = spoken.text("appeal.due", day=_day(row.due_at))
+    decided = spoken.text("appeal.decided", day=_day(row.decided_at)) if row.decided_at else ""
+    return Shown(row, token, outcome, due, decided)
+
+
+def _day(moment: datetime) -> str:
+    """`2026-11-29`, the same in every language, kept from running backwards in Arabic (U+2066, U+2069)."""
+    return f"\u2066{moment:%Y-%m-%d}\u2069"
+
+
+# ---------------------------------------------------------------- what is refused
+
+
+def _refusal(request: HttpRequest, buckets: Buckets) -> HttpResponse | None:
+    """What is not looked into at all."""
+    if _is_foreign(request):
+        return _failed(request, "cross_origin", 403, "appeal.error.unusable")
+    if _is_too_large(request):
+        return _failed(request, "too_large", 413, "refused.too_large")
+    wait = buckets.take(address_of(request))
+    return None if wait is None else _slow_down(request, max(1, int(wait + 0.999)))
+
+
+def _is_foreign(request: HttpRequest) -> bool:
+    """Whether another site's page sent it: browsers say so with every form they send."""
+    origin = urlsplit(request.headers.get("Origin", "") or settings.PUBLIC_URL)
+    return origin.netloc not in {urlsplit(settings.PUBLIC_URL).netloc, request.get_host()}
+
+
+def _is_too_large(request: HttpRequest) -> bool:
+    """By what it says of itself, before it is read; `config.bodies` bounds what says nothing."""
+    said = request.headers.get("Content-Length", "") or "0"
+    return not said.isdigit() or int(said) > LARGEST
+
+
+def _slow_down(request: HttpRequest, wait: int) -> HttpResponse:
+    """429, with all that was typed still there."""
+    said = _language(request).text("appeal.error.rate", seconds=wait)
+    response = _failed(request, "rate_limited", 429, "refused.rate_limited", said, _carried(request))
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def _failed(
+    request: HttpRequest,
+    code: str,
+    status: int,
+    key: str,
+    said: str = "",
+    typed: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """The page, with why nothing was done above it. Without `typed` the request is not read at all, nor its
+    language."""
+    spoken = _preferred(request) if typed is None else _language(request)
+    said = said or spoken.text(key)
+    if _wants_json(request):
+        return _problem(code, status, said)
+    unread = typed is None
+    form = AppealForm(spoken, account=None, hosted=()) if unread else _form(request, initial=typed)
+    return _forms(request, status, form, failed=(code, said))
+
+
+# ---------------------------------------------------------------- what is answered
+
+
+def _forms(request: HttpRequest, status: int, form: AppealForm, **context: Any) -> HttpResponse:
+    """Both forms."""
+    context = {"token_form": TokenForm(form.spoken), **context}
+    return _render(request, form.spoken, status, form=form, **context)
+
+
+def _invalid(request: HttpRequest, sent: Spoken, form: AppealForm, **context: Any) -> HttpResponse:
+    """What was sent cannot be used: both forms, with what is wrong."""
+    said = sent.spoken.text("appeal.error.form")
+    if _wants_json(request):
+        return _problem(sent.code, _STATUS[sent.code], said, _errors(sent))
+    return _forms(request, _STATUS[sent.code], form, **context)
+
+
+def _errors(form: Spoken) -> dict[str, list[str]]:
+    every = form.errors.as_data().items()
+    return {name: [str(text) for error in found for text in error] for name, found in every}
+
+
+def _shown(request: HttpRequest, shown: Sequence[Shown], *, fresh: bool = False) -> HttpResponse:
+    spoken = _language(request)
+    if _wants_json(request):
+        return JsonResponse({"appeals": [_fields(each) for each in shown]}, headers=_HEADERS)
+    return _render(request, spoken, 200, shown=shown, fresh=fresh, token_form=TokenForm(spoken))
+
+
+def _fields(shown: Shown) -> dict[str, Any]:
+    row = shown.row
+    return {
+        "key": shown.token,
+        "due_at": row.due_at.isoformat(),
+        "decided_at": row.decided_at.isoformat() if row.decided_at else None,
+        "outcome": row.outcome or None,
+        "answer": row.answer or None,
+    }
+
+
+_HEADERS: Final = {"Cache-Control": "private, no-store", "Referrer-Policy": "same-origin"}
+"""Nothing is kept, and no other site learns of this one. `no-referrer` would make browsers send the form with
+`Origin: null`; links that lead away say `noreferrer` themselves."""
+
+
+def _render(request: HttpRequest, spoken: Language, status: int, **context: Any) -> HttpResponse:
+    text = {key.replace(".", "_"): value for key, value in spoken.texts.items()}
+    context |= {
+        "spoken": spoken,
+        "text": text,
+        "languages": languages(),
+        "several": len(context.get("shown", ())) > 1,
+    }
+    response = render(request, "register/appeal.html", context, status=status)
+    for name, value in (*_HEADERS.items(), ("Content-Language", spoken.tag)):
+        response[name] = value
+    patch_vary_headers(response, ("Accept", "Accept-Language", "Cookie"))
+    return response
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    """Whether the client would rather read JSON than a page."""
+    accept = request.headers.get("Accept", "")
+    page, data = accept.find("text/html"), accept.find("json")
+    return data >= 0 and (page < 0 or data < page)
+
+
+def _problem(code: str, status: int, said: str, errors: dict[str, list[str]] | None = None) -> HttpResponse:
+    """RFC 9457."""
+    body = {"type": f"/problems/{code}", "title": said, "status": status, "code": code}
+    return JsonResponse(
+        body | ({"errors": errors} if errors else {}),
+        status=status,
+        content_type="application/problem+json",
+        headers=_HEADERS,
+    )

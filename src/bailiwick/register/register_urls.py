@@ -8,7 +8,9 @@ _PERIOD = r"(?P<period>[0-9]{4}-H[12])"
 
 urlpatterns = [
     path("appeal", appeal.page, name="appeal"),
-    path("appeal/file", appeal.file, name="appeal_file"),
+    path("appeal/file", appeal.file),
+    # below /m/ the browser tells its name (accounts.device)
+    path("m/-/appeal/file", appeal.file, name="appeal_file"),
     path("appeal/follow", appeal.follow, name="appeal_follow"),
     path("register", pages.index, name="register"),
     path("register/past", pages.past, name="register_past"),

@@ -1,8 +1,7 @@
 """`GET /m/<slug>`: the shell the room's client is drawn in, from before the door on."""
 
-import secrets
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -12,15 +11,13 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from bailiwick.accounts.device import device_of, remember_device
 from bailiwick.accounts.queries import Account
 from bailiwick.meetings import queries
 from bailiwick.meetings.access import fields_of, rules_of
 from bailiwick.meetings.actions.schedule import reopen_if_due
 from bailiwick.meetings.queries import Meeting
 from bailiwick.web.errors import page
-
-DEVICE_COOKIE: Final = "bw_device"
-_DEVICE_SECONDS: Final = 180 * 24 * 3600
 
 
 @never_cache
@@ -34,7 +31,7 @@ def room(request: HttpRequest, slug: str) -> HttpResponse:
             return _ended(request, meeting)
         meeting.ended_at = None
     response = render(request, "web/room.html", {"meeting": meeting, "boot": _boot(request, meeting, now)})
-    _set_device(request, response)
+    remember_device(response, device_of(request))
     return response
 
 
@@ -65,24 +62,3 @@ def _boot(request: HttpRequest, meeting: Meeting, now: datetime) -> dict[str, An
         "language": translation.get_language() or "en",
         "dir": "rtl" if translation.get_language_bidi() else "ltr",
     }
-
-
-def _set_device(request: HttpRequest, response: HttpResponse) -> None:
-    """A random name for this browser, by which a host's block of a guest holds as best it can.
-
-    The database only ever sees a keyed hash of it that differs from meeting to meeting.
-    """
-    response.set_cookie(
-        DEVICE_COOKIE,
-        _device(request) or secrets.token_urlsafe(16),
-        max_age=_DEVICE_SECONDS,
-        path="/m/",
-        secure=settings.PUBLIC_URL.startswith("https://"),
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def _device(request: HttpRequest) -> str | None:
-    known = request.COOKIES.get(DEVICE_COOKIE, "")
-    return known if len(known) == 22 and known.replace("-", "").replace("_", "").isalnum() else None
