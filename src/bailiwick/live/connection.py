@@ -11,7 +11,7 @@ from bailiwick.gate.views import RoomView
 from bailiwick.media.port import MediaSession
 
 from . import frames, problems
-from .metrics import ENDINGS
+from .metrics import ENDINGS, counted
 from .protocol import (
     HEARTBEAT_SECONDS,
     ChatMessage,
@@ -177,7 +177,7 @@ class Connection:
 
     def ended(self, ending: Ending) -> None:
         """Why, then the close code that says the same."""
-        ENDINGS.labels(ending.reason.value).inc()
+        ENDINGS.labels(counted(ending.reason.value)).inc()
         if ending.reason is EndReason.LEFT:
             self.send(Ended(type="ended", code="left"))
             self.close(1000)

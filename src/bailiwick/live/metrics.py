@@ -1,4 +1,5 @@
-"""Prometheus metrics. No label tells of a place, a person or a meeting."""
+"""Prometheus metrics. No label tells of a place, a person or a meeting; nor that a restriction took effect,
+which an exact count with its time would do beside the register: that is told in bands, half-yearly (P9)."""
 
 from typing import Final
 
@@ -17,6 +18,14 @@ PRESENCES: Final = Gauge("bailiwick_presences", "Presences inside held by this p
 WAITING: Final = Gauge("bailiwick_waiting", "Presences waiting held by this process", registry=REGISTRY)
 MEETINGS: Final = Gauge("bailiwick_meetings", "Meetings with presences here", registry=REGISTRY)
 LOCATION: Final = Gauge("bailiwick_location_table_ok", "1 while people can be located", registry=REGISTRY)
+
+
+_KEPT_OUT: Final = frozenset({"withheld", "refused_by_rule", "blocked"})
+
+
+def counted(code: str) -> str:
+    """The label for an outcome: whatever keeps somebody out for good is one."""
+    return "kept_out" if code in _KEPT_OUT else code
 
 
 def text(figures: dict[str, int], *, location_ok: bool) -> bytes:
