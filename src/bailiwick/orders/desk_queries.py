@@ -120,14 +120,15 @@ def restriction(restriction_id: UUID) -> Restriction:
 def awaiting_approval() -> list[Restriction]:
     """Proposals, signed or not, that no second person has approved."""
     rows = Restriction.objects.filter(outbox_id__isnull=True).defer(_EFFECTS)
-    return list(rows.select_related("authority").prefetch_related("approvals").order_by("stated_at"))
+    rows = rows.select_related("authority", "demand").prefetch_related("approvals")
+    return list(rows.order_by("stated_at"))
 
 
 def not_over(now: datetime) -> list[Restriction]:
     """Granted, and neither withdrawn nor ended by the clock. Suspended ones too: they can be withdrawn."""
     rows = Restriction.objects.filter(outbox_id__isnull=False, expires_at__gt=now).defer(_EFFECTS)
     rows = rows.exclude(later__kind=LaterKind.WITHDRAWN)
-    return list(rows.select_related("authority").prefetch_related("later").order_by("expires_at"))
+    return list(rows.select_related("authority", "demand").prefetch_related("later").order_by("expires_at"))
 
 
 def renewable(asked: Demand, meeting_id: UUID | None) -> list[Restriction]:

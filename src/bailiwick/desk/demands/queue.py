@@ -1,9 +1,10 @@
 """What arrived, and what is due."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -55,13 +56,13 @@ def clock(due_at: datetime | None, now: datetime) -> Clock:
 @page(*HANDLING)
 def listing(request: HttpRequest, member: Member) -> HttpResponse:
     """The queue: what is due first stands first; whoever decides on appeals has theirs apart."""
-    now = timezone.now()
-    opened = _lines(queries.open_demands(), now)
+    now, awaiting = timezone.now(), queries.awaiting_approval()
+    opened = _lines(queries.open_demands(), now, {row.demand_id for row in awaiting})
     context: dict[str, Any] = {
         "open": opened,
         "late": sum(line.clock.late for line in opened),
         "answered": _lines(queries.answered_demands(_SHOWN), now),
-        "awaiting": queries.awaiting_approval(),
+        "awaiting": awaiting,
         "in_force": [(row, words.standing(row, now)) for row in queries.not_over(now)],
         "may_receive": may(member, Act.RECEIVE),
         "reads_appeals": reads_appeals(member),
@@ -74,10 +75,15 @@ def reads_appeals(member: Member) -> bool:
     return bool(member.roles & {Role.APPEALS, Role.AUDITOR})
 
 
-def _lines(rows: Iterable[queries.Demand], now: datetime) -> list[Line]:
-    return [Line(row, words.STATES[row.status], clock(row.due_at, now), _next(row)) for row in rows]
+def _lines(rows: Iterable[queries.Demand], now: datetime, proposed: Set[UUID] = frozenset()) -> list[Line]:
+    return [
+        Line(row, words.STATES[row.status], clock(row.due_at, now), _next(row, row.pk in proposed))
+        for row in rows
+    ]
 
 
-def _next(row: queries.Demand) -> Any:
-    """What somebody has to do with it."""
-    return words.NEXT.get(row.status, "") if demands_taken() else words.NEXT_WITHOUT_DEMANDS
+def _next(row: queries.Demand, proposed: bool) -> Any:
+    """What somebody has to do with it. `proposed`: a restriction waits for signatures."""
+    if not demands_taken():
+        return words.NEXT_WITHOUT_DEMANDS
+    return words.NEXT_SIGNATURES if proposed else words.NEXT.get(row.status, "")

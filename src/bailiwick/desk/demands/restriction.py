@@ -45,7 +45,7 @@ def _show(
         "places": words.places(row.territories),
         "reasons": [dict(words.reasons()).get(code, code) for code in row.reasons],
         "later": row.later.all(),
-        "history": queries.history([f"restriction:{row.pk}"]),
+        "history": words.history(queries.history([f"restriction:{row.pk}"])),
         "may_discard": row.outbox_id is None and may(member, Act.DISCARD),
         "standing": words.standing(row, timezone.now()),
         "may_undo": can_change(row) and may(member, Act.WITHDRAW),

@@ -10,8 +10,16 @@ from django.utils.translation import ngettext
 
 from bailiwick.ledger.vocabulary import AuthorityKind, Reason
 from bailiwick.notices.wording import language
-from bailiwick.orders.desk_queries import Asked, Channel, DemandState, LaterKind, Outcome, Restriction
-from bailiwick.orders.permissions import demands_taken
+from bailiwick.orders.desk_queries import (
+    Asked,
+    Channel,
+    DemandState,
+    LaterKind,
+    Outcome,
+    Restriction,
+    Step,
+)
+from bailiwick.orders.permissions import Act, demands_taken
 
 STATES: Final[Mapping[str, Any]] = {
     DemandState.RECEIVED: _("received"),
@@ -26,6 +34,7 @@ NEXT: Final[Mapping[str, Any]] = {
     DemandState.INCOMPLETE: _("Waits for the authority"),
     DemandState.UNDER_REVIEW: _("Next: review it, and refuse it or propose the narrowest restriction"),
 }
+NEXT_SIGNATURES: Final = _("Next: the signatures of a proposed restriction")
 NEXT_WITHOUT_DEMANDS: Final = _("Next: refuse it")
 CHANNELS: Final = (
     (Channel.OFFICIAL.value, _("In writing, by an official channel of the authority")),
@@ -87,6 +96,37 @@ class Standing:
     over: bool = False
     suspended: bool = False
     enforced: bool = False
+
+
+STEPS: Final[Mapping[str, Any]] = {
+    Act.RECEIVE: _("Recorded"),
+    Act.EXAMINE: _("Examined, or added to"),
+    Act.REFUSE: _("Refused, all or part"),
+    Act.REVIEW: _("Reviewed in writing"),
+    Act.PROPOSE: _("Proposed"),
+    Act.SIGN: _("Signed by the first person"),
+    Act.DISCARD: _("Discarded"),
+    Act.APPROVE: _("Approved by the second person"),
+    Act.SUSPEND: _("Suspended"),
+    Act.WITHDRAW: _("Withdrawn"),
+    Act.NARROW: _("Narrowed"),
+    Act.DECIDE_APPEAL: _("Appeal decided"),
+}
+"""Acts of the audit trail as a history says them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An act of the audit trail, in words."""
+
+    at: datetime
+    actor: str
+    said: Any
+
+
+def history(steps: Iterable[Step]) -> list[Said]:
+    """The same steps, in words."""
+    return [Said(each.at, each.actor, STEPS.get(each.code, each.code)) for each in steps]
 
 
 def kinds() -> list[tuple[str, str]]:

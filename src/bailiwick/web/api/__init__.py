@@ -3,12 +3,14 @@
 from ninja import NinjaAPI
 
 from . import meetings, people, rule, territories
+from .docs import Pages
 from .errors import register
 
 api = NinjaAPI(
     title="Bailiwick",
     version="1",
     urls_namespace="api",
+    docs=Pages(),
     description=(
         "Sign in with the session cookie; requests that change something also carry the X-CSRFToken header."
         " Errors are application/problem+json (RFC 9457) with a stable `code`; /problems/ explains"
