@@ -101,7 +101,7 @@ def confirm_removal(actor: UUID, grant_id: int, now: datetime) -> None:
     """
     require(actor, Role.ADMINISTRATOR)
     with transaction.atomic():
-        _hold_administrators()
+        hold_administrators()
         grant = _locked(grant_id, removal_proposed_by__isnull=False)
         if grant.removal_proposed_by_id == actor:
             raise SamePerson
@@ -168,11 +168,18 @@ def _check_proposer(proposer: UUID | None) -> None:
 
 
 def _check_enough(grant: RoleGrant) -> None:
-    if grant.role == Role.ADMINISTRATOR and len(holders(Role.ADMINISTRATOR) - {grant.account_id}) < FEWEST:
+    if grant.role == Role.ADMINISTRATOR:
+        check_enough_without(grant.account_id)
+
+
+def check_enough_without(account_id: UUID) -> None:
+    """That enough administrators are left without this account; under `hold_administrators`.
+    TooFewAdministrators."""
+    if len(holders(Role.ADMINISTRATOR) - {account_id}) < FEWEST:
         raise TooFewAdministrators
 
 
-def _hold_administrators() -> None:
+def hold_administrators() -> None:
     """Two removals at once would each still count the other's administrator."""
     held = RoleGrant.objects.filter(role=Role.ADMINISTRATOR, ended_at__isnull=True).order_by("pk")
     list(held.select_for_update(of=("self",)).values_list("pk"))

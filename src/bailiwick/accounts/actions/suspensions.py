@@ -32,6 +32,7 @@ from bailiwick.ledger.vocabulary import second
 
 from . import suspension_mail as mail
 from .audit import audit
+from .roles import check_enough_without, hold_administrators
 
 __all__ = [
     "Ground",
@@ -92,15 +93,21 @@ def approve(actor: UUID, suspension_id: UUID, *, authority_prompted: bool, now: 
     """The second person: the account cannot sign in from now on, and is told why. All is checked again.
 
     Raises:
-        RoleNeeded, NoSuchSuspension, SamePerson, NotYourCase, AuthorityBehindIt; IncompleteStatement: it
-        would be over already.
+        AuthorityBehindIt: it is a demand, and the proposal is dropped: else a third person is asked.
+        RoleNeeded, NoSuchSuspension, SamePerson, NotYourCase; IncompleteStatement: it would be over already;
+        TooFewAdministrators: nobody could take the suspending people's roles away any more.
     """
     require(actor, Role.APPROVER)
-    _check_prompted(actor, _account_of(suspension_id), now, prompted=authority_prompted)
+    if authority_prompted:
+        _drop_as_demand(actor, suspension_id, now)
+        raise AuthorityBehindIt
     with transaction.atomic():
+        hold_administrators()
         row = _locked(suspension_id, approved_at__isnull=True)
         _check_second_person(actor, row)
         _check_statement(_statement(row), now)
+        if Role.ADMINISTRATOR in roles_of(row.account_id):
+            check_enough_without(row.account_id)
         row.approved_by_id, row.approved_at = actor, now
         row.committed = ledger.commit_to(row.account_id.bytes)
         row.save(update_fields=["approved_by", "approved_at", "committed"])
@@ -111,10 +118,11 @@ def approve(actor: UUID, suspension_id: UUID, *, authority_prompted: bool, now: 
 
 
 def discard(actor: UUID, suspension_id: UUID, now: datetime) -> None:
-    """Drop a proposal; one person is enough, for nothing happened. RoleNeeded, NoSuchSuspension."""
+    """Drop a proposal; one person is enough, for nothing happened. RoleNeeded, NoSuchSuspension; NotYourCase:
+    it is against them."""
     require(actor, Role.REVIEWER, Role.APPROVER)
     with transaction.atomic():
-        row = _locked(suspension_id, approved_at__isnull=True)
+        row = _proposed(actor, suspension_id)
         _end(row, actor, now)
         audit(actor, "suspension.discarded", _subject(row), now)
 
@@ -244,11 +252,19 @@ def _locked(suspension_id: UUID, **condition: object) -> Suspension:
     return row
 
 
-def _account_of(suspension_id: UUID) -> UUID:
-    found = Suspension.objects.filter(pk=suspension_id).values_list("account_id", flat=True).first()
-    if found is None:
-        raise NoSuchSuspension
-    return found
+def _proposed(actor: UUID, suspension_id: UUID) -> Suspension:
+    """A proposal for somebody other than the account it is about."""
+    row = _locked(suspension_id, approved_at__isnull=True)
+    if row.account_id == actor:
+        raise NotYourCase
+    return row
+
+
+def _drop_as_demand(actor: UUID, suspension_id: UUID, now: datetime) -> None:
+    with transaction.atomic():
+        row = _proposed(actor, suspension_id)
+        _end(row, actor, now)
+        audit(actor, "suspension.refused_as_demand", f"account:{row.account_id}", now)
 
 
 def _open_again(row: Suspension, actor: UUID | None, now: datetime) -> None:
