@@ -246,11 +246,14 @@ def test_a_browser_gets_a_device_cookie_that_scripts_cannot_read(client: Client,
 def test_an_unknown_room_is_404_and_an_ended_one_410(
     client: Client, meeting: Meeting, browser: Client
 ) -> None:
-    assert client.get("/m/none-none-none").status_code == 404
+    answer = client.get("/m/none-none-none", headers={"Accept-Language": "ar"})
+    assert (answer.status_code, answer.headers["Content-Language"]) == (404, "ar")
+    assert '<html lang="ar" dir="rtl">' in answer.content.decode()
     Meeting.objects.update(ended_at=NOW)
     answer = client.get(f"/m/{meeting.slug}")
     assert answer.status_code == 410
     assert "Open it again" not in answer.content.decode()
+    assert "主持人已为所有人结束会议。" in answer.content.decode()
     answer = browser.get(f"/m/{meeting.slug}")
     assert answer.status_code == 410
     assert "Open it again" in answer.content.decode()

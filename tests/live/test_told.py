@@ -3,14 +3,21 @@ receipt; the same in the room."""
 
 import json
 import re
+from html import unescape
 
 import pytest
 from asgiref.sync import sync_to_async
 
+from bailiwick.gate.ending import Ending, EndReason
+from bailiwick.live.problems import of_ending
+from bailiwick.live.told import is_spoken
 from bailiwick.meetings.models import Meeting
+from bailiwick.notices import kept_out
+from bailiwick.notices.kept_out import TOLD
 from bailiwick.notices.wording import TAGS, language
 from bailiwick.orders.models import Restriction
 from bailiwick.orders.receipts import check
+from bailiwick.rules.access import RuleSetter
 from tests.gate.kit import ADDRESS, House, meeting, set_rule
 from tests.gate.test_restrictions import proven
 from tests.live.kit import Answer, ask, come_in, live
@@ -146,7 +153,48 @@ async def test_a_refusal_by_a_rule_speaks_every_language_too_and_names_no_countr
 
 async def test_other_problems_are_in_english_and_say_so(house: House) -> None:
     app = live(await house.gate())
-    answer = await ask(app, "no-such-meeting", accept_language="fr")
-    assert answer.status == 404
+    answer = await ask(app, "no-such-meeting", accept_language="fr", origin="https://elsewhere.example")
+    assert answer.status == 403
     assert answer.headers["content-language"] == "en"
-    assert json.loads(answer.content)["title"] == "There is no such meeting"
+    assert json.loads(answer.content)["title"] == "Another site cannot ask for that"
+
+
+@pytest.mark.parametrize("tag", TAGS)
+async def test_whoever_asks_for_a_meeting_that_is_not_there_is_told_in_their_language(
+    house: House, tag: str
+) -> None:
+    app, spoken = live(await house.gate()), language(tag)
+    answer = await ask(app, "no-such-meeting", accept_language=tag)
+    assert (answer.status, answer.headers["content-language"]) == (404, tag)
+    assert answer.json()["title"] == spoken.text("refused.no_such_meeting.title")
+    page = await ask(app, "no-such-meeting", accept=HTML, accept_language=tag)
+    assert f'<html lang="{tag}" dir="{spoken.direction}">' in page.content.decode()
+
+
+@pytest.mark.parametrize("code", TOLD)
+def test_every_way_of_being_kept_out_has_a_page_in_all_languages(code: str) -> None:
+    page = unescape(kept_out.page({"code": code}, language("ar")))
+    assert '<html lang="ar" dir="rtl">' in page
+    for tag in TAGS:
+        for said in kept_out.words(code, language(tag)):
+            assert said in page, (tag, said)
+    assert "receipt.txt" not in page
+    assert "<form" not in page
+
+
+def test_every_ending_at_the_door_is_told_in_all_languages() -> None:
+    ours = {EndReason.BAD_GRANT, EndReason.CONNECTION_LOST, EndReason.GRANT_EXPIRED, EndReason.LEFT}
+    for reason in set(EndReason) - ours:  # the room joins again by itself, or nobody is there to be told
+        setter = RuleSetter.HOST if reason is EndReason.RULE else None
+        assert is_spoken(of_ending(Ending(reason, setter=setter))), reason
+
+
+async def test_the_page_takes_the_receipt_along_to_where_one_objects(
+    house: House, registry: Registry
+) -> None:
+    app, row = live(await house.gate()), await meeting()
+    await proven(registry, row)
+    text = unescape((await ask(app, row.slug, place="CN", accept=HTML)).content.decode())
+    assert text.count('<form class="ways" method="post" action="/appeal">') == len(TAGS)
+    brought = text.split('name="receipt" value="')[1].split('"><button')[0]
+    assert check(brought.replace("\n", "\r\n")).restrictions  # as browsers send it

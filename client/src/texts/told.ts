@@ -1,6 +1,8 @@
 /** What somebody kept out reads, in five languages: the server's own catalogues, so that a page and the room say the same. */
 import en from "../../../src/bailiwick/notices/catalogues/en.json";
 
+export { en };
+
 export type ToldTexts = Readonly<typeof en>;
 export type ToldKey = keyof ToldTexts;
 

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
-import type { Problem } from "../protocol/problem";
+import { problemOf, type Problem } from "../protocol/problem";
 import type { Ending, State } from "../session/machine";
 import { isText, t, type TextKey } from "../texts";
 import { useApp } from "./context";
@@ -14,19 +14,26 @@ export function Reason({ ending }: { ending: Ending }): JSX.Element {
   const { current: first } = useRef(ending);
   const state = session.state.value.at;
   const inVain = first !== ending && codeOf(first) === codeOf(ending);
-  if (ending.kind === "problem" && isTold(ending.problem))
-    return (
-      <Told
-        ending={ending}
-        busy={state !== "over"}
-        inVain={state === "over" && inVain}
-        onRetry={() => session.join()}
-      />
-    );
+  const told = (problem: Problem, inside = false): JSX.Element => (
+    <Told
+      problem={problem}
+      inside={inside}
+      busy={state !== "over"}
+      inVain={state === "over" && inVain}
+      onRetry={() => session.join()}
+    />
+  );
+  if (ending.kind === "ended") return told(ENDED);
+  if (ending.kind === "problem" && isTold(ending.problem)) return told(ending.problem, ending.inside);
   return <Plain ending={ending} said={asked(state, inVain)} />;
 }
 
-function Plain({ ending, said }: { ending: Ending; said: string }): JSX.Element {
+const ENDED = problemOf("ended");
+
+/** What nobody decided, and problems there are no words for in every language. */
+type Rest = Exclude<Ending, { readonly kind: "ended" }>;
+
+function Plain({ ending, said }: { ending: Rest; said: string }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [ending]);
   const { title, paragraphs } = words(ending);
@@ -55,7 +62,7 @@ function codeOf(ending: Ending): string {
   return ending.kind === "problem" ? ending.problem.code : ending.kind;
 }
 
-function words(ending: Ending): { title: string; paragraphs: string[] } {
+function words(ending: Rest): { title: string; paragraphs: string[] } {
   if (ending.kind !== "problem")
     return { title: t(`out.${ending.kind}.title`), paragraphs: [t(`out.${ending.kind}.text`)] };
   const { code } = ending.problem;
@@ -71,20 +78,14 @@ function explanations(problem: Problem): string[] {
   return [problem.detail || t("out.unknown.text")];
 }
 
-function Ways({ ending }: { ending: Ending }): JSX.Element {
+function Ways({ ending }: { ending: Rest }): JSX.Element {
   const { session } = useApp();
-  const problem = ending.kind === "problem" ? ending.problem : null;
-  const again = returnText(ending);
+  const busy = session.state.value.at !== "over";
   return (
     <div class="ways-out">
-      {again && (
-        <Again
-          label={again}
-          wait={problem?.code === "rate_limited" ? (problem.retryAfter ?? 0) : 0}
-          of={ending}
-          onClick={() => session.join()}
-        />
-      )}
+      <Button tone="primary" disabled={busy} onClick={() => session.join()}>
+        {t(busy ? "prejoin.joining" : returnText(ending))}
+      </Button>
       <a class="button plain" href="/">
         {t("out.home")}
       </a>
@@ -92,34 +93,8 @@ function Ways({ ending }: { ending: Ending }): JSX.Element {
   );
 }
 
-/** For whom trying again makes sense. A rule or a block may be lifted, too: reloading the page asks again. */
-function returnText(ending: Ending): TextKey | null {
+function returnText(ending: Rest): TextKey {
   if (ending.kind === "left" || ending.kind === "failed") return "out.return";
   if (ending.kind === "superseded") return "out.superseded.return";
-  if (ending.kind === "ended") return null;
-  return ["no_such_meeting", "ended", "blocked"].includes(ending.problem.code) ? null : "out.retry";
-}
-
-interface AgainProps {
-  readonly label: TextKey;
-  readonly wait: number;
-  /** The seconds count from when this was said. */
-  readonly of: Ending;
-  readonly onClick: () => void;
-}
-
-/** A button that can be pressed once `wait` seconds are over. */
-function Again({ label, wait, of, onClick }: AgainProps): JSX.Element {
-  const busy = useApp().session.state.value.at !== "over";
-  const [left, setLeft] = useState(Math.ceil(wait));
-  useEffect(() => {
-    setLeft(Math.ceil(wait));
-    const timer = setInterval(() => setLeft((seconds) => Math.max(0, seconds - 1)), 1000);
-    return () => clearInterval(timer);
-  }, [of]);
-  return (
-    <Button tone="primary" disabled={left > 0 || busy} onClick={onClick}>
-      {left > 0 ? t("out.retry.in", { count: left }) : t(busy ? "prejoin.joining" : label)}
-    </Button>
-  );
+  return "out.retry";
 }

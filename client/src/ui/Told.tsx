@@ -3,25 +3,35 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { hide, hideOnEscape } from "../hide";
 import type { Problem, RestrictionFacts } from "../protocol/problem";
-import type { Ending } from "../session/machine";
-import { ENGLISH, NAMES, preferred, TAGS, toldTexts, type Told as Texts, type ToldKey } from "../texts/told";
+import { en, ENGLISH, NAMES, preferred, TAGS, toldTexts, type Told as Texts, type ToldKey } from "../texts/told";
 import { Button } from "./parts";
 
 /** Whether there are words for it in every language. */
 export function isTold({ code }: Problem): boolean {
-  return code === "withheld" || code === "refused_by_rule";
+  return code === "withheld" || code === "refused_by_rule" || refusal(code) !== null;
 }
 
+/** The keys of a code with a title and a paragraph of its own in the catalogues. */
+export function refusal(code: string): [ToldKey, ToldKey] | null {
+  const keys = [`refused.${code}.title`, `refused.${code}`];
+  return keys.every((key) => Object.hasOwn(en, key)) ? (keys as [ToldKey, ToldKey]) : null;
+}
+
+/** For whom trying again makes sense. A block may be lifted, too: reloading the page asks again. */
+const AGAIN: readonly string[] = ["refused_by_rule", "removed", "turned_away", "locked", "full", "rate_limited", "unavailable"];
+
 interface ToldProps {
-  readonly ending: Ending & { readonly kind: "problem" };
+  readonly problem: Problem;
+  /** They were inside when it happened. */
+  readonly inside: boolean;
   readonly busy: boolean;
   /** Asked again, and the answer is the same. */
   readonly inVain: boolean;
   readonly onRetry: () => void;
 }
 
-/** Why somebody is kept out by a rule or a restriction: the same words as the server's page, in their language. */
-export function Told({ ending: { problem, inside }, busy, inVain, onRetry }: ToldProps): JSX.Element {
+/** Why somebody is not in the meeting (any more), by others' decision: the same words as the server's page, in their language. */
+export function Told({ problem, inside, busy, inVain, onRetry }: ToldProps): JSX.Element {
   const [texts, choose] = useLanguage();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [problem]);
@@ -65,6 +75,8 @@ function useLanguage(): [Texts, (tag: Texts["tag"]) => void] {
 }
 
 function words({ code, setter }: Problem, texts: Texts): string[] {
+  const own = refusal(code);
+  if (own) return own.map((key) => texts.text(key));
   const by = setter === "server" ? "server" : "host";
   const keys: ToldKey[] =
     code === "withheld"
@@ -155,16 +167,8 @@ function Ways({ problem, texts, busy, onRetry }: { problem: Problem; texts: Text
   const refused = problem.code === "refused_by_rule";
   return (
     <div class="ways-out">
-      {refused && (
-        <Button tone="primary" disabled={busy} onClick={onRetry}>
-          {texts.text("retry")}
-        </Button>
-      )}
-      {problem.appealUrl && (
-        <a class="button primary" href={problem.appealUrl} rel="noreferrer">
-          {texts.text("appeal.link")}
-        </a>
-      )}
+      {AGAIN.includes(problem.code) && <Again problem={problem} texts={texts} busy={busy} onRetry={onRetry} />}
+      {problem.appealUrl && <Appeal way={problem.appealUrl} receipt={problem.receipt} texts={texts} />}
       {problem.registerUrl && (
         <a class="button plain" href={problem.registerUrl} rel="noreferrer">
           {texts.text("withheld.register")}
@@ -179,6 +183,36 @@ function Ways({ problem, texts, busy, onRetry }: { problem: Problem; texts: Text
         {texts.text("home")}
       </a>
     </div>
+  );
+}
+
+/** A button that can be pressed once the server may be asked again; the seconds count from when it said so. */
+function Again({ problem, texts, busy, onRetry }: { problem: Problem; texts: Texts; busy: boolean; onRetry: () => void }): JSX.Element {
+  const wait = problem.code === "rate_limited" ? Math.ceil(problem.retryAfter ?? 0) : 0;
+  const [left, setLeft] = useState(wait);
+  useEffect(() => {
+    setLeft(wait);
+    const timer = setInterval(() => setLeft((seconds) => Math.max(0, seconds - 1)), 1000);
+    return () => clearInterval(timer);
+  }, [problem]);
+  return (
+    <Button tone="primary" disabled={left > 0 || busy} onClick={onRetry}>
+      {texts.text("retry")}
+      {left > 0 && ` (${left})`}
+    </Button>
+  );
+}
+
+/** To the page to object on, in the language of this one; the receipt goes along in the body, never in an address. */
+function Appeal({ way, receipt, texts }: { way: string; receipt: string | null; texts: Texts }): JSX.Element {
+  return (
+    <form method="post" action={way}>
+      <input type="hidden" name="language" value={texts.tag} />
+      {receipt && <input type="hidden" name="receipt" value={receipt} />}
+      <Button tone="primary" type="submit">
+        {texts.text("appeal.link")}
+      </Button>
+    </form>
   );
 }
 

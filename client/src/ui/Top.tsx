@@ -7,7 +7,7 @@ import { IconButton } from "./parts";
 
 /** What this meeting is, and how it stands. */
 export function Top(): JSX.Element {
-  const { view } = useApp();
+  const { boot, view } = useApp();
   const { meeting } = useRoom();
   const powers = usePowers();
   const grid = view.layout.value === "grid";
@@ -32,7 +32,7 @@ export function Top(): JSX.Element {
         </button>
       )}
       {meeting.withheld && (
-        <a class="chip warning" href="/register" target="_blank" rel="noreferrer" title={t("notice.withheld")}>
+        <a class="chip warning" href={`/appeal#meeting=${boot.slug}`} target="_blank" rel="noreferrer" title={t("top.withheld.title")}>
           <Icon name="globe" small />
           <span>{t("top.withheld")}</span>
         </a>

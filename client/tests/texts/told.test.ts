@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import { second } from "../../src/hide";
+import { problemOf } from "../../src/protocol/problem";
 import { ENGLISH, preferred, TAGS, toldTexts } from "../../src/texts/told";
+import { isTold, refusal } from "../../src/ui/Told";
 
 describe("the language of what somebody kept out reads", () => {
   it("is the first of the browser's that there is", () => {
@@ -27,6 +29,27 @@ describe("the language of what somebody kept out reads", () => {
     expect(all.filter(({ dir }) => dir === "rtl").map(({ tag }) => tag)).toEqual(["ar"]);
     expect(ENGLISH.text("withheld.entry", { index: 7, origin: "here" })).toBe("entry 7 of here");
     expect(ENGLISH.word("reason", "of_the_future")).toBe("of_the_future");
+  });
+});
+
+describe("why somebody is not in the meeting", () => {
+  const codes = ["blocked", "removed", "turned_away", "locked", "full", "ended", "no_such_meeting", "rate_limited", "unavailable"];
+
+  it("has a title and a sentence in every language, for everything that others decide", async () => {
+    for (const texts of await Promise.all(TAGS.map(toldTexts)))
+      for (const code of codes) {
+        const keys = refusal(code);
+        expect(keys, code).not.toBeNull();
+        for (const key of keys ?? []) expect(texts.text(key), `${texts.tag} ${code}`).not.toBe("");
+        if (texts.tag !== "en") expect(texts.text(keys![0])).not.toBe(ENGLISH.text(keys![0]));
+      }
+  });
+
+  it("is told plainly where there are no words for it", () => {
+    expect(refusal("bad_request")).toBeNull();
+    expect(isTold(problemOf("withheld"))).toBe(true);
+    expect(isTold(problemOf("ended"))).toBe(true);
+    expect(isTold(problemOf("of_the_future"))).toBe(false);
   });
 });
 

@@ -4,20 +4,35 @@ from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from bailiwick.accounts.errors import AccountError
 from bailiwick.meetings.errors import MeetingError
+from bailiwick.notices import kept_out
+from bailiwick.notices.kept_out import TOLD
+from bailiwick.notices.wording import chosen
 from bailiwick.orders.errors import OrdersError
 
-from .problems import problem
+from .problems import body, problem
 
 SHOWN: Final = (AccountError, MeetingError, OrdersError)
 
 
 def page(request: HttpRequest, code: str) -> HttpResponse:
-    """The page of a problem, with its status."""
+    """The page of a problem, with its status: at a meeting's link, in the language of whoever followed it."""
     found = problem(code)
+    if code in TOLD and request.path.startswith("/m/"):
+        return _told(request, code)
     return render(request, "web/problem.html", {"problem": found}, status=found.status)
+
+
+def _told(request: HttpRequest, code: str) -> HttpResponse:
+    spoken = chosen(request.headers.get("Accept-Language", ""))
+    response = HttpResponse(kept_out.page(body(code), spoken), status=problem(code).status)
+    response["Content-Language"] = spoken.tag
+    response["Cache-Control"] = "private, no-store"
+    patch_vary_headers(response, ("Accept-Language", "Cookie"))
+    return response
 
 
 class MeetingErrorMiddleware:
