@@ -70,4 +70,4 @@ def looked_at(data: bytes) -> Paper:
         PaperError: one of its kinds says what is wrong.
     """
     kind = kind_of(data)
-    return Paper(data, kind, () if kind is Kind.TEXT else tuple(pictures(data)))
+    return Paper(data, kind, () if kind is Kind.TEXT else tuple(pictures(data, kind.value)))

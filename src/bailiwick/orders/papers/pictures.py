@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,8 +46,8 @@ def fault() -> str:
     return ""
 
 
-def pictures(data: bytes) -> list[bytes]:
-    """The document's pages as PNGs.
+def pictures(data: bytes, kind: str) -> list[bytes]:
+    """The pages of a document of that kind ("pdf", "png", "jpeg") as PNGs.
 
     Raises:
         NoRenderer; PaperLocked; PaperTooLong; PaperUnreadable: also if it takes too long or too much memory.
@@ -54,7 +55,7 @@ def pictures(data: bytes) -> list[bytes]:
     program = shutil.which(RENDERER)
     if program is None or fault():
         raise NoRenderer
-    with _AT_ONCE, _running(program, data) as process:
+    with _AT_ONCE, _running(program, data, kind) as process:
         made = list(_pages(_output(process)))
         code = process.wait()
     if code == confined.CANNOT:
@@ -65,11 +66,11 @@ def pictures(data: bytes) -> list[bytes]:
 
 
 @contextmanager
-def _running(program: str, data: bytes) -> Iterator["subprocess.Popen[bytes]"]:
+def _running(program: str, data: bytes, kind: str) -> Iterator["subprocess.Popen[bytes]"]:
     """The confined renderer at work on the document, which only memory holds; ended in any case."""
-    with _in_memory(data) as document:
+    with _in_memory(data) as document, _called(kind) as name:
         process = subprocess.Popen(
-            _command(program),
+            _command(program, name),
             stdin=document,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # it would quote the document
@@ -77,16 +78,16 @@ def _running(program: str, data: bytes) -> Iterator["subprocess.Popen[bytes]"]:
             cwd="/",
             start_new_session=True,
         )
-    late = threading.Timer(SECONDS, process.kill)
-    late.start()
-    try:
-        with process:
-            try:
-                yield process
-            finally:
-                process.kill()
-    finally:
-        late.cancel()
+        late = threading.Timer(SECONDS, process.kill)
+        late.start()
+        try:
+            with process:
+                try:
+                    yield process
+                finally:
+                    process.kill()
+        finally:
+            late.cancel()
 
 
 @contextmanager
@@ -102,11 +103,22 @@ def _in_memory(data: bytes) -> Iterator[int]:
         os.close(opened)
 
 
-def _command(program: str) -> list[str]:
+@contextmanager
+def _called(kind: str) -> Iterator[str]:
+    """A name that ends as the renderer wants it, and leads to whatever its standard input is: only the name is
+    on a disk."""
+    with tempfile.TemporaryDirectory(prefix="bailiwick-") as folder:
+        Path(folder).chmod(0o755)
+        name = Path(folder) / f"document.{kind}"
+        name.symlink_to("/proc/self/fd/0")
+        yield str(name)
+
+
+def _command(program: str, name: str) -> list[str]:
     size = ["-r", str(DOTS_PER_INCH), "-w", str(WIDEST), "-h", str(HIGHEST)]
     form = ["-q", "-F", "pnm", "-c", "rgb", "-o", "-"]
     # one page more than is kept: whether there is one tells a document that is too long
-    words = [program, "draw", *form, *size, "/proc/self/fd/0", f"1-{MOST_PAGES + 1}"]
+    words = [program, "draw", *form, *size, name, f"1-{MOST_PAGES + 1}"]
     return [sys.executable, "-I", "-S", str(Path(confined.__file__)), *words]
 
 
