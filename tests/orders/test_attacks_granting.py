@@ -8,7 +8,9 @@ import pytest
 from allauth.mfa.models import Authenticator
 
 from bailiwick.accounts.roles import Role
-from bailiwick.orders.actions import granting, later
+from bailiwick.ledger.models import Outbox
+from bailiwick.meetings.presences import Person
+from bailiwick.orders.actions import appeals, granting, intake, later, originals
 from bailiwick.orders.errors import (
     InvalidOrder,
     NotNarrower,
@@ -16,7 +18,7 @@ from bailiwick.orders.errors import (
     OrdersError,
     TookPart,
 )
-from bailiwick.orders.models import Approval, Authority, Demand, Restriction, Review
+from bailiwick.orders.models import Appeal, Approval, Authority, Demand, Outcome, Restriction, Review
 from bailiwick.rules.territory import Code
 from tests.orders import kit
 from tests.orders.desk import NOW, Desk, approval, member, register, withhold
@@ -227,10 +229,6 @@ def test_what_no_longer_keeps_anybody_out_is_not_corrected(desk: Desk) -> None:
 
 
 def test_p5_whoever_examined_or_refused_a_part_took_part(desk: Desk) -> None:
-    from bailiwick.meetings.presences import Person
-    from bailiwick.orders.actions import appeals, intake
-    from bailiwick.orders.models import Outcome
-
     both = member(Role.INTAKE, Role.APPEALS)
     demand = desk.receive(desk.authority(), withhold(kit.new_meeting()))
     intake.examine(both.id, demand.pk, NOW)
@@ -241,3 +239,32 @@ def test_p5_whoever_examined_or_refused_a_part_took_part(desk: Desk) -> None:
     with pytest.raises(TookPart):
         appeals.decide(both.id, appeal.pk, ruling, NOW)
     assert appeals.decide(desk.appeals.id, appeal.pk, ruling, NOW).decided_at == NOW
+
+
+def test_p5_whoever_only_read_the_letter_may_decide(desk: Desk) -> None:
+    demand = desk.under_review(desk.authority(), withhold(kit.new_meeting()))
+    made = desk.granted(demand)
+    appeal, _ = appeals.file(made.pk, "I am somewhere else.", Person(), NOW)
+    originals.read(desk.appeals.id, demand.pk, NOW)
+    ruling = appeals.Ruling(Outcome.REJECTED, "It stays as it was decided.")
+    assert appeals.decide(desk.appeals.id, appeal.pk, ruling, NOW).decided_at == NOW
+
+
+def test_whoever_floods_the_desk_with_objections_does_not_flood_the_log(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody may object without an account, and an entry is for ever."""
+    monkeypatch.setattr(appeals, "MOST_LOGGED", 3)
+    made = desk.granted(desk.under_review(desk.authority(), withhold(kit.new_meeting())))
+    other = desk.granted(desk.under_review(desk.authority(), withhold(kit.new_meeting())))
+    for _ in range(9):
+        appeals.file(made.pk, "Me too, again.", Person(), NOW)
+    appeals.file(other.pk, "Somebody else, elsewhere.", Person(), NOW)
+    tomorrow = NOW + timedelta(days=1)
+    assert [appeals.log_filed(tomorrow) for _ in range(3)] == [4, 0, 0]
+    waiting = Appeal.objects.filter(filed_outbox_id__isnull=True).earliest("id")
+    ruling = appeals.Ruling(Outcome.REJECTED, "It stays as it was decided.")
+    appeals.decide(desk.appeals.id, waiting.pk, ruling, tomorrow)
+    assert Outbox.objects.filter(type="appeal.filed").count() == 5
+    appeals.file(made.pk, "On the next day.", Person(), tomorrow)
+    assert appeals.log_filed(tomorrow + timedelta(days=1)) == 1

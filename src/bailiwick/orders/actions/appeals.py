@@ -3,13 +3,14 @@ somebody who took no part; with effect at once (P7)."""
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from bailiwick.accounts.actions.audit import audit
 from bailiwick.accounts.models import Audit
@@ -20,13 +21,19 @@ from bailiwick.meetings.actions.change import changed
 from bailiwick.meetings.presences import Person
 from bailiwick.orders.errors import InvalidOrder, NoSuchDemand, NoSuchRestriction, TookPart
 from bailiwick.orders.models import Appeal, Exemption, Outcome, Restriction, Review
-from bailiwick.orders.permissions import MAY, Act, check_may
+from bailiwick.orders.permissions import Act, check_may
 from bailiwick.rules.territory import Territory
 
 from .later import narrow_now, withdraw_now
 
 DUE: Final = timedelta(days=7)
 _TEXT: Final = 10_000
+_NO_PART: Final = frozenset({Act.DECIDE_APPEAL, Act.READ_ORIGINAL, Act.TAKE_ORIGINAL})
+"""Whoever reads, or decided on other objections, may still decide."""
+MOST_LOGGED: Final = 100
+"""Objections to one restriction that a day puts into the log by itself. The log is for ever, and anybody may
+object without an account: whoever floods it gets no further. The others are logged when they are decided."""
+_LOGGED_WITHIN: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +83,20 @@ def by_token(token: str) -> Appeal | None:
 def log_filed(now: datetime) -> int:
     """Log the appeals of the days that are over, together, so that none can be matched with a moment; how
     many. Any process may run it: rows are claimed one by one."""
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    waiting = Appeal.objects.filter(filed_outbox_id__isnull=True, filed_at__lt=today).order_by("id")
-    ids = list(waiting.values_list("pk", flat=True)[:200])
-    return sum(_log_filed(pk) for pk in ids)
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    over = Appeal.objects.filter(filed_at__gte=today - _LOGGED_WITHIN, filed_at__lt=today)
+    waiting = over.filter(filed_outbox_id__isnull=True).order_by()
+    days = waiting.values_list("restriction_id", TruncDate("filed_at", tzinfo=UTC)).distinct()
+    return sum(_log_day(over.filter(restriction_id=each, filed_at__date=day)) for each, day in days)
+
+
+def _log_day(filed: QuerySet[Appeal]) -> int:
+    """Of one restriction and one day, as many as there is room for."""
+    room = MOST_LOGGED - filed.filter(filed_outbox_id__isnull=False).count()
+    if room <= 0:
+        return 0
+    waiting = filed.filter(filed_outbox_id__isnull=True).order_by("id")
+    return sum(_log_filed(pk) for pk in waiting.values_list("pk", flat=True)[:room])
 
 
 def _log_filed(appeal_id: UUID) -> int:
@@ -122,7 +139,7 @@ def _acted(account_id: UUID, restriction: Restriction) -> bool:
         f"authority:{restriction.authority_id}",
     )  # fmt: skip
     acts = Audit.objects.filter(actor=account_id, subject__in=subjects)
-    return acts.filter(code__in=[act for act in MAY if act is not Act.DECIDE_APPEAL]).exists()
+    return acts.filter(code__in=[act for act in Act if act not in _NO_PART]).exists()
 
 
 def decide(actor: UUID, appeal_id: UUID, ruling: Ruling, now: datetime) -> Appeal:
