@@ -29,6 +29,7 @@ from bailiwick.orders import queries as orders
 from bailiwick.orders.actions.appeals import log_filed
 from bailiwick.orders.actions.enforcement import record_proof
 from bailiwick.orders.actions.originals import forget
+from bailiwick.orders.host_mail import tell_hosts
 from bailiwick.orders.queries import Narrowed, Row
 from bailiwick.rules import restriction as rules
 from bailiwick.rules.location import Location
@@ -187,6 +188,7 @@ class Proofs:
         """Fetch proofs, log what waits, raise alarms, look at the log. True: decide on everybody again."""
         self._collect()
         log_filed(self._clock())
+        tell_hosts(self._clock())
         forget(self._clock())
         while self._noted:
             self._alarm(*self._noted.popleft())

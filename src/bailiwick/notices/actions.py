@@ -28,13 +28,15 @@ class MailFailed(Exception):  # noqa: N818 (named for what happened)
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail to one person; `calendar` is an iCalendar request shown by mail programs as an invitation."""
+    """One mail to one person; `calendar` is an iCalendar request shown by mail programs as an invitation.
+    `message_id`: of a mail that may have to be sent again, so that mail programs show it once."""
 
     to: str
     subject: str
     text: str
     calendar: bytes | None = None
     reply_to: str | None = None
+    message_id: str | None = None
 
 
 def to_administrators(recipients: Recipients) -> None:
@@ -156,6 +158,7 @@ def _send(mail: Mail, connection: object) -> MailFailed | None:
         body=mail.text,
         to=[mail.to],
         reply_to=[mail.reply_to] if mail.reply_to else None,
+        headers={"Message-ID": mail.message_id} if mail.message_id else None,
         connection=connection,
     )
     if mail.calendar is not None:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import timezone
 
 from bailiwick.meetings.actions.change import changed
-from bailiwick.orders.host_mail import tell_hosts
 from bailiwick.orders.models import Restriction
 
 
@@ -26,10 +26,8 @@ def record_proof(restriction_id: UUID, proof: bytes, before: bytes | None) -> bo
 
 
 def count_effects(restriction_ids: Iterable[str], times: int) -> None:
-    """Restrictions kept somebody out so many times. In the transaction that keeps them out; after the commit
-    of the first time, the meeting's host is mailed."""
+    """Restrictions kept somebody out so many times. In the transaction that keeps them out, and with it, of
+    the first time, that the meeting's host is to be mailed: whatever dies afterwards, it is (P4)."""
     rows = Restriction.objects.filter(id__in=[UUID(each) for each in restriction_ids])
-    first = set(rows.filter(effects=0, meeting__isnull=False).values_list("meeting__id", flat=True))
+    rows.filter(effects=0, meeting__isnull=False).update(host_mail_due=timezone.now())
     rows.update(effects=F("effects") + times)
-    if first:
-        transaction.on_commit(lambda: tell_hosts(first))

@@ -88,6 +88,7 @@ class Demand(models.Model):
     received_by = _staff()
     received_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    informed_on = models.DateField(null=True, help_text="When the authority was told that it arrived")
     decided_at = models.DateTimeField(null=True)
     outbox_id = models.BigIntegerField(null=True, unique=True)
     refused_outbox_id = models.BigIntegerField(null=True, unique=True)

@@ -43,6 +43,10 @@ class Restriction(models.Model):
     outbox_id = models.BigIntegerField(null=True, unique=True)
     proof = models.BinaryField(null=True)
     effects = models.PositiveIntegerField(default=0, help_text="How often; told in bands, half-yearly")
+    host_mail_due = models.DateTimeField(
+        null=True, help_text="When to tell the host by mail; None: nothing to"
+    )
+    host_mail_tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ("-stated_at",)
@@ -60,6 +64,11 @@ class Restriction(models.Model):
                 fields=("expires_at",),
                 condition=Q(proof__isnull=True, outbox_id__isnull=False),
                 name="restriction_awaits_proof",
+            ),
+            models.Index(
+                fields=("host_mail_due",),
+                condition=Q(host_mail_due__isnull=False),
+                name="restriction_host_mail",
             ),
         )
 
