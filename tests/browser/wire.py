@@ -4,9 +4,9 @@ the page. Needs CAP_NET_RAW (root)."""
 import socket
 import struct
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from tests.browser.person import Person
 
@@ -55,10 +55,13 @@ def inbound(person: Person) -> dict[int, tuple[int, int]]:
 
 _ALL = 0x0003
 """ETH_P_ALL: IPv4 and IPv6."""
+_TIMESTAMPS: Final = 35
+"""SO_TIMESTAMPNS: a timespec with every packet. Linux; the socket module does not name it."""
 
 
 class Tap:
-    """Times of UDP packets to and from some ports, as they pass the loopback interface."""
+    """Times (seconds since the epoch, by the kernel: this process may be late to read) of UDP packets to and
+    from some ports, as they pass the loopback interface."""
 
     def __init__(self, ports: frozenset[int]) -> None:
         self._ports = ports
@@ -66,6 +69,7 @@ class Tap:
         self.came_from: list[float] = []
         self._stop = threading.Event()
         self._raw = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ALL))
+        self._raw.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
         self._raw.bind(("lo", 0))
         self._raw.settimeout(0.1)
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -81,23 +85,24 @@ class Tap:
     def _listen(self) -> None:
         while not self._stop.is_set():
             try:
-                packet, origin = self._raw.recvfrom(128)
+                packet, extra, _flags, origin = self._raw.recvmsg(128, 64)
             except TimeoutError:
                 continue
             # loopback shows each packet twice, leaving and arriving: count arrivals
             if origin[2] != socket.PACKET_OUTGOING:
-                self._note(packet)
+                seconds, nanoseconds = struct.unpack("@ll", extra[0][2])
+                self._note(packet, seconds + nanoseconds / 1e9)
 
-    def _note(self, packet: bytes) -> None:
+    def _note(self, packet: bytes, at_time: float) -> None:
         version = packet[0] >> 4
         protocol, at = (packet[9], (packet[0] & 15) * 4) if version == 4 else (packet[6], 40)
         if protocol != socket.IPPROTO_UDP:
             return
         source, target = struct.unpack_from("!HH", packet, at)
         if target in self._ports:
-            self.sent_to.append(time.monotonic())
+            self.sent_to.append(at_time)
         if source in self._ports:
-            self.came_from.append(time.monotonic())
+            self.came_from.append(at_time)
 
 
 @contextmanager
