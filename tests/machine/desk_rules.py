@@ -1,7 +1,6 @@
 """What happens at the desk: demands from the letter to the end, and what undoes them."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import strategies as st
@@ -12,7 +11,7 @@ from bailiwick.orders.actions import appeals, granting, intake, later
 from bailiwick.orders.actions.appeals import Ruling
 from bailiwick.orders.actions.granting import Plan
 from bailiwick.orders.errors import OrdersError
-from bailiwick.orders.models import Outcome, Restriction
+from bailiwick.orders.models import Demand, Outcome, Restriction
 from bailiwick.rules.territory import Code
 from tests.machine.oracle import LONGEST, Order, territory
 from tests.machine.places import ALL, Place
@@ -57,7 +56,7 @@ class DeskRules(Story):
 
     def _receive(
         self, state: str, extra: set[str], both: bool, ending: bool,
-        *, whole: bool = True, account: bool = False, secret: bool = False,
+        *, whole: bool = True, account: bool = False, secret: bool = False, office: int = 0,
     ) -> Pending | None:  # fmt: skip
         asked = (territory(state) | extra) if whole or not extra else extra
         rows = self.world.meetings if both else self.world.meetings[:1]
@@ -66,7 +65,7 @@ class DeskRules(Story):
         desk, now = self.world.desk, self.now
         ends = kit.second(now) + timedelta(days=400)
         letter = desk.letter(
-            self.world.authority(state), *named, territories=tuple(sorted(asked)), ends_at=ends,
+            self.world.authority(state, office), *named, territories=tuple(sorted(asked)), ends_at=ends,
             confidential=secret,
         )  # fmt: skip
         made = intake.receive(desk.intake.id, letter, b"original", now)
@@ -98,13 +97,17 @@ class DeskRules(Story):
         first = kit.second(self.now) + timedelta(minutes=begins)
         until = first + timedelta(minutes=lasts)
         granted = pending.asked & territory(pending.state) & (pending.asked if only is None else only)
+        before = self._before(pending.row, meeting)
         row = self._proposal(pending, meeting, Plan(
             LAW, ("public_security",), first, until,
             only=None if only is None else frozenset(map(Code, only)),
-            renews=self._renewed(pending, meeting) if renewing else None,
+            renews=None if before is None or not renewing else self.rows[before.name].pk,
         ))  # fmt: skip
+        if before is not None and before.damaged:
+            assert row is None or granted
+            return self._drop(row)
         lawful = timedelta() < until - first <= LONGEST and until <= pending.ends
-        fits = bool(granted) and lawful and not self._answered(pending, meeting)
+        fits = bool(granted) and lawful and not self._answered(pending, meeting) and self._is_time(before)
         assert (row is not None) is fits, (granted, first, until)
         if row is None:
             return False
@@ -125,13 +128,23 @@ class DeskRules(Story):
         except REFUSED:
             return None
 
-    def _renewed(self, pending: Pending, meeting: int) -> Any:
-        """P6: a renewal is a new demand of the same authority about the same meeting."""
-        for name, row in self.rows.items():
-            same = self._order(name).meeting == meeting and row.authority_id == pending.row.authority_id
-            if same and row.demand_id != pending.row.pk:
-                return row.pk
-        return None
+    def _before(self, demand: Demand, meeting: int) -> Order | None:
+        """P6: what a new demand renews is the last one that this authority was granted for this meeting."""
+        found = None
+        for order in self.oracle.orders:
+            row = self.rows[order.name]
+            same = order.meeting == meeting and row.authority_id == demand.authority_id
+            found = order if same and row.demand_id != demand.pk else found
+        return found
+
+    def _is_time(self, before: Order | None) -> bool:
+        """P6: ninety days are not piled up in advance: a renewal is decided in the last thirty."""
+        return before is None or before.ended or before.until - self.now <= timedelta(days=30)
+
+    def _drop(self, row: Restriction | None) -> bool:
+        if row is not None:
+            granting.discard(self.world.desk.reviewer.id, row.pk, self.now)
+        return False
 
     def _order(self, name: str) -> Order:
         return next(each for each in self.oracle.orders if each.name == name)
@@ -153,7 +166,10 @@ class DeskRules(Story):
     def selfish(self, which: int) -> None:
         """P5: who holds both roles, and is superuser, approves nothing of their own."""
         pending, root = self.pick(self.pending, which), self.world.root
+        before = self._before(pending.row, 0)
         if not pending.asked & territory(pending.state) or self._answered(pending, 0):
+            return
+        if not self._is_time(before) or (before is not None and before.damaged):
             return
         first = kit.second(self.now)
         plan = Plan(LAW, ("public_security",), first, first + timedelta(days=1))
@@ -177,13 +193,19 @@ class DeskRules(Story):
         try:
             granting.approve(desk.approver.id, row.pk, approval(desk.approver, row), self.now)
         except REFUSED:
-            assert order.until <= self.now
-            granting.discard(desk.reviewer.id, row.pk, self.now)
+            assert not self._still_fits(row, order)
+            self._drop(row)
             return
-        assert self.now < order.until
-        order.granted, order.promised_until = set(order.codes), order.until
+        assert self._still_fits(row, order)
+        order.granted = set(order.codes)
         self.rows[order.name] = row
         self.oracle.orders.append(order)
+
+    def _still_fits(self, row: Restriction, order: Order) -> bool:
+        """Not over yet, and nothing was granted meanwhile that it would have to renew."""
+        before = self._before(row.demand, order.meeting)
+        follows = None if before is None else self.rows[before.name].pk
+        return self.now < order.until and row.renews_id == follows
 
     @rule(state=STATES, extra=CODES, begins=MINUTES, lasts=st.integers(1, 120_000), both=st.booleans(),
           ending=st.booleans())  # fmt: skip
@@ -194,7 +216,7 @@ class DeskRules(Story):
     def _grant(
         self, state: str, extra: set[str], begins: int, lasts: int, *, both: bool, ending: bool
     ) -> None:
-        pending = self._receive(state, extra, both, ending)
+        pending = self._receive(state, extra, both, ending, office=len(self.world.authorities) + 1)
         assert pending is not None
         for meeting in pending.meetings:
             assert self._propose(pending, meeting, begins, lasts)
@@ -208,12 +230,12 @@ class DeskRules(Story):
         pending = self.pick(self.pending, which)
         target = pending.accounts.pop() if pending.accounts else 0
         if target:
-            granting.refuse_target(self.world.desk.reviewer.id, target, ["overbroad"], self.now)
+            granting.refuse_target(self.world.desk.reviewer.id, target, ["not_necessary"], self.now)
             return
         before = [each for each in self.proposed if each[0].demand_id == pending.row.pk]
         if any(row.demand_id == pending.row.pk for row in self.rows.values()):
             return
-        intake.refuse(self.world.desk.reviewer.id, pending.row.pk, ["overbroad"], self.now)
+        intake.refuse(self.world.desk.reviewer.id, pending.row.pk, ["not_necessary"], self.now)
         self.proposed = [each for each in self.proposed if each not in before]
         self.pending.remove(pending)
 
@@ -262,11 +284,10 @@ class DeskRules(Story):
         self._less(order, codes, until)
 
     def _narrower(self, order: Order, codes: set[str] | None, until: datetime | None) -> bool:
+        """Less than what is left of it, and before it is over."""
         if codes is not None:
-            return bool(codes) and codes < order.granted
-        assert until is not None
-        assert order.promised_until is not None
-        return order.begins < until < order.promised_until
+            return order.until > self.now and bool(codes) and codes < order.codes
+        return until is not None and max(order.begins, self.now) < until < order.until
 
     def _less(self, order: Order, codes: set[str] | None, until: datetime | None) -> None:
         if codes is not None:

@@ -47,7 +47,6 @@ class Order:
     until: datetime
     law: str
     granted: set[str] = field(default_factory=set)
-    promised_until: datetime | None = None
     public: bool = False
     ended: bool = False
     damaged: bool = False

@@ -1,14 +1,19 @@
 """What people, hosts, machines, the clock and intruders do."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from bailiwick.gate import acts
 from bailiwick.ledger.models import Head
 from bailiwick.meetings.actions import server_rule
+from bailiwick.orders.actions import granting, intake
+from bailiwick.orders.actions.granting import Plan
+from bailiwick.orders.errors import OrdersError
 from bailiwick.orders.models import Authority, Later, Restriction
 from bailiwick.rules.access import AccessRule, Mode, OnUndetermined, RuleSetter
 from bailiwick.rules.territory import Code
@@ -18,6 +23,7 @@ from tests.machine.desk_rules import NEAR, WHICH
 from tests.machine.places import ALL, NETWORKS, NOWHERE, Place
 from tests.machine.story import Story
 from tests.orders import kit
+from tests.orders.desk import withhold
 
 MOST = 9
 EVIDENCE = st.sampled_from(["all agree"] * 4 + [*NETWORKS, NOWHERE])
@@ -214,9 +220,23 @@ class PeopleRules(Story):
     @rule(which=WHICH, state=st.sampled_from(["US", "FR", "DE"]))
     def authority_changed(self, which: int, state: str) -> None:
         """P1: an authority's territory is not what somebody wrote into a row."""
-        of = self.pick(sorted(self.world.authorities), which)
-        Authority.objects.filter(pk=self.world.authorities.pop(of).pk).update(state=state)
-        self.pending = [each for each in self.pending if each.state != of]
-        self.proposed = [each for each in self.proposed if each[1].state != of]
+        row = self.world.authorities.pop(self.pick(sorted(self.world.authorities), which))
+        Authority.objects.filter(pk=row.pk).update(state=state if row.state != state else "GB")
+        self.pending = [each for each in self.pending if each.row.authority_id != row.pk]
+        self.proposed = [each for each in self.proposed if each[0].authority_id != row.pk]
         for meeting in self.world.meetings:
             kit.touch(meeting.pk)
+        self._demand_of(row, state)
+
+    def _demand_of(self, row: Authority, state: str) -> None:
+        """Nothing comes of what it asks for from now on."""
+        desk = self.world.desk
+        letter = desk.letter(row, withhold(self.world.meetings[0]), territories=(state,))
+        letter = replace(letter, ends_at=kit.second(self.now) + timedelta(days=60))
+        made = intake.receive(desk.intake.id, letter, b"original", self.now)
+        intake.examine(desk.intake.id, made.pk, self.now)
+        desk.review(made)
+        first = kit.second(self.now)
+        plan = Plan("Act 5", ("public_security",), first, first + timedelta(days=1))
+        with pytest.raises(OrdersError):
+            granting.propose(desk.reviewer.id, made.targets.get().pk, plan, self.now)

@@ -18,7 +18,7 @@ from bailiwick.meetings.models import Presence, PresenceState
 from bailiwick.orders.models import Demand, Restriction
 from tests.machine.oracle import Oracle, Order, Someone
 from tests.machine.places import Place
-from tests.machine.steady import Borrowed
+from tests.machine.steady import Borrowed, Clock
 from tests.machine.world import Guest, World
 
 
@@ -31,6 +31,7 @@ class Stage:
     settings: Any
     thread: Borrowed
     numbers: Iterator[int] = field(default_factory=count)
+    clock: Clock = field(default_factory=Clock)
 
 
 @dataclass
@@ -72,11 +73,19 @@ class Story(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._before = transaction.savepoint()
+        self._beginning = transaction.savepoint()
         self._logged = 0
+        try:
+            self._begin()
+        except BaseException:
+            self._take_back()
+            raise
+
+    def _begin(self) -> None:
         stage = self.stage
         folder = stage.folder / f"example-{next(stage.numbers)}"
-        self.world = World(folder, stage.table, stage.settings, stage.thread)
+        stage.clock = Clock()
+        self.world = World(folder, stage.table, stage.settings, stage.thread, stage.clock)
         self.oracle = Oracle()
         self.pending: list[Pending] = []
         self.proposed: list[tuple[Restriction, Order]] = []
@@ -84,6 +93,7 @@ class Story(RuleBasedStateMachine):
         self.met: list[Met] = []
         self.recent: list[Met] = []
         self.was_withheld: set[str] = set()
+        self.to_be_mailed: set[int] = set()
         self.steps = 0
         for meeting in (0, 1):
             self.arrive(Place(), meeting, "guest", wants_in=False)
@@ -91,8 +101,13 @@ class Story(RuleBasedStateMachine):
         self.world.publish()
 
     def teardown(self) -> None:
-        self.world.close()
-        transaction.savepoint_rollback(self._before)
+        try:
+            self.world.close()
+        finally:
+            self._take_back()
+
+    def _take_back(self) -> None:
+        transaction.savepoint_rollback(self._beginning)
         connection.run_on_commit.clear()
 
     # ------------------------------------------------------------ for the rules
@@ -124,6 +139,7 @@ class Story(RuleBasedStateMachine):
         for guest in list(self.world.guests):
             if not guest.inside:
                 self.try_door(guest, (guest.number + self.steps) % 2, settled=False)
+        self.to_be_mailed = self.affected()
         self.world.beat()
         for guest in self.world.guests[:2]:
             for node in (0, 1):
@@ -139,6 +155,10 @@ class Story(RuleBasedStateMachine):
         }
         self._drop_grants()
         self.met, self.recent = self.recent, []
+
+    def affected(self) -> set[int]:
+        """The meetings from which somebody was kept out by a restriction."""
+        return {each.meeting for each in self.oracle.orders if each.kept_out}
 
     def _expected_at_door(self, guest: Guest, node: int) -> str:
         return self.oracle.at_door(guest.who, self.name_of(node), self.now)

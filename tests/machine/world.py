@@ -70,10 +70,10 @@ class Guest:
 class World:
     """One example's house; everything in it is taken back afterwards."""
 
-    def __init__(self, folder: Path, table: Path, settings: Any, thread: Borrowed) -> None:
+    def __init__(self, folder: Path, table: Path, settings: Any, thread: Borrowed, clock: Clock) -> None:
         folder.mkdir()
         mail.outbox.clear()
-        self.clock = Clock()
+        self.clock = clock
         self.registry = open_registry(folder / "log", settings, self.clock)
         self.table = folder / "table.bwt"
         self._whole_table = table
@@ -84,7 +84,7 @@ class World:
         self.administrators = [member(Role.ADMINISTRATOR, registered=False) for _ in range(2)]
         self.root = member(Role.REVIEWER, Role.APPROVER, superuser=True)
         self.meetings = [self._meeting(number) for number in range(2)]
-        self.authorities: dict[str, Authority] = {}
+        self.authorities: dict[tuple[str, int], Authority] = {}
         self.guests: list[Guest] = []
         self.nodes = [self.node(), self.node()]
 
@@ -233,9 +233,9 @@ class World:
         assert guest.line is not None
         return Presence.objects.get(pk=UUID(guest.line.id))
 
-    def authority(self, state: str) -> Authority:
+    def authority(self, state: str, office: int = 0) -> Authority:
         """Added by two, when it first demands something."""
-        if state not in self.authorities:
+        if (state, office) not in self.authorities:
             kind = "supranational" if state == "EU" else "ministry"
-            self.authorities[state] = self.desk.authority(state, kind)
-        return self.authorities[state]
+            self.authorities[state, office] = self.desk.authority(state, kind)
+        return self.authorities[state, office]
