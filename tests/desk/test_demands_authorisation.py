@@ -31,6 +31,8 @@ PAGES: Final = {
     "desk_authorities": READING,
     "desk_new_demand": {"intake", "auditor"},
     "desk_demand": READING,
+    "desk_letter": READING,
+    "desk_letter_file": READING,
     "desk_demand_added": {"intake", "reviewer", "auditor"},
     "desk_review": READING,
     "desk_plan": READING,
