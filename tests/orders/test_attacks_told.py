@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from bailiwick.gate.proofs import Proofs
+from bailiwick.gate.verifying import configured_trust
+from bailiwick.gate.witnessed import witnessed_by
 from bailiwick.ledger import queries as ledger
 from bailiwick.ledger.entries import RestrictionWithdrawn, encode
 from bailiwick.ledger.models import Document, Outbox
@@ -139,3 +142,55 @@ def test_p4_the_hosts_count_and_the_proof_are_all_that_a_row_is_believed_for(
     (before,) = told(proofs, row)
     Restriction.objects.filter(pk=made.pk).update(effects=10**6, proposed_by=row.host)
     assert told(publish(registry), row) == (before,)
+
+
+# ---------------------------------------------------------------- a clock set back
+
+
+def test_p6_a_clock_set_back_brings_nothing_back_that_has_ended(registry: Registry, row: Meeting) -> None:
+    """Somebody sets the machine's clock to last month: witnesses have seen what day it is."""
+    kit.restrict(row, lasts=timedelta(days=30))
+    witness = registry.log.witnesses["ngo"]
+    witness.clock = lambda: registry.clock().timestamp()
+    registry.publish()
+    trust = configured_trust(registry.log.configuration)
+
+    def alarm(code: str, subject: str) -> None:
+        registry.alarms.append((code, subject))
+
+    proofs = Proofs(trust, registry.clock, alarm, witnessed_by(trust))
+    proofs.follow()
+    (known,) = look(proofs, row).restrictions
+    registry.clock.advance(40 * 86_400)
+    kit.authority("FR", "court")
+    registry.publish()
+    assert not proofs.follow()
+    assert not known.in_force(registry.clock())
+    registry.clock.advance(-20 * 86_400)
+    assert known.in_force(registry.clock())
+    assert proofs.follow()
+    assert look(proofs, row).restrictions == ()
+    proofs.follow()
+    assert "clock_behind" in registry.codes
+    registry.clock.advance(20 * 86_400)
+    assert proofs.follow()
+    assert look(proofs, row).restrictions == (known,)
+
+
+def test_a_clock_some_minutes_slow_changes_nothing(registry: Registry, row: Meeting) -> None:
+    kit.restrict(row)
+    registry.log.witnesses["ngo"].clock = lambda: registry.clock().timestamp() + 300
+    registry.publish()
+    trust = configured_trust(registry.log.configuration)
+    proofs = Proofs(trust, registry.clock, lambda *_: None, witnessed_by(trust))
+    proofs.follow()
+    assert len(look(proofs, row).restrictions) == 1
+
+
+def test_what_no_witness_of_ours_signed_tells_no_time(registry: Registry, row: Meeting) -> None:
+    kit.restrict(row)
+    registry.publish()
+    trust = configured_trust(registry.log.configuration)
+    assert witnessed_by(trust)() is not None
+    registry.log.with_witnesses("other")
+    assert witnessed_by(trust)() is None

@@ -14,6 +14,7 @@ from bailiwick.gate.eject import Ejector
 from bailiwick.gate.gate import Gate
 from bailiwick.gate.proofs import Proofs
 from bailiwick.gate.verifying import configured_trust
+from bailiwick.gate.witnessed import witnessed_by
 from bailiwick.geo.address import ClientAddress
 from bailiwick.geo.client_address import TrustedNetworks, client_address
 from bailiwick.geo.layout import Layout
@@ -79,7 +80,8 @@ def proofs() -> Proofs | None:
     """What verifies restrictions; None where this server takes no demands: then its gate has none at all."""
     if settings.ENV["DEMANDS"] != "on":
         return None
-    return Proofs(configured_trust(configured()), clock, raise_alarm)
+    trust = configured_trust(configured())
+    return Proofs(trust, clock, raise_alarm, witnessed_by(trust))
 
 
 def log_loops() -> LogLoops:

@@ -3,8 +3,8 @@
 No proof, a bad one, or a row that was changed behind the application's back: not enforced, and an alarm,
 never an exception on somebody's way in. While the log stands still nothing new is taken up, and what this
 process has verified stays. Where the database was set back behind what the log showed before, or holds
-another history, nothing at all is enforced: what was lifted meanwhile must not come back. To stop needs no
-proof (P7).
+another history, nothing at all is enforced: what was lifted meanwhile must not come back. The same where the
+clock is behind what witnesses signed: what has ended must not come back. To stop needs no proof (P7).
 """
 
 from collections import OrderedDict, deque
@@ -21,6 +21,7 @@ from django.db import DatabaseError, InterfaceError
 
 from bailiwick.gate.grounds import Grounds
 from bailiwick.gate.verifying import Trust, Unproven, Verified, rebuilt, verified
+from bailiwick.gate.witnessed import Witnessed, is_behind
 from bailiwick.ledger import queries as ledger
 from bailiwick.ledger.entries import RestrictionApproved, encode
 from bailiwick.ledger.errors import LogForked, LogRefuses, LogRewound
@@ -84,9 +85,14 @@ class Proofs:
     """`of` runs in the gate's hop, `follow` on another thread. Without one, a gate has no restrictions."""
 
     def __init__(
-        self, trust: Trust, clock: Callable[[], datetime], alarm: Callable[[str, str], None]
+        self,
+        trust: Trust,
+        clock: Callable[[], datetime],
+        alarm: Callable[[str, str], None],
+        witnessed: Witnessed = lambda: None,
     ) -> None:
         self._trust = trust
+        self._witnessed = witnessed
         self._clock = clock
         self._alarm = alarm
         self._enforced: OrderedDict[tuple[UUID, int, int], Enforced] = OrderedDict()
@@ -180,6 +186,9 @@ class Proofs:
 
     def _look(self) -> LogState:
         self._state = log_state()
+        if is_behind(self._clock(), self._witnessed):
+            self._noted.append(("clock_behind", ""))
+            self._state = LogState.SET_BACK
         return self._state
 
     # ------------------------------------------------------------ every second, on another thread

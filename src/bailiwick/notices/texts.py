@@ -175,6 +175,11 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "A restriction cannot be verified",
         "It is not enforced. Look at the log for “restriction_not_verified”.",
     ),
+    "clock_behind": AlarmText(
+        "This machine's clock is behind",
+        "No restriction is enforced: witnesses of the public log signed at a later time than it is here, and"
+        " what has ended must not begin again. Set the clock right; NTP keeps it so.",
+    ),
     "gate_proofs_failed": AlarmText(
         "Proofs of restrictions are not looked at",
         "New restrictions are not enforced, and what is wrong with old ones is not told. Look at the log for"
