@@ -27,6 +27,7 @@ from bailiwick.accounts.buckets import Buckets, Limit
 from bailiwick.accounts.device import device_of, remember_device
 from bailiwick.accounts.queries import Account
 from bailiwick.gate.secrets import device_digest
+from bailiwick.notices.problem_json import document, problem_json, wants_json
 from bailiwick.notices.wording import TAGS, Language, chosen, language, languages
 from bailiwick.orders import objecting, receipts
 from bailiwick.orders.actions import appeals
@@ -217,8 +218,8 @@ def _failed(
     language."""
     spoken = _preferred(request) if typed is None else _language(request)
     said = said or spoken.text(key)
-    if _wants_json(request):
-        return _problem(code, status, said)
+    if wants_json(request):
+        return problem_json(document(code, status, said), _HEADERS)
     unread = typed is None
     form = AppealForm(spoken, account=None, hosted=()) if unread else _form(request, initial=typed)
     return _forms(request, status, form, failed=(code, said))
@@ -236,8 +237,9 @@ def _forms(request: HttpRequest, status: int, form: AppealForm, **context: Any) 
 def _invalid(request: HttpRequest, sent: Spoken, form: AppealForm, **context: Any) -> HttpResponse:
     """What was sent cannot be used: both forms, with what is wrong."""
     said = sent.spoken.text("appeal.error.form")
-    if _wants_json(request):
-        return _problem(sent.code, _STATUS[sent.code], said, _errors(sent))
+    if wants_json(request):
+        found = document(sent.code, _STATUS[sent.code], said, errors=_errors(sent))
+        return problem_json(found, _HEADERS)
     return _forms(request, _STATUS[sent.code], form, **context)
 
 
@@ -248,7 +250,7 @@ def _errors(form: Spoken) -> dict[str, list[str]]:
 
 def _shown(request: HttpRequest, shown: Sequence[Shown], *, fresh: bool = False) -> HttpResponse:
     spoken = _language(request)
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"appeals": [_fields(each) for each in shown]}, headers=_HEADERS)
     return _render(request, spoken, 200, shown=shown, fresh=fresh, token_form=TokenForm(spoken))
 
@@ -282,21 +284,3 @@ def _render(request: HttpRequest, spoken: Language, status: int, **context: Any)
         response[name] = value
     patch_vary_headers(response, ("Accept", "Accept-Language", "Cookie"))
     return response
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    """Whether the client would rather read JSON than a page."""
-    accept = request.headers.get("Accept", "")
-    page, data = accept.find("text/html"), accept.find("json")
-    return data >= 0 and (page < 0 or data < page)
-
-
-def _problem(code: str, status: int, said: str, errors: dict[str, list[str]] | None = None) -> HttpResponse:
-    """RFC 9457."""
-    body = {"type": f"/problems/{code}", "title": said, "status": status, "code": code}
-    return JsonResponse(
-        body | ({"errors": errors} if errors else {}),
-        status=status,
-        content_type="application/problem+json",
-        headers=_HEADERS,
-    )

@@ -10,6 +10,7 @@ from bailiwick.accounts.errors import AccountError
 from bailiwick.meetings.errors import MeetingError
 from bailiwick.notices import kept_out
 from bailiwick.notices.kept_out import TOLD
+from bailiwick.notices.problem_json import problem_json, wants_json
 from bailiwick.notices.wording import chosen
 from bailiwick.orders.errors import OrdersError
 
@@ -21,6 +22,8 @@ SHOWN: Final = (AccountError, MeetingError, OrdersError)
 def page(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a problem, with its status: at a meeting's link, in the language of whoever followed it."""
     found = problem(code)
+    if wants_json(request):
+        return problem_json(body(code))
     if code in TOLD and request.path.startswith("/m/"):
         return _told(request, code)
     return render(request, "web/problem.html", {"problem": found}, status=found.status)

@@ -7,6 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from .desk_problems import DESK
+from .order_problems import ORDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,10 @@ PROBLEMS: Final = _all(
         "cross_origin",
         403,
         _("Another site cannot ask for that"),
-        _("Meetings are joined from their own page only. Open it, and join there."),
+        _("Meetings are joined, and objections sent, from this server’s own pages only."),
     ),
     ("method_not_allowed", 405, _("Not asked in that way"), _("This address takes another method.")),
-    ("too_large", 413, _("The request is too large"), _("A join is a few hundred bytes.")),
+    ("too_large", 413, _("The request is too large"), _("Shorten it and send it again.")),
     # the host's pages and the API
     (
         "not_signed_in",
@@ -281,6 +282,7 @@ PROBLEMS: Final = _all(
         _("There is no need to add them."),
     ),
     *DESK,
+    *ORDERS,
     (
         "server_error",
         500,

@@ -11,6 +11,7 @@ from bailiwick.accounts.roles import Role
 from bailiwick.desk import access
 from bailiwick.desk.access import Member, View
 from bailiwick.desk.frame import show
+from bailiwick.notices.problem_json import document, problem_json, wants_json
 from bailiwick.orders.errors import OrdersError
 from bailiwick.orders.permissions import MAY, Act, is_open
 
@@ -88,5 +89,7 @@ def told(view: View) -> View:
 def refused(request: HttpRequest, member: Member, error: OrdersError) -> HttpResponse:
     """Why not; nothing was changed."""
     status, text = SAID.get(error.code, (409, _("That cannot be done.")))
+    if wants_json(request):
+        return problem_json(document(error.code, status, str(text), field=getattr(error, "field", "")))
     context = {"code": error.code, "text": text, "field": getattr(error, "field", "")}
     return show(request, member, "desk/demands/refused.html", SECTION, context, status)
