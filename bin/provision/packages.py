@@ -45,6 +45,11 @@ RUN: Final = (
         _file("usr/share/tor/geoip", "usr/share/tor/geoip6"),
     ),
 )
+PAPERS: Final = Package(
+    "mupdf-tools",
+    "MuPDF's tool, which turns letters of authorities into pictures, confined (AGPL-3.0, run as it is)",
+    _program("mutool"),
+)
 CHROMIUM: Final = Package("chromium", "Chromium, for the browser tests (BSD)", _program("chromium"))
 DEV: Final = (
     Package("redis-server", "Redis, for tests of several processes (BSD)", _program("redis-server")),

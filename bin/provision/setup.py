@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import fcntl
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -55,11 +56,17 @@ def serving(data: Path) -> None:
 
 
 def _needed(*, dev: bool) -> list[packages.Package]:
-    needed = [packages.venv_package(), *packages.RUN]
+    papers = [packages.PAPERS] if dev or takes_demands() else []
+    needed = [packages.venv_package(), *packages.RUN, *papers]
     if not dev:
         return needed
     chromium = [] if packages.is_ubuntu() else [packages.CHROMIUM]
     return [*needed, *chromium, *packages.DEV]
+
+
+def takes_demands() -> bool:
+    """Whether the server to be set up takes demands: one that does not never opens a letter."""
+    return os.environ.get("BAILIWICK_DEMANDS") == "on"
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from provision import browser_client, packages, running, stamps, tidy
+from provision import browser_client, packages, running, setup, stamps, tidy
 from provision.places import ROOT
 
 LOCK = "ab==1.0 \\\n    --hash=sha256:00\n"
@@ -65,6 +65,16 @@ def test_without_apt_the_missing_packages_are_listed(monkeypatch: pytest.MonkeyP
 def test_nothing_is_asked_of_root_when_nothing_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     packages.ensure([packages.Package("janus", "Janus", lambda: True)])
+
+
+@pytest.mark.parametrize(
+    ("demands", "dev", "needed"), [("", False, False), ("on", False, True), ("", True, True)]
+)
+def test_the_renderer_is_installed_only_where_letters_are_read(
+    monkeypatch: pytest.MonkeyPatch, demands: str, dev: bool, needed: bool
+) -> None:
+    monkeypatch.setenv("BAILIWICK_DEMANDS", demands)
+    assert (packages.PAPERS in setup._needed(dev=dev)) is needed
 
 
 def test_settings_of_a_developer_do_not_reach_tests() -> None:

@@ -24,6 +24,8 @@ from bailiwick.geo.layout import Layout
 from bailiwick.geo.overrides import Overrides
 from bailiwick.ledger.configuration import read_policy
 from bailiwick.ledger.errors import LogPolicyUnusable
+from bailiwick.orders.papers import pictures, sealing
+from bailiwick.orders.papers.errors import PaperError
 
 Settings = Mapping[str, Any]
 Check = Callable[[Settings], Iterator[CheckMessage]]
@@ -145,6 +147,27 @@ def public_log(env: Settings) -> Iterator[CheckMessage]:
         )
 
 
+def letters(env: Settings) -> Iterator[CheckMessage]:
+    """What demands' letters are encrypted with, and made readable by; only where demands are taken."""
+    if env["DEMANDS"] != "on":
+        return
+    path = env["ORIGINALS_KEY_FILE"] or env["DATA"] / "keys" / "originals"
+    if path.exists():
+        try:
+            sealing.read(path)
+        except PaperError as error:
+            yield Error(
+                f"The keys of demands' letters in {path} cannot be used ({error.code}). It has a key a line, 32"
+                f" bytes in base64, and must be its owner's alone: chmod 600 {path}",
+                id="bailiwick.E013",
+            )
+    if why := pictures.refused():
+        yield Caution(
+            f"Letters can be taken in as text only: {why}. To install it: apt-get install mupdf-tools",
+            id="bailiwick.W007",
+        )
+
+
 def processes(env: Settings) -> Iterator[CheckMessage]:
     if env["PROCESSES"] > 1 and not env["REDIS_URL"]:
         yield Caution(
@@ -175,6 +198,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     database,
     mail,
     public_log,
+    letters,
     processes,
     data_folder,
 )

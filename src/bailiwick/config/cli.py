@@ -13,6 +13,7 @@ from bailiwick.config import (
     environ,
     janus_command,
     log_command,
+    originals_command,
     report_command,
     serve,
     swarm_command,
@@ -46,7 +47,16 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     _add_data(made)
     commands = made.add_subparsers(required=True, metavar="COMMAND")
-    for module in (serve, database, administrator, geo, report_command, swarm_command, janus_command):
+    for module in (
+        serve,
+        database,
+        administrator,
+        geo,
+        report_command,
+        originals_command,
+        swarm_command,
+        janus_command,
+    ):
         module.register(commands)
     log = commands.add_parser("log", help="the public log: check it, copy it, cosign it")
     log_commands = log.add_subparsers(required=True, metavar="COMMAND")

@@ -31,6 +31,7 @@ DOTS_PER_INCH: Final = 150
 SECONDS: Final = 60.0
 _HEADER: Final = re.compile(rb"P6\n([0-9]{1,5}) ([0-9]{1,5})\n255\n")
 _LONGEST_HEADER: Final = 32
+_CONFINED: Final = (sys.executable, "-I", "-S", str(Path(confined.__file__)))
 _AT_ONCE: Final = threading.Semaphore(2)
 """Each takes a core, and up to a gigabyte: meetings go first."""
 
@@ -43,6 +44,18 @@ def fault() -> str:
         return f"there is no filter of system calls for {platform.machine()}"
     if not Path("/proc/self/fd").exists():
         return "/proc is not mounted"
+    return ""
+
+
+def refused() -> str:
+    """As `fault`, after trying whether this machine confines the renderer: a third of a second."""
+    program = shutil.which(RENDERER)
+    if why := fault():
+        return why
+    words = [*_CONFINED, str(program), "-v"]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, env={}, check=False)
+    if done.returncode == confined.CANNOT:
+        return f"{RENDERER} cannot be confined here: it takes root, or a kernel with Landlock (Linux 5.13)"
     return ""
 
 
@@ -105,8 +118,8 @@ def _in_memory(data: bytes) -> Iterator[int]:
 
 @contextmanager
 def _called(kind: str) -> Iterator[str]:
-    """A name that ends as the renderer wants it, and leads to whatever its standard input is: only the name is
-    on a disk."""
+    """A name that ends as the renderer wants it, and leads to whatever its standard input is: only the name
+    is on a disk."""
     with tempfile.TemporaryDirectory(prefix="bailiwick-") as folder:
         Path(folder).chmod(0o755)
         name = Path(folder) / f"document.{kind}"
@@ -119,7 +132,7 @@ def _command(program: str, name: str) -> list[str]:
     form = ["-q", "-F", "pnm", "-c", "rgb", "-o", "-"]
     # one page more than is kept: whether there is one tells a document that is too long
     words = [program, "draw", *form, *size, name, f"1-{MOST_PAGES + 1}"]
-    return [sys.executable, "-I", "-S", str(Path(confined.__file__)), *words]
+    return [*_CONFINED, *words]
 
 
 def _output(process: "subprocess.Popen[bytes]") -> IO[bytes]:
