@@ -7,6 +7,7 @@ import pytest
 from django.test import override_settings
 
 from bailiwick.config import checks, environ
+from bailiwick.orders.papers import pictures, sealing
 from bailiwick.tlog.keys import SignatureType, SigningKey, VerifierKey
 
 HTTPS = {"URL": "https://meet.example.org", "TRUSTED_PROXIES": "10.0.0.0/8", "SMTP_URL": "smtp://mail"}
@@ -103,6 +104,34 @@ def test_p3_demands_are_taken_only_with_an_outside_witness(
     settings |= {"LOG_POLICY": tmp_path / "policy", "DEMANDS": "on"}
     assert [finding.id for finding in checks.public_log(settings)] == expected
     assert [finding.id for finding in checks.public_log(settings | {"DEMANDS": "off"})] == []
+
+
+def letters(tmp_path: Path, **changed: Any) -> list[str]:
+    settings: dict[str, Any] = environ.read({"BAILIWICK_DATA": str(tmp_path)}) | {"DEMANDS": "on"}
+    return [str(finding.id).removeprefix("bailiwick.") for finding in checks.letters(settings | changed)]
+
+
+def test_keys_of_letters_that_others_can_read_stop_the_start(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "originals"
+    sealing.create(path)
+    assert "E013" not in letters(tmp_path)
+    path.chmod(0o604)
+    assert "E013" in letters(tmp_path)
+    assert letters(tmp_path, DEMANDS="off") == []
+    path.chmod(0o600)
+    path.write_text("no key\n")
+    assert "E013" in letters(tmp_path)
+
+
+def test_without_a_renderer_letters_are_text_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert letters(tmp_path) == ["W007"]
+    assert letters(tmp_path, DEMANDS="off") == []
+
+
+@pytest.mark.skipif(bool(pictures.fault()), reason="no renderer")
+def test_whether_the_renderer_can_be_confined_is_tried(tmp_path: Path) -> None:
+    assert letters(tmp_path) == []
 
 
 @pytest.mark.parametrize("url", ["ws://10.0.0.5:8188", "ws://janus:8188", "wss://8.8.8.8:8188"])

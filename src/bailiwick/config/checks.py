@@ -157,8 +157,8 @@ def letters(env: Settings) -> Iterator[CheckMessage]:
             sealing.read(path)
         except PaperError as error:
             yield Error(
-                f"The keys of demands' letters in {path} cannot be used ({error.code}). It has a key a line, 32"
-                f" bytes in base64, and must be its owner's alone: chmod 600 {path}",
+                f"The keys of demands' letters in {path} cannot be used ({error.code}). It has a key a line,"
+                f" 32 bytes in base64, and must be its owner's alone: chmod 600 {path}",
                 id="bailiwick.E013",
             )
     if why := pictures.refused():
