@@ -16,7 +16,7 @@ STANDINGS: Final = {
     "expired": _("ended"),
 }
 OUTCOMES: Final = {
-    "open": _("not answered yet"),
+    "open": _("under review"),
     "received": _("received"),
     "incomplete": _("incomplete: sent back"),
     "under_review": _("under review"),
