@@ -46,6 +46,7 @@ ACTS: Final = {
     "desk_receive_demand": {"intake"},
     "desk_supplement_demand": {"intake", "reviewer"},
     "desk_examine_demand": {"intake", "reviewer"},
+    "desk_authority_informed": {"intake", "reviewer"},
     "desk_write_review": {"reviewer"},
     "desk_refuse_demand": {"reviewer"},
     "desk_propose_restriction": {"reviewer"},
@@ -59,6 +60,7 @@ ACTS: Final = {
 }
 SENT: Final = {
     "desk_propose_authority": {"name": "Office", "state": "CN", "kind": "court", "channels": "letter"},
+    "desk_authority_informed": {"day": timezone.now().date().isoformat()},
     "desk_write_review": REVIEW,
     "desk_refuse_demand": {"reasons": ["not_necessary"]},
     "desk_suspend_restriction": {"reason": "review"},

@@ -16,6 +16,7 @@ from bailiwick.ledger.models import Outbox
 from bailiwick.orders.actions import appeals, authorities, granting, intake, later, originals
 from bailiwick.orders.actions.appeals import Ruling
 from bailiwick.orders.actions.granting import Plan
+from bailiwick.orders.actions.informing import inform
 from bailiwick.orders.actions.intake import Letter
 from bailiwick.orders.errors import NoSuchDemand, NoSuchRestriction
 from bailiwick.orders.models import Outcome
@@ -51,6 +52,7 @@ TRANSITIONS = {
         {"intake"}, lambda who: intake.receive(who, Letter(state="CN", kind="court"), b"original", NOW)
     ),
     Act.EXAMINE: Transition({"intake", "reviewer"}, lambda who: intake.examine(who, SOME, NOW)),
+    Act.INFORM: Transition({"intake", "reviewer"}, lambda who: inform(who, SOME, NOW.date(), NOW)),
     Act.REFUSE: Transition({"reviewer"}, lambda who: intake.refuse(who, SOME, ["secret"], NOW)),
     Act.REVIEW: Transition(
         {"reviewer"},

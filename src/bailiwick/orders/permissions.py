@@ -19,6 +19,7 @@ class Act(StrEnum):
     APPROVE_AUTHORITY = "authority.approved"
     RECEIVE = "demand.received"
     EXAMINE = "demand.examined"
+    INFORM = "authority.informed"
     REFUSE = "demand.refused"
     REVIEW = "demand.reviewed"
     PROPOSE = "restriction.proposed"
@@ -41,6 +42,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = {
     Act.APPROVE_AUTHORITY: frozenset({Role.APPROVER}),
     Act.RECEIVE: frozenset({Role.INTAKE}),
     Act.EXAMINE: frozenset({Role.INTAKE, Role.REVIEWER}),
+    Act.INFORM: frozenset({Role.INTAKE, Role.REVIEWER}),
     Act.REFUSE: frozenset({Role.REVIEWER}),
     Act.REVIEW: frozenset({Role.REVIEWER}),
     Act.PROPOSE: frozenset({Role.REVIEWER}),

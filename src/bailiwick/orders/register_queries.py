@@ -1,10 +1,10 @@
-"""What the half-yearly report asks of private rows: numbers that the log does not have, and nothing else."""
+"""What the half-yearly report asks of private rows: what the log does not have, and nothing else."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Sum
 
-from .models import Restriction
+from .models import Demand, Restriction
 
 
 def effects_by_state(since: datetime, before: datetime) -> dict[str, int]:
@@ -16,3 +16,10 @@ def effects_by_state(since: datetime, before: datetime) -> dict[str, int]:
     rows = Restriction.objects.filter(outbox_id__isnull=False, expires_at__gte=since, expires_at__lt=before)
     sums = rows.order_by().values("state").annotate(times=Sum("effects")).values_list("state", "times")
     return {state: times or 0 for state, times in sums}
+
+
+def informed_on(since: datetime, before: datetime) -> dict[str, date]:
+    """When authorities were told that their demands arrived, by demand, of those received in `[since,
+    before)`."""
+    rows = Demand.objects.filter(received_at__gte=since, received_at__lt=before, informed_on__isnull=False)
+    return {pk.hex: day for pk, day in rows.values_list("pk", "informed_on") if day is not None}

@@ -1,5 +1,5 @@
-"""The half-yearly report: computed from the log, but for the bands of how often somebody was kept out; then a
-document of the log, so that what was reported stays what it was."""
+"""The half-yearly report: computed from the log, but for the bands of how often somebody was kept out and for
+when authorities were told; then a document of the log, so that what was reported stays what it was."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -130,6 +130,7 @@ class Order(_Part):
     received: Count
     items: Count
     median_days: float | None
+    median_days_to_inform: float | None = None
 
 
 class Report(_Part):
@@ -165,9 +166,11 @@ def affected_band(count: int) -> AffectedBand:
     return next((name for most, name in _AFFECTED if count <= most), "1000-")
 
 
-def compute(book: Book, period: Period, effects: Mapping[str, int]) -> Report:
+def compute(
+    book: Book, period: Period, effects: Mapping[str, int], informed: Mapping[str, date] | None = None
+) -> Report:
     """The report on a period, as of what is in the log. `effects`: how often somebody was kept out by
-    restrictions that ran out in it, by state."""
+    restrictions that ran out in it, by state. `informed`: when an authority was told of a receipt."""
     demands = [each for each in book.demands if period.has(each.received.entry.day)]
     decided = [each for found in book.restrictions.values() for each in found.decided]
     decided = [each for each in decided if period.has(each.entry.at.date())]
@@ -183,7 +186,7 @@ def compute(book: Book, period: Period, effects: Mapping[str, int]) -> Report:
         appeals=_counted(each.entry.outcome for each in decided),
         appeals_filed=sum(_appeals(book, period).values()),
         suspensions=_suspensions(book, period),
-        orders=tuple(_orders(demands)),
+        orders=tuple(_orders(demands, informed or {})),
     )
 
 
@@ -254,7 +257,7 @@ def _suspensions(book: Book, period: Period) -> Suspensions:
     )
 
 
-def _orders(demands: Iterable[Demand]) -> Iterable[Order]:
+def _orders(demands: Iterable[Demand], informed: Mapping[str, date]) -> Iterable[Order]:
     groups: dict[tuple[str, str], list[Demand]] = defaultdict(list)
     for each in demands:
         reasons = sorted({reason for found in each.restrictions for reason in found.entry.reasons})
@@ -266,7 +269,15 @@ def _orders(demands: Iterable[Demand]) -> Iterable[Order]:
             received=len(group),
             items=sum(each.named for each in group),
             median_days=_median_days([each for each in group if each.restrictions]),
+            median_days_to_inform=_median_to_inform(group, informed),
         )
+
+
+def _median_to_inform(demands: Iterable[Demand], informed: Mapping[str, date]) -> float | None:
+    """From the day received to that on which the authority was told so, over those of which it is known."""
+    received = ((each.received.entry.demand, each.received.entry.day) for each in demands)
+    days = [(informed[demand] - day).days for demand, day in received if demand in informed]
+    return median(days) if days else None
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:

@@ -38,7 +38,8 @@ DSA_COLUMNS: Final = (
 _CONTEXT: Final = (
     "Every demand of an authority that arrived, whether or not it met the conditions of Article 9(2)",
     "Meetings and accounts named in demands of which something was granted; one for each other demand",
-    "Not in the public log, which has days and no hours",
+    "In days, from the day received to the day on which the authority was told, by the server’s own record;"
+    " the public log does not have it",
     "In days, from the day received to the day of approval, by the public log; restrictions then take effect"
     " within seconds of their publication",
     "Not taken: nothing is kept that could be provided",
@@ -87,7 +88,8 @@ def _dsa_line(report: Report, service: str, order: Order) -> Sequence[object]:
     category = _CATEGORIES.get(order.category, "Other")
     other = (order.category.replace("_", " ") or _UNKNOWN) if category == "Other" else ""
     effect = "" if order.median_days is None else order.median_days
-    figures = (order.received, order.items, "", effect, 0, "", "")
+    told = "" if order.median_days_to_inform is None else order.median_days_to_inform
+    figures = (order.received, order.items, told, effect, 0, "", "")
     span = f"{report.first.isoformat()}/{report.last.isoformat()}"
     return ("Applicable", service, span, category, other, place(order.state), *figures, *_CONTEXT)
 

@@ -18,6 +18,7 @@ from bailiwick.orders.permissions import Act
 
 from . import words
 from .guard import HANDLING, SECTION, may, page
+from .informing import InformedForm
 from .queue import clock
 
 
@@ -53,9 +54,14 @@ def shown(request: HttpRequest, member: Member, demand_id: UUID) -> HttpResponse
         "history": words.history(queries.history(subjects)),
         "may_examine": examinable and may(member, Act.EXAMINE),
         "may_refuse": row.status in OPEN and may(member, Act.REFUSE),
+        "informed_form": _informed_form(row) if may(member, Act.INFORM) else None,
         "under_review": row.status == DemandState.UNDER_REVIEW,
     }
     return show(request, member, "desk/demands/demand.html", SECTION, context)
+
+
+def _informed_form(row: queries.Demand) -> InformedForm | None:
+    return None if row.informed_on else InformedForm(initial={"day": timezone.now().date()})
 
 
 def named(row: queries.Demand) -> list[Named]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from . import appeals, authorities, demand, intake, letters, queue, restriction, review
+from . import appeals, authorities, demand, informing, intake, letters, queue, restriction, review
 
 _DEMAND = "<uuid:demand_id>"
 _TARGET = f"{_DEMAND}/targets/<int:target_id>"
@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_DEMAND}/added", intake.added, name="desk_demand_added"),
     path(f"{_DEMAND}/supplement", intake.supplement, name="desk_supplement_demand"),
     path(f"{_DEMAND}/examine", intake.examine, name="desk_examine_demand"),
+    path(f"{_DEMAND}/informed", informing.informed, name="desk_authority_informed"),
     path(f"{_DEMAND}/review", review.shown, name="desk_review"),
     path(f"{_DEMAND}/review/write", review.write, name="desk_write_review"),
     path(f"{_DEMAND}/refuse", review.refuse, name="desk_refuse_demand"),

@@ -101,6 +101,7 @@ class Standing:
 STEPS: Final[Mapping[str, Any]] = {
     Act.RECEIVE: _("Recorded"),
     Act.EXAMINE: _("Examined, or added to"),
+    Act.INFORM: _("Noted that the authority was told"),
     Act.REFUSE: _("Refused, all or part"),
     Act.REVIEW: _("Reviewed in writing"),
     Act.PROPOSE: _("Proposed"),
