@@ -183,12 +183,13 @@ def test_p6_renewals_are_not_stacked_up_in_advance(desk: Desk) -> None:
     assert granting.propose(desk.reviewer.id, target.pk, plan, shortly).pk
 
 
-def test_p6_nothing_is_decided_for_a_far_future(desk: Desk) -> None:
-    demand = desk.under_review(
-        desk.authority(), withhold(kit.new_meeting()), ends_at=NOW + timedelta(days=900)
-    )
+def test_p6_nor_the_other_way_round(desk: Desk) -> None:
+    row, authority, days = kit.new_meeting(), desk.authority(), timedelta(days=1)
+    ends = NOW + 900 * days
+    far = desk.under_review(authority, withhold(row), ends_at=ends)
+    desk.granted(far, begins=NOW + 90 * days, until=NOW + 180 * days)
     with pytest.raises(InvalidOrder):
-        desk.propose(demand, begins=NOW + timedelta(days=365), until=NOW + timedelta(days=400))
+        desk.propose(desk.under_review(authority, withhold(row), ends_at=ends), until=NOW + 90 * days)
 
 
 # ---------------------------------------------------------------- corrections

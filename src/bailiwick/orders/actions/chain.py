@@ -1,5 +1,5 @@
 """Renewals (P6): a new demand about a meeting that the same authority had restricted before renews that
-restriction, whether or not anybody says so; and nothing is decided long before it begins."""
+restriction, whether or not anybody says so, and is not decided long before that one ends."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,16 +11,14 @@ from bailiwick.orders.models import Demand, Restriction
 from bailiwick.orders.queries import narrowed
 from bailiwick.rules.restriction import LONGEST
 
-AHEAD: Final = timedelta(days=90)
-"""So far from now a restriction begins at most."""
 BEFORE_ITS_END: Final = timedelta(days=30)
 """So long before the end of what it renews a renewal is decided at the earliest: else 90 days, each from a
 demand of its own, could be piled up on one morning."""
 
 
 def check_dates(demand: Demand, begins: datetime, until: datetime, now: datetime) -> None:
-    """Not in the past nor far ahead, 90 days at most (P6), and no longer than asked. InvalidOrder."""
-    if not second(now) <= begins < until or until - begins > LONGEST or begins > now + AHEAD:
+    """Not in the past, 90 days at most (P6), and no longer than asked. InvalidOrder."""
+    if not second(now) <= begins < until or until - begins > LONGEST:
         raise InvalidOrder("until")
     check_end(demand, until)
 
