@@ -18,7 +18,13 @@ from pathlib import Path
 from typing import IO, Final
 
 from bailiwick.orders.papers import confined, png
-from bailiwick.orders.papers.errors import NoRenderer, PaperLocked, PaperTooLong, PaperUnreadable
+from bailiwick.orders.papers.errors import (
+    NoRenderer,
+    PaperError,
+    PaperLocked,
+    PaperTooLong,
+    PaperUnreadable,
+)
 
 RENDERER: Final = "mutool"
 """MuPDF's tool: PDF, PNG and JPEG by one program, which brings its own fonts, Chinese ones too."""
@@ -31,7 +37,6 @@ DOTS_PER_INCH: Final = 150
 SECONDS: Final = 60.0
 _HEADER: Final = re.compile(rb"P6\n([0-9]{1,5}) ([0-9]{1,5})\n255\n")
 _LONGEST_HEADER: Final = 32
-_CONFINED: Final = (sys.executable, "-I", "-S", str(Path(confined.__file__)))
 _AT_ONCE: Final = threading.Semaphore(2)
 """Each takes a core, and up to a gigabyte: meetings go first."""
 
@@ -48,14 +53,15 @@ def fault() -> str:
 
 
 def refused() -> str:
-    """As `fault`, after trying whether this machine confines the renderer: a third of a second."""
-    program = shutil.which(RENDERER)
+    """As `fault`, after trying it with a picture of one point: a third of a second."""
     if why := fault():
         return why
-    words = [*_CONFINED, str(program), "-v"]
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, env={}, check=False)
-    if done.returncode == confined.CANNOT:
+    try:
+        pictures(png.encode(1, 1, bytes(3)), "png")
+    except NoRenderer:
         return f"{RENDERER} cannot be confined here: it takes root, or a kernel with Landlock (Linux 5.13)"
+    except PaperError:
+        return f"{RENDERER} does not work here, confined as it must be"
     return ""
 
 
@@ -132,7 +138,7 @@ def _command(program: str, name: str) -> list[str]:
     form = ["-q", "-F", "pnm", "-c", "rgb", "-o", "-"]
     # one page more than is kept: whether there is one tells a document that is too long
     words = [program, "draw", *form, *size, name, f"1-{MOST_PAGES + 1}"]
-    return [*_CONFINED, *words]
+    return [sys.executable, "-I", "-S", str(Path(confined.__file__)), *words]
 
 
 def _output(process: "subprocess.Popen[bytes]") -> IO[bytes]:
