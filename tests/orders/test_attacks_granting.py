@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 
+from bailiwick.accounts.errors import RoleNeeded
+from bailiwick.accounts.models import RoleGrant
 from bailiwick.accounts.roles import Role
 from bailiwick.ledger.models import Outbox
 from bailiwick.meetings.presences import Person
-from bailiwick.orders.actions import appeals, granting, intake, later, originals
+from bailiwick.orders.actions import appeals, authorities, granting, intake, later, originals
 from bailiwick.orders.errors import (
     InvalidOrder,
     NotNarrower,
@@ -142,6 +144,29 @@ def test_p1_nor_between_the_two_signatures(desk: Desk, change: str) -> None:
     Authority.objects.filter(pk=authority.pk).update(**AUTHORITY[change])
     with pytest.raises(NotPossibleNow):
         approve(desk, made)
+
+
+def test_p5_what_a_former_member_of_staff_proposed_is_no_proposal(desk: Desk) -> None:
+    made = authorities.propose(
+        desk.intake.id, name="Office", state="CN", kind="police", channels="seal", now=NOW
+    )
+    RoleGrant.objects.filter(account=desk.intake.account).update(confirmed_at=None)
+    with pytest.raises(RoleNeeded):
+        authorities.approve(desk.approver.id, made.pk, NOW)
+
+
+@pytest.mark.parametrize(
+    "name", ["Court\u202eof nowhere", "Court\x00", "Court\nof nowhere", "\u2066Court", "  x "]
+)
+def test_an_authoritys_name_does_not_turn_or_hide_what_stands_beside_it(desk: Desk, name: str) -> None:
+    with pytest.raises(InvalidOrder):
+        authorities.propose(desk.intake.id, name=name, state="IR", kind="court", channels="seal", now=NOW)
+
+
+@pytest.mark.parametrize("name", ["دادگاه می\u200cشود", "最高人民法院", "Cour d’appel", "<b>Court</b> & Co"])
+def test_an_authoritys_name_may_be_in_any_script(desk: Desk, name: str) -> None:
+    made = authorities.propose(desk.intake.id, name=name, state="IR", kind="court", channels="seal", now=NOW)
+    assert made.name == name
 
 
 # ---------------------------------------------------------------- P6: no chain the register does not show

@@ -45,7 +45,7 @@ def approve(actor: UUID, authority_id: UUID, now: datetime) -> Authority:
     """From now on its demands can be reviewed. All is checked again.
 
     Raises:
-        RoleNeeded, NoSuchDemand, SamePerson, InvalidOrder.
+        RoleNeeded: also if whoever proposed it may not any more. NoSuchDemand, SamePerson, InvalidOrder.
     """
     check_may(actor, Act.APPROVE_AUTHORITY)
     with transaction.atomic():
@@ -53,8 +53,9 @@ def approve(actor: UUID, authority_id: UUID, now: datetime) -> Authority:
         row = rows.first()
         if row is None:
             raise NoSuchDemand
-        if row.proposed_by_id == actor:
+        if row.proposed_by_id is None or row.proposed_by_id == actor:
             raise SamePerson
+        check_may(row.proposed_by_id, Act.PROPOSE_AUTHORITY)
         _check(row.name, row.state, row.kind, row.channels)
         row.document = ledger.publish_document(_description(row), now)
         row.approved_by_id, row.approved_at = actor, now
@@ -65,7 +66,7 @@ def approve(actor: UUID, authority_id: UUID, now: datetime) -> Authority:
 
 
 def _check(name: str, state: str, kind: str, channels: str) -> None:
-    if not 3 <= len(name.strip()) <= 200:
+    if not 3 <= len(name.strip()) <= 200 or not _is_plain(name):
         raise InvalidOrder("name")
     if kind not in KINDS or (kind == "supranational") is not (state in GROUPS):
         raise InvalidOrder("kind")
@@ -73,6 +74,11 @@ def _check(name: str, state: str, kind: str, channels: str) -> None:
         raise InvalidOrder("state")
     if not 3 <= len(channels.strip()) <= 2000:
         raise InvalidOrder("channels")
+
+
+def _is_plain(name: str) -> bool:
+    """Nothing in it that turns or hides what stands beside it; joiners belong to how some names are spelt."""
+    return name.replace("\u200c", "").replace("\u200d", "").isprintable()
 
 
 def _description(row: Authority) -> bytes:
