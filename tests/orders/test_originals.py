@@ -2,6 +2,7 @@
 over; and the redacted copy, public by its hash."""
 
 import json
+from argparse import Namespace
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -14,6 +15,7 @@ from django.db import connection
 
 from bailiwick.accounts.errors import RoleNeeded
 from bailiwick.accounts.models import Audit
+from bailiwick.config import originals_command
 from bailiwick.ledger import queries as ledger
 from bailiwick.ledger.commitments import opens
 from bailiwick.ledger.models import Document, Salt
@@ -205,6 +207,19 @@ def test_after_a_rotation_letters_open_with_the_new_key_alone(desk: Desk, key_fi
     sealing.replace(key_file, (new,))
     assert [originals.take(desk.reviewer.id, row.pk, NOW) for row in made] == [TEXT, TEXT]
     assert originals.rotate() == 2
+
+
+def test_the_command_gives_a_new_key_or_says_why_not(
+    desk: Desk, key_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    received(desk)
+    old = sealing.read(key_file)[0]
+    assert originals_command.run(Namespace()) == 0
+    assert capsys.readouterr().out == "Letters with the new key: 1.\n"
+    assert sealing.read(key_file)[1] == old
+    key_file.unlink()
+    assert originals_command.run(Namespace()) == 1
+    assert "original_key_missing" in capsys.readouterr().err
 
 
 def test_a_rotation_cut_short_goes_on_with_the_next(desk: Desk, key_file: Path) -> None:

@@ -5,6 +5,9 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -132,6 +135,26 @@ def test_what_is_no_letter_is_refused_by_its_code(data: bytes, error: type[error
     assert children() == before
 
 
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for temporary files that others may enter, as /tmp is."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        monkeypatch.setattr(tempfile, "tempdir", name)
+        yield Path(name)
+        monkeypatch.undo()
+
+
+@needs_renderer
+@pytest.mark.parametrize(
+    "data", [papers.letter(), papers.letter(99), papers.locked(), papers.bomb()], ids=range(4)
+)
+def test_nothing_is_left_on_the_disk_whatever_came(data: bytes, temporary: Path) -> None:
+    with suppress(errors.PaperError):
+        kinds.looked_at(data)
+    assert list(temporary.iterdir()) == []
+
+
 @needs_renderer
 def test_a_document_has_its_time_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "SECONDS", 1.0)
@@ -238,6 +261,15 @@ def test_without_root_it_is_landlock_that_keeps_files_away() -> None:
     ]
     for name in ("read a file of the machine", "write a file", "look into a process", "reach the network"):
         assert attempt(ATTEMPTS[name], *command, source) == "did not", name
+
+
+def test_the_renderer_stands_back_behind_meetings() -> None:
+    words = "import runpy, os; m = runpy.run_path({path!r}); m['confine'](); print(os.nice(0))"
+    script = words.format(path=confined.__file__)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script], capture_output=True, check=True, text=True
+    )
+    assert int(done.stdout) >= os.nice(0) + 10 or int(done.stdout) == 19
 
 
 def test_nothing_of_our_environment_reaches_the_renderer(monkeypatch: pytest.MonkeyPatch) -> None:

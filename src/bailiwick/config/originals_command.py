@@ -39,5 +39,5 @@ def run(_options: Namespace) -> int:
     except (PaperError, OSError) as error:
         print(f"bailiwick originals rotate: {getattr(error, 'code', error)}", file=sys.stderr)
         return FAILED
-    print(f"{count} letters have the new key.")
+    print(f"Letters with the new key: {count}.")
     return 0

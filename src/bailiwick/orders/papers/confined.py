@@ -34,6 +34,7 @@ LIMITS: Final = (
 READABLE: Final = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache")
 """All that a program needs to start. The document itself is a descriptor, and has no name to be opened by."""
 
+_OOM: Final = Path("/proc/self/oom_score_adj")
 _PDEATHSIG, _NO_NEW_PRIVS, _SECCOMP, _KILL = 1, 38, 22, 9
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _READ_FILE, _READ_DIR, _EXECUTE = 1 << 2, 1 << 3, 1 << 0
@@ -76,6 +77,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def confine() -> None:
     """Take away what a renderer does not need; the order matters. Unconfined, OSError, ValueError."""
+    _stand_back()
     was_root = os.geteuid() == 0
     if was_root:
         os.setgroups([])
@@ -88,6 +90,14 @@ def confine() -> None:
     for kind, most in LIMITS:
         resource.setrlimit(kind, (most, most))
     _filter()
+
+
+def _stand_back() -> None:
+    """Meetings go first: the others' turn before ours, and ours is the first to be ended when memory is
+    short. Before anything is dropped: afterwards /proc/self is not ours any more."""
+    os.nice(10)
+    if os.access(_OOM, os.W_OK):
+        _OOM.write_text("1000")
 
 
 def _prctl(option: int, value: int) -> None:
