@@ -14,7 +14,7 @@ from bailiwick.rules.restriction import RestrictionId
 from tests.gate.kit import House, meeting
 from tests.gate.test_restrictions import proven, until_refused
 from tests.live.kit import live, request
-from tests.orders.kit import Registry
+from tests.orders.kit import Registry, authority
 
 GROUNDS = Grounds(
     restriction=RestrictionId("0" * 32), demand="1" * 32, authority="Cyberspace office <b>",
@@ -85,9 +85,10 @@ async def test_the_page_for_browsers_has_a_neutral_title_and_escapes_what_others
     house: House, registry: Registry
 ) -> None:
     gate, row = await house.gate(), await meeting()
-    made = await proven(registry, row)
+    by = await sync_to_async(authority)("CN", "ministry", "Office <script>")
+    made = await proven(registry, row, authority=by)
     await until_refused(gate, row, "CN")
-    made.authority.name = "Office <script>"
+    made.authority.name = "Another office"  # by hand: what is told is the log's word
     await sync_to_async(made.authority.save)()
     fresh = await house.gate()
     answer = await request(live(fresh), f"/m/{row.slug}/join", b"{}", place="CN", accept="text/html")
@@ -97,6 +98,7 @@ async def test_the_page_for_browsers_has_a_neutral_title_and_escapes_what_others
     assert "Page" in title
     assert not {"withheld", "restrict", "legal", "meeting"} & set(title.lower().split())
     assert "Office &lt;script&gt;" in page
+    assert "Another office" not in page
     assert made.law in page
     assert "Mainland China" in page
 
