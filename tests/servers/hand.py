@@ -34,6 +34,7 @@ from bailiwick.accounts.queries import roles_of  # noqa: E402
 from bailiwick.accounts.roles import Role  # noqa: E402
 from bailiwick.meetings.actions import schedule  # noqa: E402
 from bailiwick.notices.actions import raise_alarm  # noqa: E402
+from bailiwick.orders.actions import appeals  # noqa: E402
 
 
 def sign_in(email: str, *, admin: bool = False) -> dict[str, str]:
@@ -124,6 +125,14 @@ def create_meeting(account: str, fields: dict[str, Any]) -> dict[str, str]:
     return {"slug": meeting.slug, "id": str(meeting.pk)}
 
 
+def exempt(account: str, text: str) -> dict[str, str]:
+    """Decide the objection that says this, by somebody of the staff: it does not reach this person."""
+    row = apps.get_model("orders.Appeal").objects.get(text__contains=text, decided_at=None)
+    ruling = appeals.Ruling(appeals.Outcome.EXEMPTED, "Your network ends elsewhere than where you are.")
+    appeals.decide(UUID(account), row.pk, ruling, timezone.now())
+    return {"appeal": str(row.pk)}
+
+
 def count(model: str, where: dict[str, Any]) -> dict[str, int]:
     """How many rows of `app.Model` there are, by Django's look-ups."""
     return {"count": apps.get_model(model).objects.filter(**where).count()}
@@ -139,7 +148,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | list | dict | None) else str(value)
 
 
-_ACTS = (sign_in, seat, confirm_address, appoint, suspend, alarm, create_meeting, count, values)
+_ACTS = (sign_in, seat, confirm_address, appoint, suspend, alarm, create_meeting, exempt, count, values)
 ACTS: dict[str, Callable[..., Any]] = {act.__name__: act for act in _ACTS}
 
 
