@@ -7,7 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from bailiwick.accounts.models import Account, Audit
-from bailiwick.ledger.entries import statement
+from bailiwick.ledger import queries as ledger
+from bailiwick.ledger.actions import OutboxId
+from bailiwick.ledger.entries import RestrictionApproved, statement
 
 from .entries import statement_of
 from .errors import NoSuchDemand, NoSuchRestriction
@@ -142,8 +144,25 @@ def renewable(asked: Demand, meeting_id: UUID | None) -> list[Restriction]:
 
 
 def text_to_sign(row: Restriction) -> str:
-    """The entry that two people sign, byte for byte; ValueError: the row was not written by `actions`."""
-    return statement(statement_of(row)).decode()
+    """The entry that two people sign, byte for byte: what the log says once it is there. Empty: no entry says
+    what the row says, which was changed by hand."""
+    found = None if row.outbox_id is None else ledger.appended(OutboxId(row.outbox_id))
+    if found is not None and isinstance(found[1], RestrictionApproved):
+        return statement(found[1]).decode()
+    return _text_of(row)
+
+
+def is_altered(row: Restriction) -> bool:
+    """Whether the row says something else than the log, or what no entry can say: then nothing of it is
+    enforced, and the desk says so. It can be undone all the same."""
+    return not _text_of(row) or _text_of(row) != text_to_sign(row)
+
+
+def _text_of(row: Restriction) -> str:
+    try:
+        return statement(statement_of(row)).decode()
+    except ValueError:
+        return ""
 
 
 def open_appeals() -> list[Appeal]:

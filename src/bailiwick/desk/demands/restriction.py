@@ -42,6 +42,7 @@ def _show(
     context: dict[str, Any] = {
         "row": row,
         "text": queries.text_to_sign(row),
+        "altered": queries.is_altered(row),
         "places": words.places(row.territories),
         "reasons": [dict(words.reasons()).get(code, code) for code in row.reasons],
         "later": row.later.all(),
@@ -65,7 +66,7 @@ def can_change(row: Restriction) -> bool:
 def _signing(member: Member, row: Restriction, signed: bool) -> dict[str, str] | None:
     """What the page asks a passkey for; None: this person has nothing to sign here."""
     own = row.proposed_by_id == member.id
-    if row.outbox_id is not None:
+    if row.outbox_id is not None or queries.is_altered(row):
         return None
     if own and not signed and may(member, Act.SIGN):
         act = "desk_sign_restriction"

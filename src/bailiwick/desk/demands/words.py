@@ -20,6 +20,7 @@ from bailiwick.orders.desk_queries import (
     Step,
 )
 from bailiwick.orders.permissions import Act, demands_taken
+from bailiwick.rules.territory import CODES
 
 STATES: Final[Mapping[str, Any]] = {
     DemandState.RECEIVED: _("received"),
@@ -141,8 +142,12 @@ def reasons() -> list[tuple[str, str]]:
 
 
 def places(codes: Iterable[str]) -> str:
-    """Neutral names with their codes, in one line."""
-    return ", ".join(f"{language('en').territory(code)} ({code})" for code in sorted(codes))
+    """Neutral names with their codes, in one line; what is no code, as it stands there."""
+    return ", ".join(_place(code) for code in sorted(codes))
+
+
+def _place(code: str) -> str:
+    return f"{language('en').territory(code)} ({code})" if code in CODES else code
 
 
 def standing(row: Restriction, now: datetime) -> Standing:
