@@ -230,11 +230,13 @@ def test_a_target_of_another_demand_is_not_there(staff: Staff) -> None:
 
 def test_refusing_takes_one_person_and_a_reason(staff: Staff) -> None:
     row = staff.under_review(staff.authority("CN"), withhold(new_meeting()), end(new_meeting()))
-    here = f"/desk/demands/{row.pk}/refuse"
-    assert staff.at("reviewer").post(here, {}).status_code == 422
+    here = f"/desk/demands/{row.pk}"
+    assert staff.at("reviewer").post(f"{here}/refuse", {}).status_code == 422
+    back = []
     for target in row.targets.all():
         sent = {"reasons": ["not_proportionate"], "target": target.pk}
-        assert staff.at("reviewer").post(here, sent).status_code == 302
+        back.append(staff.at("reviewer").post(f"{here}/refuse", sent).headers["Location"])
+    assert back == [f"{here}/review", here]  # to what is still open, then to the whole
     row.refresh_from_db()
     assert row.status == "refused"
 

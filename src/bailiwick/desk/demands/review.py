@@ -99,7 +99,8 @@ def refuse(request: HttpRequest, member: Member, demand_id: UUID) -> HttpRespons
         _of(demand_id, target_id)
         granting.refuse_target(member.id, target_id, reasons, timezone.now())
     messages.success(request, _("Refused. The public log says so and why, once all of it is answered."))
-    return redirect("desk_demand", demand_id)
+    goes_on = queries.demand(demand_id).status == DemandState.UNDER_REVIEW
+    return redirect("desk_review" if goes_on else "desk_demand", demand_id)
 
 
 def _of(demand_id: UUID, target_id: int) -> Target:
