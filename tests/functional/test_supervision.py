@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.process import listens
+from tests.servers.process import listens, outside_environment
 from tests.servers.product import Product, descendants, product
 
 pytestmark = pytest.mark.janus
@@ -33,7 +33,7 @@ def eventually(condition: Callable[[], bool], seconds: float = 20) -> None:
 
 def serve(data: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     """Try to serve, where that is expected to end by itself."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("BAILIWICK_")}
+    plain = outside_environment()
     return subprocess.run(
         [sys.executable, "-m", "bailiwick.config", "--data", str(data), "serve", *arguments],
         env=plain | settings,

@@ -1,7 +1,6 @@
 """Web processes over one database and one Janus, each with a port of its own: nodes to be killed."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from websockets.typing import Subprotocol
 from tests.factories.geo import PLACES, write_small_table
 from tests.gate.kit import ADDRESS
 from tests.servers.janus import RunningJanus
-from tests.servers.process import ServerProcess, free_port
+from tests.servers.process import ServerProcess, free_port, outside_environment
 from tests.servers.product import ROOT, SOURCES, Hand
 
 PRODUCT = "bailiwick.config.asgi:application"
@@ -112,7 +111,7 @@ class Town:
     def __init__(self, data: Path, janus: RunningJanus, env: Mapping[str, str], stack: ExitStack) -> None:
         self.data = data
         self.env = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("BAILIWICK_")},
+            **outside_environment(),
             "BAILIWICK_DATA": str(data),
             "BAILIWICK_URL": "http://127.0.0.1",
             "BAILIWICK_TRUSTED_PROXIES": "127.0.0.0/8",

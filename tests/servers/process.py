@@ -1,5 +1,6 @@
 """Starting a server process, waiting until it answers, ending it."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -9,6 +10,13 @@ from pathlib import Path
 
 START_SECONDS = 20.0
 STOP_SECONDS = 5.0
+
+
+def outside_environment() -> dict[str, str]:
+    """This process's environment as an operator's shell would have it: nothing of Bailiwick's, and not the
+    tests' Django settings, which pytest exports to whatever is started."""
+    ours = ("BAILIWICK_", "DJANGO_SETTINGS_MODULE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def free_port() -> int:

@@ -10,7 +10,6 @@ CPU are there for benchmarks; `server.files()` are all files that might hold wha
 """
 
 import json
-import os
 import random
 import secrets
 import shutil
@@ -26,11 +25,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.factories.geo import PLACES, Prefixes, write_small_table
-from tests.servers.process import ServerProcess, free_port
+from tests.servers.process import ServerProcess, free_port, outside_environment
 
 ROOT: Final = Path(__file__).parent.parent.parent
 SOURCES: Final = ("mm", "dbip", "ipfire")
-START_SECONDS: Final = 60.0
+START_SECONDS: Final = 180.0
 LOOPBACK: Final = "127.0.0.0/8,::1/128"
 RTP_PORTS: Final = 2000
 
@@ -130,7 +129,7 @@ class Product:
         self.log = data / "logs" / "serve.log"
         first = random.randrange(20_000, 60_000 - RTP_PORTS, 100)
         self.env = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("BAILIWICK_")},
+            **outside_environment(),
             "BAILIWICK_DATA": str(data),
             "BAILIWICK_URL": self.url,
             "BAILIWICK_TRUSTED_PROXIES": LOOPBACK,

@@ -1,13 +1,13 @@
 """`bailiwick log witness` as a process, as another organisation would run it."""
 
 import http.client
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 from bailiwick.tlog.keys import VerifierKey, parse_vkey
+from tests.servers.process import outside_environment
 
 READY = re.compile(r"The witness is ready: (http://127\.0\.0\.1:(\d+))")
 
@@ -24,7 +24,7 @@ class RunningWitness:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
-                env={name: value for name, value in os.environ.items() if not name.startswith("BAILIWICK_")},
+                env=outside_environment(),
             )
         self.said, self.url, self.port = "", "", 0
         assert self.process.stdout is not None
