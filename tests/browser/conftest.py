@@ -3,19 +3,25 @@
 Needs the client to be built (bin/setup) and Chromium: the system's, else the one Playwright has fetched.
 """
 
+import json
 import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.case_of_2020_kit import witnessed
 from tests.browser.devices import RECORD_TRACKS, write_camera
 from tests.browser.person import PATIENCE, Person
 from tests.servers.located_proxy import located_proxy
-from tests.servers.product import Host, Product, product
+from tests.servers.product import ROOT, Host, Product, product
 
 CHROMIUM: Final = shutil.which("chromium")
 DESKTOP: Final = {"viewport": {"width": 1280, "height": 800}}
@@ -31,6 +37,9 @@ ADDRESSES: Final = {
     "??": "60.242.0.{}",
 }
 """Places of `tests.factories.geo.PLACES`; "??": the sources disagree."""
+PERIOD: Final = "2026-H1"
+"""Of the report that `demanding` publishes."""
+_SECONDS: Final = 60.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,6 +52,55 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def server() -> Iterator[Product]:
     with product() as running:
         yield running
+
+
+@dataclass(frozen=True, slots=True)
+class Demanding:
+    """A server that takes demands, with half a year behind it and a full desk (`story`, `desk_story`).
+    `slug`: a meeting withheld from mainland China. `ids`: what there is at the desk, for addresses."""
+
+    server: Product
+    slug: str
+    ids: dict[str, str]
+
+    def ask_without_script(self, page: Page) -> None:
+        """The door's answer as a page: a form posts there, as a browser without our script would."""
+        page.goto(f"{self.server.url}/rules")
+        page.evaluate(
+            "(way) => { const form = document.createElement('form'); form.method = 'post'; form.action = way;"
+            " document.body.append(form); form.submit(); }",
+            f"/m/{self.slug}/join",
+        )
+        page.wait_for_selector(".told-page")
+        page.wait_for_load_state()
+
+
+@pytest.fixture(scope="package")
+def demanding(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demanding]:
+    """With a log, a witness, and a restriction that is enforced. Passkeys work there: its name is a name."""
+    with witnessed(tmp_path_factory.mktemp("demanding")) as (running, _, _):
+        slug = running.host().create_meeting(title="Remembrance, 2026")
+        _told(running, "tests.browser.story", slug)
+        ids = json.loads(_told(running, "tests.browser.desk_story", slug))
+        _until(lambda: running.join(slug, address=ADDRESSES["CN"].format(9)).status == 451)
+        _told(running, "bailiwick.config", "report", "--period", PERIOD, "--publish")
+        _until(lambda: running.request("GET", f"/register/reports/{PERIOD}").status == 200)
+        running.hand("alarm", code="location_stale", subject="")
+        yield Demanding(running, slug, ids)
+
+
+def _told(server: Product, *words: str) -> str:
+    command = [sys.executable, "-m", *words]
+    return subprocess.run(
+        command, cwd=ROOT, env=server.env, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + _SECONDS
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.3)
 
 
 @pytest.fixture(scope="package")

@@ -105,7 +105,7 @@ def test_p7_an_objection_to_it_is_filed_and_decided(
     switch_off(settings)
     person = Person(account_id=staff.intake.id)
     made, _ = appeals.file(in_force.pk, "It keeps me out.", person, NOW)
-    ruling = {"outcome": "withdrawn", "answer": "They are right: it was not meant for them."}
+    ruling = {"outcome": "restriction_withdrawn", "answer": "They are right: it reaches too far."}
     answer = staff.at("appeals").post(f"/desk/demands/appeals/{made.pk}/decide", ruling)
     assert answer.status_code == 302, answer.content.decode()
     assert in_force.later.get().kind == "withdrawn"

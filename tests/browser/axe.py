@@ -1,0 +1,43 @@
+"""What axe-core finds on a page, in light and dark, on a desktop and a phone, from one load of the page."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.conftest import DESKTOP, PHONE
+
+AXE: Final = Path(__file__).parents[2] / "client/node_modules/axe-core/axe.min.js"
+SEEN: Final = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
+"""Rules whose outcome depends on how the page looks; the others read the document, which stays the same."""
+LOOKS: Final = (("light", DESKTOP), ("dark", DESKTOP), ("dark", PHONE), ("light", PHONE))
+_RUN: Final = """(rules) => axe
+  .run(document, { resultTypes: ["violations"], ...(rules ? { runOnly: rules } : {}) })
+  .then((all) => all.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))
+"""
+Look = Callable[[str, bool], None]
+
+
+def bring_in(context: BrowserContext) -> None:
+    """With every page of this context; past no policy of the page's, for it is the browser that brings it."""
+    context.add_init_script(path=AXE)
+
+
+def faults(page: Page, look: Look = lambda scheme, phone: None) -> list[str]:
+    """All there is against the page, in all four looks. `look(scheme, phone)` is called in each."""
+    found: list[str] = []
+    for number, (scheme, device) in enumerate(LOOKS):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # a literal
+        page.set_viewport_size(device["viewport"])  # type: ignore[arg-type]  # a wider dictionary
+        look(scheme, device is PHONE)
+        found += [f"{scheme}: {each}" for each in run(page, () if number == 0 else SEEN)]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append("wider than the screen")
+    return found
+
+
+def run(page: Page, rules: tuple[str, ...] = ()) -> list[Any]:
+    """The page as it looks now; all rules, or these."""
+    made: list[Any] = page.evaluate(_RUN, list(rules) or None)
+    return made
