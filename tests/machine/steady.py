@@ -46,6 +46,10 @@ class Borrowed:
     def submit(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> "Future[Any]":
         return self._inner.submit(work, *args, **kwargs)
 
+    def rest(self) -> None:
+        """Wait until all that was asked of it is done: the connection has one user at a time."""
+        self._inner.submit(int).result()
+
     def shutdown(self, *, wait: bool = True) -> None:
         """Nothing: it is not theirs."""
 

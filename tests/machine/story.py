@@ -107,6 +107,7 @@ class Story(RuleBasedStateMachine):
             self._take_back()
 
     def _take_back(self) -> None:
+        transaction.set_rollback(False)
         transaction.savepoint_rollback(self._beginning)
         connection.run_on_commit.clear()
 

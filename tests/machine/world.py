@@ -98,10 +98,11 @@ class World:
     # ------------------------------------------------------------ running
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """To its end; then what waited for the commit."""
+        """To its end; then what waited for the commit. Nothing is at work in the other thread afterwards."""
         try:
             return self.loop.run_until_complete(work)
         finally:
+            self._thread.rest()
             self.committed()
 
     def committed(self) -> None:
@@ -165,6 +166,7 @@ class World:
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
         self.loop.run_until_complete(asyncio.sleep(0))
+        self._thread.rest()
         self.loop.close()
 
     # ------------------------------------------------------------ people
