@@ -31,7 +31,7 @@ def where_to_show(account_id: UUID) -> str:
     return "mfa_reauthenticate_webauthn" if keys.exists() else "mfa_reauthenticate"
 
 
-def second_factor(request: HttpRequest, now: float) -> SecondFactor:
+def second_factor(request: HttpRequest, now: float, good_for: float = GOOD_FOR_SECONDS) -> SecondFactor:
     """Of the signed-in account behind the request; `now` in POSIX seconds. One query.
 
     Recovery codes count where they were used in place of a lost key, but are no second factor of their own.
@@ -41,5 +41,5 @@ def second_factor(request: HttpRequest, now: float) -> SecondFactor:
     used = [
         record for record in get_authentication_records(request, request.user) if record["method"] == "mfa"
     ]
-    fresh = any(0 <= now - record["at"] < GOOD_FOR_SECONDS for record in used)
+    fresh = any(0 <= now - record["at"] < good_for for record in used)
     return SecondFactor.SHOWN if fresh else SecondFactor.TO_SHOW

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "bailiwick.accounts.changing_factors.ChangingFactorsMiddleware",
     "bailiwick.web.headers.HeadersMiddleware",
     "bailiwick.web.errors.MeetingErrorMiddleware",
 ]
