@@ -1,5 +1,5 @@
 """P1, exhaustively: an authority of X reaches X's row and no other code, for every state and every code there
-is, through the reviewed table, the desk's cut, the gate's own bounds and its decision on people who are there.
+is, through the reviewed table, the desk's cut, the gate's own bounds and its decision on those who are there.
 The expectation is the oracle's, which does not read the table."""
 
 from datetime import timedelta
