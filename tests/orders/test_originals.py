@@ -340,6 +340,13 @@ def test_a_redacted_text_is_public_word_for_word(desk: Desk) -> None:
     assert public(made.redacted) == b"The demand\nwithout names"
 
 
+def test_a_redacted_text_carries_nothing_that_nobody_sees(desk: Desk) -> None:
+    hidden = "".join(chr(0xE0000 + ord(each)) for each in "Ada")
+    text = f"The demand{hidden} of\u202e an\u200b office: نامه‌ای"
+    made = review(desk, examined(desk), text.encode())
+    assert public(made.redacted).decode() == "The demand of an office: نامه‌ای"
+
+
 @needs_renderer
 def test_the_published_decision_names_every_page(desk: Desk) -> None:
     demand = examined(desk)

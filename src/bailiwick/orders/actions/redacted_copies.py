@@ -1,21 +1,33 @@
 """The copy of a demand that everybody may read: text, or pictures we made, each named by its hash."""
 
+import unicodedata
 from datetime import datetime
+from typing import Final
 
 from bailiwick.ledger import actions as ledger
 from bailiwick.orders.models import Demand, Review
 from bailiwick.orders.papers.kinds import Kind, Paper
+
+_UNSEEN: Final = frozenset({"Cf", "Cn", "Co"})
+_WRITTEN: Final = frozenset("\u200c\u200d\u200e\u200f\u061c")
 
 
 def publish(demand: Demand, paper: Paper, now: datetime) -> dict[str, object]:
     """In the caller's transaction: publish it, and what a review keeps of it. Never the file as it came: a
     text's words, or a document's pixels."""
     if paper.kind is Kind.TEXT:
-        names, pages = [ledger.publish_document(paper.text.encode(), now)], []
+        names, pages = [ledger.publish_document(_seen(paper.text).encode(), now)], []
     else:
         names = pages = [ledger.publish_document(page, now) for page in paper.pages]
     _withdraw_former(demand, set(names))
     return {"redacted": names[0], "pages": pages}
+
+
+def _seen(text: str) -> str:
+    """The text without characters that show nothing and could carry a name all the same (Unicode's formats,
+    tags among them, private use, unassigned); joiners and marks of direction are part of spelling."""
+    kept = (each for each in text if each in _WRITTEN or unicodedata.category(each) not in _UNSEEN)
+    return "".join(kept)
 
 
 def _withdraw_former(demand: Demand, kept: set[str]) -> None:
