@@ -75,6 +75,26 @@ def open_demands() -> list[Demand]:
     return list(rows.order_by("due_at", "received_at"))
 
 
+def open_demand_count() -> int:
+    """How many demands wait for an answer."""
+    return Demand.objects.filter(status__in=_OPEN).count()
+
+
+def late_demand_count(now: datetime) -> int:
+    """How many of them are overdue."""
+    return Demand.objects.filter(status__in=_OPEN, due_at__lte=now).count()
+
+
+def awaiting_count() -> int:
+    """How many proposals wait for signatures."""
+    return Restriction.objects.filter(outbox_id__isnull=True).count()
+
+
+def open_appeal_count() -> int:
+    """How many objections wait for a decision."""
+    return Appeal.objects.filter(decided_at__isnull=True).count()
+
+
 def answered_demands(limit: int) -> list[Demand]:
     """The last that were answered."""
     rows = Demand.objects.exclude(status__in=_OPEN).select_related("authority")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from bailiwick.accounts import queries as accounts
@@ -15,6 +16,7 @@ from bailiwick.desk.forms import ROLES
 from bailiwick.desk.frame import show
 from bailiwick.meetings.actions.reports import open_report_count
 from bailiwick.notices.queries import open_count
+from bailiwick.orders import desk_queries as orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,23 @@ def _proposed_roles() -> int:
     return sum(1 for grant in accounts.grants() if not grant.held or grant.removal_proposed_by)
 
 
+_HANDLING: Final = frozenset({Role.INTAKE, Role.REVIEWER, Role.APPROVER, Role.AUDITOR})
 COUNTED: Final[tuple[tuple[str, Any, frozenset[Role], Callable[[], int]], ...]] = (
     ("desk_alarms", _("open alarms"), frozenset(EVERYBODY), open_count),
+    ("desk_demands", _("demands to answer"), _HANDLING, orders.open_demand_count),
+    ("desk_demands", _("of them overdue"), _HANDLING, lambda: orders.late_demand_count(timezone.now())),
+    (
+        "desk_demands",
+        _("restrictions to sign"),
+        frozenset({Role.REVIEWER, Role.APPROVER, Role.AUDITOR}),
+        orders.awaiting_count,
+    ),
+    (
+        "desk_appeals",
+        _("objections to decide"),
+        frozenset({Role.APPEALS, Role.AUDITOR}),
+        orders.open_appeal_count,
+    ),
     (
         "desk_abuse",
         _("abuse reports"),
