@@ -196,7 +196,7 @@ def test_errors_states_and_outcomes_are_in_the_chosen_language(restriction: Rest
     assert "This field is required" not in wrong
     filed = send(client, language=tag, receipt=receipt(restriction.pk))
     row = Appeal.objects.get()
-    due = spoken.text("appeal.due", day=f"\u2066{row.due_at:%Y-%m-%d}\u2069")
+    due = spoken.text("appeal.due", day=f"\u2066{row.due_at:%Y\u2011%m\u2011%d}\u2069")
     assert spoken.text("appeal.filed.title") in said(filed)
     assert due in said(filed)
     decide(row, Outcome.REJECTED)

@@ -169,8 +169,9 @@ def _show(row: Appeal, token: str, spoken: Language) -> Shown:
 
 
 def _day(moment: datetime) -> str:
-    """`2026-11-29`, the same in every language, kept from running backwards in Arabic (U+2066, U+2069)."""
-    return f"\u2066{moment:%Y-%m-%d}\u2069"
+    """`2026-11-29`, the same in every language: neither broken (U+2011) nor running backwards in Arabic
+    (U+2066, U+2069)."""
+    return f"\u2066{moment:%Y\u2011%m\u2011%d}\u2069"
 
 
 # ---------------------------------------------------------------- what is refused

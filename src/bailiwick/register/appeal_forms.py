@@ -72,7 +72,7 @@ class AppealForm(Spoken):
         "invitation": "appeal.invitation",
     }
     text = forms.CharField(
-        max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 7, "autocomplete": "off"})
+        max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 7, "dir": "auto", "autocomplete": "off"})
     )
     not_here = forms.BooleanField(required=False)
     receipt = forms.CharField(
