@@ -1,6 +1,7 @@
 """Media sessions opened while somebody is on the way from the door to the socket."""
 
 import asyncio
+import gc
 
 import pytest
 
@@ -78,3 +79,16 @@ async def test_sessions_opened_before_the_media_server_restarted_are_not_used(ho
     await until(lambda: cleo.session is not None and cleo.sees >= {"Ada", "Cleo"})
     assert cleo.session is not None
     assert await cleo.session.subscribe([]) is None
+
+
+async def test_one_that_fails_because_the_media_server_restarts_is_heard(house: House) -> None:
+    unheard: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: unheard.append(context))
+    gate, row = await house.gate(), await meeting()
+    await join(gate, row, "Ada")
+    house.world.fail("open_session")
+    assert isinstance(await gate.knock(Knock(row.slug, "Bo"), HERE), Opened)
+    gate._keeper._spares.lost()
+    await asyncio.sleep(0.1)
+    gc.collect()
+    assert unheard == []

@@ -263,3 +263,16 @@ def test_p9_mails_exports_and_metrics_name_nobody_else(stage: Stage) -> None:
         for text in texts:
             assert not [canary for canary in canaries if canary and canary in text]
             assert "China" not in text
+
+
+def test_p9_no_log_line_names_anybody_when_media_fails(stage: Stage) -> None:
+    with played(stage) as world, structlog.testing.capture_logs() as lines:
+        world.media.fail("open_session", times=3)
+        for kind in KINDS:
+            _join(world, Place("all agree", "FR"), kind)
+        world.crash_media()
+        world.beat()
+        canaries = {canary for canary in _canaries(world) if canary}
+    texts = [json.dumps(line, default=str) for line in lines]
+    assert any("media_open_failed" in text for text in texts)
+    assert [text for text in texts for canary in canaries if canary in text] == []

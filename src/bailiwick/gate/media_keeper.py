@@ -112,7 +112,7 @@ class MediaKeeper:
         try:
             await session.mute(kinds)
         except MediaError as error:
-            log.warning("mute_failed", presence=held.presence_id.hex, code=error.code)
+            log.warning("mute_failed", meeting=held.meeting_id.hex, code=error.code)
 
     def _lose(self, held: Held) -> None:
         held.media, held.media_ref = None, ""
@@ -129,9 +129,9 @@ class MediaKeeper:
             except MediaError as error:
                 if error.fault is Fault.NO_SUCH_ROOM:
                     self._rooms.discard(held.meeting_id)
-                log.warning("media_open_failed", presence=held.presence_id.hex, code=error.code)
+                log.warning("media_open_failed", meeting=held.meeting_id.hex, code=error.code)
             except Unavailable as error:
-                log.warning("media_not_recorded", presence=held.presence_id.hex, cause=error.detail)
+                log.warning("media_not_recorded", meeting=held.meeting_id.hex, cause=error.detail)
             else:
                 return
 
@@ -195,4 +195,4 @@ class MediaKeeper:
             if await self._hop.run(presences.change, held.presence_id, streams=streams):
                 self._changed(held.meeting_id)
         except Unavailable as error:
-            log.warning("streams_not_recorded", presence=held.presence_id.hex, cause=error.detail)
+            log.warning("streams_not_recorded", meeting=held.meeting_id.hex, cause=error.detail)

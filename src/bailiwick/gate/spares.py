@@ -49,7 +49,10 @@ class Spares:
         return await self._opened(opening)
 
     def lost(self) -> None:
-        """The media server restarted: there are none any more."""
+        """The media server restarted: there are none any more. One still being opened may fail of it."""
+        for waiting in self._opening.values():
+            for opening in waiting:
+                opening.add_done_callback(_heard)
         self._opening.clear()
 
     async def stop(self) -> None:
@@ -84,3 +87,9 @@ class Spares:
         except MediaError as error:
             log.info("spare_not_opened", code=error.code)
             return None
+
+
+def _heard(opening: asyncio.Task[MediaSession]) -> None:
+    """Nobody waits for it any more, and asyncio would complain that its error was heard by nobody."""
+    if not opening.cancelled() and (error := opening.exception()) is not None:
+        log.info("spare_not_opened", code=getattr(error, "code", type(error).__name__))
