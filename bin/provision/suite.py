@@ -81,7 +81,7 @@ def _contracts() -> int:
 
 def _functional() -> int:
     """whole servers with Janus, PostgreSQL and Redis"""
-    return _pytest("tests/functional")
+    return _pytest("-n", str(os.cpu_count() or 1), "--dist", "loadfile", "tests/functional")
 
 
 def _browser() -> int:

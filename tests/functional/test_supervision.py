@@ -20,7 +20,7 @@ pytestmark = pytest.mark.janus
 @pytest.fixture(scope="module")
 def server() -> Iterator[Product]:
     """One for the whole module: every test leaves it serving."""
-    with product(env={"BAILIWICK_PROCESSES": "2"}) as running:
+    with product(env={"BAILIWICK_PROCESSES": "2"}, from_nothing=True) as running:
         yield running
 
 

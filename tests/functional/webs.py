@@ -19,6 +19,7 @@ from websockets.typing import Subprotocol
 from tests.factories.geo import PLACES, write_small_table
 from tests.gate.kit import ADDRESS
 from tests.servers.janus import RunningJanus
+from tests.servers.prepared import prepare
 from tests.servers.process import ServerProcess, free_port, outside_environment
 from tests.servers.product import ROOT, SOURCES, Hand
 
@@ -121,6 +122,8 @@ class Town:
             **env,
         }
         self._stack = stack
+        if "BAILIWICK_DATABASE_URL" not in env:
+            prepare(data)
         migrate = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]
         subprocess.run(migrate, cwd=ROOT, env=self.env, check=True, timeout=120)
         self.hand = Hand(self.env, data / "hand.log")

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.factories.geo import PLACES, Prefixes, write_small_table
+from tests.servers.prepared import prepare
 from tests.servers.process import ServerProcess, free_port, outside_environment
 
 ROOT: Final = Path(__file__).parent.parent.parent
@@ -261,10 +262,12 @@ def product(
     env: Mapping[str, str] | None = None,
     places: Prefixes | Path | None = None,
     name: str = "127.0.0.1",
+    from_nothing: bool = False,
 ) -> Iterator[Product]:
     """Start one, stop it at the end. `arguments`: more of `serve`'s. `data`: a folder to keep; else one that
     is thrown away. `places`: what the location table holds (by default `PLACES`), or a table to copy. `name`:
-    `localhost` for passkeys, which belong to a name."""
+    `localhost` for passkeys, which belong to a name. `from_nothing`: with a first start's own work, which
+    `prepared` else has done already."""
     folder = Path(tempfile.mkdtemp(prefix="bailiwick-product-")) if data is None else data
     table = folder / "geo" / "table.bwt"
     if isinstance(places, Path):
@@ -273,6 +276,8 @@ def product(
     elif not table.exists():
         table.parent.mkdir(parents=True, exist_ok=True)
         write_small_table(table, places or PLACES, SOURCES, [_built()] * len(SOURCES))
+    if not from_nothing and "BAILIWICK_DATABASE_URL" not in (env or {}):
+        prepare(folder)
     server = Product(folder, env or {}, arguments, name)
     try:
         server.start()

@@ -39,13 +39,13 @@ def run(_options: Namespace) -> int:
     if not _checked():
         return BAD_SETTING
     try:
-        _migrate()
+        bring_up_to_date()
     except OperationalError as error:
         print(f"bailiwick migrate: the database cannot be used: {_reason(error)}", file=sys.stderr)
         return FAILED
     if not _log_ready():
         return FAILED
-    _collect()
+    collect_static()
     return 0
 
 
@@ -61,7 +61,8 @@ def _checked() -> bool:
     return not any(finding.is_serious() for finding in found)
 
 
-def _migrate() -> None:
+def bring_up_to_date() -> None:
+    """Migrate, if there is anything to migrate."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -100,7 +101,7 @@ def _reason(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]
 
 
-def _collect() -> None:
+def collect_static() -> None:
     """Collect static files unless the same ones have been collected.
 
     Old ones stay: pages that people have open still ask for them.
