@@ -16,6 +16,12 @@ _RUN: Final = """(rules) => axe
   .run(document, { resultTypes: ["violations"], ...(rules ? { runOnly: rules } : {}) })
   .then((all) => all.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))
 """
+_SETTLE: Final = """() => {
+  for (const each of document.getAnimations()) {
+    if (each.effect?.getComputedTiming().endTime !== Infinity) each.finish();
+  }
+}"""
+"""Colours change over some milliseconds where a page's appearance does; what is read is where they end."""
 Look = Callable[[str, bool], None]
 
 
@@ -30,6 +36,7 @@ def faults(page: Page, look: Look = lambda scheme, phone: None) -> list[str]:
     for number, (scheme, device) in enumerate(LOOKS):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # a literal
         page.set_viewport_size(device["viewport"])  # type: ignore[arg-type]  # a wider dictionary
+        page.evaluate(_SETTLE)
         look(scheme, device is PHONE)
         found += [f"{scheme}: {each}" for each in run(page, () if number == 0 else SEEN)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):

@@ -85,8 +85,17 @@ def demanding(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demanding]:
         _until(lambda: running.join(slug, address=ADDRESSES["CN"].format(9)).status == 451)
         _told(running, "bailiwick.config", "report", "--period", PERIOD, "--publish")
         _until(lambda: running.request("GET", f"/register/reports/{PERIOD}").status == 200)
-        running.hand("alarm", code="location_stale", subject="")
-        yield Demanding(running, slug, ids)
+        yield Demanding(running, slug, ids | {"suspension": _troubled(running)})
+
+
+def _troubled(server: Product) -> str:
+    """An alarm, and a suspension: its number."""
+    server.hand("alarm", code="location_stale", subject="")
+    server.hand("sign_in", email="owner@example.org")
+    why = {"facts": "Four hundred strangers were invited.", "terms": "Section 4: no unasked-for mail."}
+    server.hand("suspend", email="owner@example.org", **why)
+    found = server.hand("values", model="accounts.Suspension", where={}, fields=["id"])
+    return str(found["rows"][0]["id"])
 
 
 def _told(server: Product, *words: str) -> str:

@@ -1,17 +1,17 @@
-"""The desk, suspension, reports and one's own data in a browser: a passkey opens it, and what axe says."""
+"""The desk, suspension and reports in a browser, and a passkey that opens it. What axe finds on its pages:
+test_every_page.py."""
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser import axe
 from tests.browser.conftest import DESKTOP, PHONE, Invite
 from tests.servers.product import Host, Product
 
-AXE: Final = Path(__file__).parents[2] / "client/node_modules/axe-core/axe.min.js"
 FACTS: Final = "Four hundred strangers were invited to sales talks."
 TERMS: Final = "Section 4: no unasked-for mail. The invitations were that."
 Seat = Callable[..., Page]
@@ -23,7 +23,8 @@ def seat(browser: Browser, server: Product) -> Iterator[Seat]:
     contexts: list[BrowserContext] = []
 
     def make(email: str, *roles: str) -> Page:
-        context = browser.new_context(**DESKTOP, bypass_csp=True, reduced_motion="reduce")  # for axe
+        context = browser.new_context(**DESKTOP, reduced_motion="reduce")
+        axe.bring_in(context)
         contexts.append(context)
         session = server.hand("seat", email=email, roles=list(roles))["session"]
         context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
@@ -32,41 +33,6 @@ def seat(browser: Browser, server: Product) -> Iterator[Seat]:
     yield make
     for context in contexts:
         context.close()
-
-
-def faults(page: Page) -> list[str]:
-    page.wait_for_load_state("networkidle")
-    page.add_script_tag(path=AXE)
-    found = page.evaluate(
-        "axe.run().then((all) => all.violations.map((one) => `${one.id}: ${one.nodes[0].html}`))"
-    )
-    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return [*found, *(["wider than the screen"] if wide else [])]
-
-
-@pytest.fixture
-def suspension(server: Product, seat: Seat) -> str:
-    """A suspension in force: proposed and approved on the pages. Its address."""
-    number = server.hand("count", model="accounts.Suspension", where={})["count"]
-    owner = f"owner{number}@example.org"
-    server.hand("sign_in", email=owner)
-    reviewer = seat(f"rae{number}@example.org", "reviewer")
-    reviewer.goto(f"{server.url}/desk/suspensions")
-    reviewer.get_by_label("No, nobody did").check()
-    reviewer.get_by_label("Whose account").fill(owner)
-    reviewer.get_by_label("Spam").check()
-    reviewer.get_by_label("What happened").fill(FACTS)
-    reviewer.get_by_label("Which of the terms").fill(TERMS)
-    reviewer.get_by_label("Somebody told us").check()
-    reviewer.get_by_role("button", name="Propose").click()
-    expect(reviewer.get_by_role("status")).to_contain_text("An approver must approve it")
-    address = reviewer.url
-    approver = seat(f"ann{number}@example.org", "approver")
-    approver.goto(address)
-    approver.get_by_label("No, nobody did").check()
-    approver.get_by_role("button", name="Suspend the account").click()
-    expect(approver.get_by_role("status")).to_contain_text("Suspended, logged, and told")
-    return address
 
 
 def test_an_administrator_without_second_factor_sets_one_up_and_is_let_in(
@@ -105,41 +71,32 @@ def test_an_administrator_without_second_factor_sets_one_up_and_is_let_in(
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", ["desktop", "phone"])
-def test_nothing_can_be_faulted_on_the_desks_pages(
-    server: Product, seat: Seat, suspension: str, scheme: str, device: str
-) -> None:
-    server.hand("alarm", code="location_stale", subject="")
-    page = seat(
-        f"all-{scheme}-{device}@example.org", "intake", "reviewer", "approver", "appeals", "administrator"
-    )
-    page.set_viewport_size((DESKTOP if device == "desktop" else PHONE)["viewport"])  # type: ignore[arg-type]
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    for path in ("", "abuse", "suspensions", "server-rule", "alarms", "roles", "audit"):
-        page.goto(f"{server.url}/desk/{path}")
-        assert (path, faults(page)) == (path, [])
-    page.goto(suspension)
-    assert faults(page) == []
-    page.goto(f"{server.url}/accounts/data")
-    assert faults(page) == []
-
-
-def test_an_auditor_sees_the_same_pages_without_a_button(
-    server: Product, seat: Seat, suspension: str
-) -> None:
-    page = seat("una@example.org", "auditor")
-    for path in ("", "abuse", "suspensions", "server-rule", "alarms", "roles", "audit"):
-        page.goto(f"{server.url}/desk/{path}")
-        expect(page.get_by_text("You are an auditor")).to_be_visible()
-        assert page.locator(".desk-page form, .desk-page button").count() == 0
-        assert faults(page) == []
-    page.goto(suspension)
-    assert page.locator(".desk-page form, .desk-page button").count() == 0
+def test_p5_two_people_suspend_an_account_on_the_pages(server: Product, seat: Seat) -> None:
+    number = server.hand("count", model="accounts.Suspension", where={})["count"]
+    owner = f"owner{number}@example.org"
+    server.hand("sign_in", email=owner)
+    reviewer = seat(f"rae{number}@example.org", "reviewer")
+    reviewer.goto(f"{server.url}/desk/suspensions")
+    reviewer.get_by_label("No, nobody did").check()
+    reviewer.get_by_label("Whose account").fill(owner)
+    reviewer.get_by_label("Spam").check()
+    reviewer.get_by_label("What happened").fill(FACTS)
+    reviewer.get_by_label("Which of the terms").fill(TERMS)
+    reviewer.get_by_label("Somebody told us").check()
+    reviewer.get_by_role("button", name="Propose").click()
+    expect(reviewer.get_by_role("status")).to_contain_text("An approver must approve it")
+    address = reviewer.url
+    approver = seat(f"ann{number}@example.org", "approver")
+    approver.goto(address)
+    approver.get_by_label("No, nobody did").check()
+    approver.get_by_role("button", name="Suspend the account").click()
+    expect(approver.get_by_role("status")).to_contain_text("Suspended, logged, and told")
+    expect(approver.locator(".badge").first).to_have_text("in force")
 
 
 def test_somebody_suspended_reads_why_and_appeals(browser: Browser, server: Product, seat: Seat) -> None:
-    context = browser.new_context(**PHONE, bypass_csp=True, reduced_motion="reduce")
+    context = browser.new_context(**PHONE, reduced_motion="reduce")
+    axe.bring_in(context)
     page = context.new_page()
     page.goto(f"{server.url}/accounts/signup/")
     page.get_by_label("Your name").fill("Sam")
@@ -154,11 +111,11 @@ def test_somebody_suspended_reads_why_and_appeals(browser: Browser, server: Prod
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your account is suspended")
     expect(page.get_by_text(FACTS)).to_be_visible()
-    assert faults(page) == []
+    assert axe.run(page) == []
     page.get_by_label("Why it is wrong").fill("They are members of our own association.")
     page.get_by_role("button", name="Appeal").click()
     expect(page.get_by_role("status")).to_contain_text("Your appeal is filed")
-    assert faults(page) == []
+    assert axe.run(page) == []
     context.close()
 
 
@@ -186,6 +143,6 @@ def test_a_participant_reports_another_and_the_host_and_the_staff_read_it(
     page.goto(f"{server.url}/desk/abuse")
     report = page.locator("li", has_text="He threatened Cy.")
     expect(report).to_contain_text("only the host can act")
-    assert faults(page) == []
+    assert axe.run(page) == []
     report.get_by_role("button", name="Nothing to do").click()
     expect(page.get_by_text("He threatened Cy.")).to_have_count(0)

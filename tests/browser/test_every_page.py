@@ -34,7 +34,7 @@ DESK: Final = (
     "demands/appeals", "demands/{received}", "demands/{incomplete}", "demands/{refused}",
     "demands/{reviewed}", "demands/{reviewed}/review", "demands/{reviewed}/targets/{target}",
     "demands/restrictions/{signed}", "demands/restrictions/{in_force}", "demands/appeals/{appeal}",
-    "demands/appeals/{decided}",
+    "demands/appeals/{decided}", "suspensions/{suspension}",
 )  # fmt: skip
 STAFF_ONLY: Final = ("demands/new", "demands/{incomplete}/added")
 """Forms which nobody who changes nothing has."""
@@ -42,7 +42,7 @@ PICTURES: Final = {
     "/register": "register", RESTRICTION: "register-restriction", "/register/demands": "register-demands",
     f"/register/reports/{PERIOD}": "register-report", "/desk/demands/": "desk-queue",
     "/desk/demands/{reviewed}/review": "desk-review",
-    "/desk/demands/restrictions/{in_force}": "desk-restriction",
+    "/desk/demands/restrictions/{signed}": "desk-restriction",
     "/desk/demands/appeals/{appeal}": "desk-appeal",
 }  # fmt: skip
 KEPT: Final = frozenset(

@@ -1,24 +1,20 @@
-"""The host's pages in a browser: the country picker by keyboard and map, passkeys, and what axe says."""
+"""The host's pages in a browser: the country picker by keyboard and map, passkeys. What axe finds on
+them: test_every_page.py."""
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP
 from tests.servers.product import Host, Product
-
-AXE: Final = Path(__file__).parents[2] / "client/node_modules/axe-core/axe.min.js"
-PATHS: Final = ("", "edit", "rule", "people")
 
 
 @pytest.fixture
 def page(browser: Browser, server: Product, host: Host) -> Iterator[Page]:
-    """A desktop, signed in as the host. Past the security policy only so that axe can be brought in."""
-    context = browser.new_context(**DESKTOP, bypass_csp=True)
+    """A desktop, signed in as the host."""
+    context = browser.new_context(**DESKTOP)
     cookies = [{"name": name, "value": value, "url": server.url} for name, value in host.cookies.items()]
     context.add_cookies(cookies)
     yield context.new_page()
@@ -103,20 +99,3 @@ def test_a_passkey_is_added_and_signs_in(page: Page, server: Product) -> None:
     page.goto(f"{site}/accounts/login/")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page).to_have_url(f"{site}/meetings/")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", ["desktop", "phone"])
-def test_nothing_can_be_faulted_on_a_hosts_pages(
-    page: Page, server: Product, meeting: str, scheme: str, device: str
-) -> None:
-    size = (DESKTOP if device == "desktop" else PHONE)["viewport"]
-    page.set_viewport_size(size)  # type: ignore[arg-type]  # the fixture's dictionary is a wider type
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-    for address in ("/", "/rules", "/meetings/", "/meetings/new", *(f"{meeting}/{path}" for path in PATHS)):
-        page.goto(address if address.startswith("http") else server.url + address)
-        page.wait_for_load_state("networkidle")
-        page.add_script_tag(path=AXE)
-        faults = page.evaluate("axe.run().then((found) => found.violations.map((one) => one.id))")
-        assert (address, faults) == (address, [])
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
