@@ -30,6 +30,11 @@ _PASSKEY: Final = {
 }  # fmt: skip
 
 
+def says(page: Page, text: str) -> None:
+    """The message at the top, after something was done."""
+    expect(page.get_by_role("status").first).to_contain_text(text, timeout=PATIENCE)
+
+
 class Desk:
     """`desk.pages["reviewer"]`: each of the staff. Reviewer and approver have passkeys, registered here."""
 
@@ -61,7 +66,7 @@ class Desk:
         page.goto(f"{self._server.url}/accounts/2fa/webauthn/add/")
         page.get_by_label("Name").fill("Laptop")
         page.get_by_role("button", name="Add").click()
-        expect(page).not_to_have_url(re.compile("/webauthn/add/"))
+        expect(page).not_to_have_url(re.compile("/webauthn/add/"), timeout=PATIENCE)
 
     def meeting(self, slug: str) -> str:
         """Its link, as the letter has it."""
@@ -79,11 +84,11 @@ class Desk:
         page.get_by_label("Official channels").fill("Sealed letter of the ministry.")
         assert page.get_by_label(re.compile("territor", re.IGNORECASE)).count() == 0
         page.get_by_role("button", name="Propose").click()
-        expect(page.get_by_role("status")).to_contain_text("Somebody else must approve it")
+        says(page, "Somebody else must approve it")
         page = self.pages["approver"]
         page.goto(f"{self.url}/authorities")
         page.get_by_role("button", name=re.compile(f"Approve and publish.*{AUTHORITY}")).click()
-        expect(page.get_by_role("status")).to_contain_text("Approved and published")
+        says(page, "Approved and published")
 
     def take_in(self, meetings: list[str], accounts: list[str], today: datetime) -> str:
         """Record the letter, find it complete; the demand's address."""
@@ -103,9 +108,9 @@ class Desk:
         for label, text in fields.items():
             page.get_by_label(label).fill(text)
         page.get_by_role("button", name="Record it").click()
-        expect(page.get_by_role("status")).to_contain_text("The public log says that it arrived")
+        says(page, "The public log says that it arrived")
         page.get_by_role("button", name="Complete: into review").click()
-        expect(page.get_by_role("status")).to_contain_text("under review")
+        says(page, "under review")
         return page.url
 
     # ---------------------------------------------------------------- cut to size
@@ -119,7 +124,7 @@ class Desk:
         for label, text in ANSWERS.items():
             page.get_by_label(label).fill(text)
         page.get_by_role("button", name="Keep the answers").click()
-        expect(page.get_by_role("status").first).to_be_visible()
+        says(page, "Kept")
 
     def refuse_accounts(self, demand: str, count: int) -> None:
         """One by one, with the reason; the last answered, nothing of that sort is open."""
@@ -132,7 +137,7 @@ class Desk:
             accounts.first.locator("summary").click()
             accounts.first.get_by_label("Not possible here").check()
             accounts.first.get_by_role("button", name="Refuse this").click()
-            expect(page.get_by_role("status")).to_be_visible()
+            says(page, "Refused")
 
     def propose(self, demand: str, slug: str, until: datetime) -> str:
         """Withhold in the territory, which the form does not ask for; the restriction's address."""
@@ -143,7 +148,7 @@ class Desk:
         page.get_by_label("Public security").check()
         page.get_by_label("Until (UTC)").fill(f"{until:%Y-%m-%dT%H:%M}")
         page.get_by_role("button", name="Propose", exact=True).click()
-        expect(page.get_by_role("status")).to_contain_text("Proposed")
+        says(page, "Proposed")
         return page.url
 
     def sign(self, restriction: str) -> None:
@@ -151,7 +156,7 @@ class Desk:
         page = self.pages["reviewer"]
         page.goto(restriction)
         page.get_by_role("button", name="Sign with your passkey").click()
-        expect(page.get_by_role("status")).to_contain_text("Somebody else must approve it")
+        says(page, "Somebody else must approve it")
         expect(page.get_by_role("button", name=re.compile("passkey"))).to_have_count(0)
 
     def approve(self, restriction: str) -> None:
@@ -159,7 +164,7 @@ class Desk:
         page = self.pages["approver"]
         page.goto(restriction)
         page.get_by_role("button", name="Approve with your passkey").click()
-        expect(page.get_by_role("status")).to_contain_text("once it is proven to be in the public log")
+        says(page, "once it is proven to be in the public log")
 
     # ---------------------------------------------------------------- afterwards
 
@@ -172,4 +177,4 @@ class Desk:
         page.get_by_label("The restriction is annulled").check()
         page.get_by_label("Reasons").fill("The ministry named no provision that reaches a remembrance.")
         page.get_by_role("button", name="Decide").click()
-        expect(page.get_by_role("status")).to_contain_text("It holds from now on")
+        says(page, "It holds from now on")

@@ -39,17 +39,17 @@ ADDRESSES: Final = {
     "not in the table": "9.9.9.{}",
 }
 CROWDS: Final = (
-    {"HK": 1, "MO": 1, "TW": 1, "US": 1, "most say CN": 1, "CN": 1},
-    {"TW": 1, "HK": 1, "not in the table": 1, "CN": 2},
-    {"US": 2, "MO": 1, "most say CN": 1, "CN": 2},
-    {"HK": 1, "MO": 1, "TW": 1, "US": 1, "most say CN": 1, "not in the table": 1},
+    {"TW": 1, "MO": 1, "most say CN": 1, "CN": 1},
+    {"HK": 1, "not in the table": 1, "CN": 1},
+    {"US": 1, "most say CN": 1, "CN": 1},
+    {"HK": 1, "US": 1, "most say CN": 1},
 )
 """Who is in the four meetings beside the browsers; nobody of the territory in the fourth."""
 OF: Final = (0, 1, 2, 1)
 """Whose they are: the hosts are in the US, in Hong Kong, in the US."""
 FIRST: Final = 100
 """Last part of the first address: browsers have those below."""
-SUBSCRIBE: Final = 3
+SUBSCRIBE: Final = 2
 SECONDS: Final = 60.0
 QUIET_SECONDS: Final = 3.0
 Looks = dict[str, list[dict[int, tuple[int, int]]]]

@@ -31,8 +31,8 @@ from tests.servers.product import Product
 pytestmark = pytest.mark.timeout(400)
 WITHHELD: Final = "Withheld for legal reasons"
 ELSEWHERE: Final = ("HK", "MO", "TW", "US", "most say CN", "not in the table")
-SHORTEST: Final = timedelta(seconds=60)
-PACES: Final = 8
+SHORTEST: Final = timedelta(seconds=75)
+PACES: Final = 12
 """The restrictions' term: so many times what the desk needs for a demand, on a machine as slow as this."""
 
 
@@ -95,10 +95,10 @@ def test_p1_p2_p3_p4_p7_p8_p10_the_case_of_2020_reaches_whoever_is_in_the_territ
     crowds_gather(server, meetings, crowds)
     demand, pace = a_demand_is_reviewed(desk, meetings, shoot)
     clock("reviewed")
-    room = browsers_join(meetings, invite, crowds)
-    clock("joined")
     restrictions, until = restrictions_are_signed_once(desk, meetings, demand, pace)
     clock("signed once")
+    room = browsers_join(meetings, invite, crowds)
+    clock("joined")
     before = kit.quiet(room, crowds)
     for address in restrictions:
         desk.approve(address)
@@ -331,7 +331,7 @@ def the_log_tells_of_nobody(server: Product, meetings: kit.Meetings, policy: Pat
     public = b"".join(path.read_bytes() for path in copy.rglob("*") if path.is_file())
     for path in ("/register/past", "/register/demands", "/register/feed.json", "/register/in-force.json"):
         public += server.request("GET", path).body
-    canaries = [*meetings.slugs, "@example.org", "Remembrance", "Grace", "HK 100", "CN 1"]
+    canaries = [*meetings.slugs, "@example.org", "Remembrance", "Grace", "TW 100", "CN 1"]
     canaries += [address.partition("{}")[0] for address in kit.ADDRESSES.values()]
     assert b"restriction.approved" in public
     assert [word for word in canaries if word.encode() in public] == []
