@@ -37,6 +37,6 @@ def published_json(request: HttpRequest) -> JsonResponse:
                     "withdrawn_at": rule.withdrawn_at and rule.withdrawn_at.isoformat(),
                 }
                 for rule in rules
-            ]
+            ],
         }
     )
