@@ -307,6 +307,7 @@ class DeskRules(Story):
         filed, _token = appeals.file(row.pk, "This is not where I am.", self.world.person(guest), self.now)
         codes = {sorted(order.granted)[part % len(order.granted)]}
         fits = outcome is not Outcome.CORRECTED or self._narrower(order, codes, None)
+        fits = fits and not order.corrected  # by the same person, who took part since
         less = frozenset(map(Code, codes)) if outcome is Outcome.CORRECTED else None
         ruling = Ruling(outcome, ANSWER, less)
         with pytest.raises(REFUSED):
@@ -322,4 +323,5 @@ class DeskRules(Story):
         elif outcome is Outcome.WITHDRAWN:
             order.ended = True
         elif outcome is Outcome.CORRECTED:
+            order.corrected = True
             self._less(order, codes, None)
