@@ -32,7 +32,7 @@ pytestmark = pytest.mark.timeout(400)
 WITHHELD: Final = "Withheld for legal reasons"
 ELSEWHERE: Final = ("HK", "MO", "TW", "US", "most say CN", "not in the table")
 SHORTEST: Final = timedelta(seconds=75)
-PACES: Final = 12
+PACES: Final = 8
 """The restrictions' term: so many times what the desk needs for a demand, on a machine as slow as this."""
 
 
