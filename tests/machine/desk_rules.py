@@ -16,6 +16,7 @@ from bailiwick.rules.territory import Code
 from tests.machine.oracle import LONGEST, Order, territory
 from tests.machine.places import ALL, Place
 from tests.machine.story import Pending, Story
+from tests.machine.world import Guest
 from tests.orders import kit
 from tests.orders.desk import approval, close, end, withhold
 
@@ -296,11 +297,13 @@ class DeskRules(Story):
             order.until = min(order.until, until)
 
     @precondition(lambda self: self.rows)
-    @rule(which=WHICH, whose=WHICH, outcome=st.sampled_from(list(Outcome)), part=WHICH)
-    def appeal(self, which: int, whose: int, outcome: Outcome, part: int) -> None:
+    @rule(which=WHICH, whose=WHICH, outcome=st.sampled_from(list(Outcome)), part=WHICH,
+          affected=st.booleans())  # fmt: skip
+    def appeal(self, which: int, whose: int, outcome: Outcome, part: int, affected: bool) -> None:
         """Filed without an account, decided by somebody who took no part; whatever comes of it holds now."""
-        order = self.pick(self.oracle.orders, which)
-        guest = self.pick(self.world.guests, whose)
+        every = [(order, guest) for order in self.oracle.orders for guest in self.world.guests]
+        hit = [(order, guest) for order, guest in every if order.name in self._reaching(guest)]
+        order, guest = self.pick(hit if affected and hit else every, which + 7 * whose)
         if order.ended or order.damaged:
             return
         row = self.rows[order.name]
@@ -325,3 +328,7 @@ class DeskRules(Story):
         elif outcome is Outcome.CORRECTED:
             order.corrected = True
             self._less(order, codes, None)
+
+    def _reaching(self, guest: Guest) -> set[str]:
+        """What withholds somebody now."""
+        return self.oracle.withholding(guest.who, self.name_of(0), self.now)
