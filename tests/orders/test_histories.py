@@ -205,7 +205,7 @@ STEPS = st.builds(
 )
 @example(steps=[*begun("CN", {"TW"}), ("tamper", 0, 0), ("wait", 1), ("publish",)])
 @example(steps=[*begun("CN", {"MO"}), ("wait", 99_999), ("wait", 1)])
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_p1_p3_p6_p7_whatever_happens_the_gate_withholds_from_exactly_whom_it_should(
     registry: Registry, steps: list[Any]
 ) -> None:
