@@ -43,14 +43,18 @@ def run(options: Namespace) -> int:
     from bailiwick.ledger import queries
     from bailiwick.ledger.errors import LogRefuses
     from bailiwick.orders.register_queries import effects_by_state, informed_on
+    from bailiwick.register.blur import blurred
     from bailiwick.register.book import open_book
     from bailiwick.register.report import Period, ReportRefused, compute, publish
+    from bailiwick.rules.territory import CODES
 
     period = Period.parse(options.period)
     try:
         queries.check_goes_on()
         half = (period.since, period.before)
-        found = compute(open_book(), period, effects_by_state(*half), informed_on(*half))
+        effects = effects_by_state(*half)
+        effects = blurred(effects, {*CODES, *effects})
+        found = compute(open_book(), period, effects, informed_on(*half))
         document = publish(found, datetime.now(UTC)) if options.publish else ""
     except (ReportRefused, LogRefuses) as refusal:
         print(f"bailiwick report: {refusal}", file=sys.stderr)
