@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -64,11 +65,17 @@ def test_a_mirror_killed_at_any_moment_goes_on_where_it_was(log: Path, tmp_path:
 
 
 def test_interrupted_by_the_user_it_ends_at_once(log: Path, tmp_path: Path) -> None:
-    with answering(lambda _: time.sleep(60)) as url:
+    asked = threading.Event()
+
+    def stall(_handler: BaseHTTPRequestHandler) -> None:
+        asked.set()
+        time.sleep(60)
+
+    with answering(stall) as url:
         process = subprocess.Popen(bailiwick("verify", url, "--vkey", VKEY), stderr=subprocess.DEVNULL)
-        time.sleep(1.5)
+        assert asked.wait(60)  # sooner, and an import in progress might swallow the signal
         process.send_signal(signal.SIGINT)
-        assert process.wait(5) == 130
+        assert process.wait(20) == 130
 
 
 def reply(handler: BaseHTTPRequestHandler, status: int, body: bytes, **headers: str) -> None:
