@@ -95,22 +95,27 @@ class Person:
             for one in self.page.evaluate("window.bailiwick.stats()")
         }
 
-    def waits_for(self, what: Callable[[dict[tuple[str, str], Heard]], bool], why: str) -> None:
-        """Until the statistics say so."""
+    def waits_for(
+        self, what: Callable[[dict[tuple[str, str], Heard]], bool], why: str
+    ) -> dict[tuple[str, str], Heard]:
+        """Until the statistics say so: those."""
         for _ in range(PATIENCE // 250):
-            if what(self.stats()):
-                return
+            if what(now := self.stats()):
+                return now
             self.page.wait_for_timeout(250)
         raise AssertionError(f"{self.name}: {why}: {self.stats()}")
 
     def receives(self, other: "Person", kind: str = "camera") -> None:
         """Until packets (and frames, of a picture) of that stream go on coming."""
         key = (other.id, kind)
-        self.waits_for(lambda now: key in now and now[key].packets > 0, f"nothing of {other.name}'s {kind}")
-        before = self.stats()[key]
+        first = self.waits_for(
+            lambda now: key in now and now[key].packets > 0, f"nothing of {other.name}'s {kind}"
+        )
+        before = first[key]
         self.waits_for(
             lambda now: (
-                now[key].packets > before.packets + 3
+                key in now  # for a moment it is not, when media begins anew
+                and now[key].packets > before.packets + 3
                 and (kind not in {"camera", "screen"} or now[key].frames > before.frames)
             ),
             f"no more of {other.name}'s {kind}",

@@ -210,6 +210,7 @@ class Publisher:
         self.transport = Transport(controlling=True)
         self.transport.listen(lambda _packet, _at: None, self._key_frame_wanted)
         self._pacer = pacer
+        self._connecting = asyncio.Lock()
         self._lines: list[SendTrack | None] = list(tracks)
         self._shape: list[tuple[str, str]] = [(track.media, track.mid) for track in tracks]
         self._outgoing: dict[str, list[Outgoing]] = {}
@@ -234,10 +235,12 @@ class Publisher:
         )
 
     async def accept(self, answer: str) -> None:
-        """Connect at the first answer; begin to send the tracks that are new."""
+        """Connect at the first answer; begin to send the tracks that are new. A second answer that arrives
+        while the first one's connection is being made waits for it."""
         remote = parse(answer)
-        if not self.transport.connected:
-            await self.transport.connect(remote.transport, client=remote.transport.setup == "passive")
+        async with self._connecting:
+            if not self.transport.connected:
+                await self.transport.connect(remote.transport, client=remote.transport.setup == "passive")
         for track in self._lines:
             if track is not None and track.mid not in self._outgoing:
                 self._outgoing[track.mid] = track.outgoing(self.transport.send)
