@@ -18,7 +18,7 @@ export function refusal(code: string): [ToldKey, ToldKey] | null {
 }
 
 /** For whom trying again makes sense. A block may be lifted, too: reloading the page asks again. */
-const AGAIN: readonly string[] = ["refused_by_rule", "removed", "turned_away", "locked", "full", "rate_limited", "unavailable"];
+const AGAIN: readonly string[] = ["refused_by_rule", "removed", "turned_away", "locked", "full", "rate_limited", "unavailable", "withheld"];
 
 interface ToldProps {
   readonly problem: Problem;
@@ -165,10 +165,12 @@ function moment(iso: string | null): JSX.Element | null {
 
 function Ways({ problem, texts, busy, onRetry }: { problem: Problem; texts: Texts; busy: boolean; onRetry: () => void }): JSX.Element {
   const refused = problem.code === "refused_by_rule";
+  const again = AGAIN.includes(problem.code) && <Again problem={problem} texts={texts} busy={busy} onRetry={onRetry} />;
   return (
     <div class="ways-out">
-      {AGAIN.includes(problem.code) && <Again problem={problem} texts={texts} busy={busy} onRetry={onRetry} />}
-      {problem.appealUrl && <Appeal way={problem.appealUrl} receipt={problem.receipt} texts={texts} />}
+      {problem.appealUrl ? <Appeal way={problem.appealUrl} receipt={problem.receipt} texts={texts} /> : again}
+      {/* what is withheld may be undone at any moment, and then holds at once */}
+      {problem.appealUrl && again}
       {problem.registerUrl && (
         <a class="button plain" href={problem.registerUrl} rel="noreferrer">
           {texts.text("withheld.register")}
@@ -196,7 +198,7 @@ function Again({ problem, texts, busy, onRetry }: { problem: Problem; texts: Tex
     return () => clearInterval(timer);
   }, [problem]);
   return (
-    <Button tone="primary" disabled={left > 0 || busy} onClick={onRetry}>
+    <Button tone={problem.appealUrl ? "plain" : "primary"} disabled={left > 0 || busy} onClick={onRetry}>
       {texts.text("retry")}
       {left > 0 && ` (${left})`}
     </Button>
