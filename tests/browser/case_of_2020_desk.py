@@ -94,6 +94,7 @@ class Desk:
         """Record the letter, find it complete; the demand's address."""
         page = self.pages["intake"]
         page.goto(f"{self.url}/new")
+        page.get_by_label("In writing, by an official channel").check()
         page.get_by_label("Authority", exact=True).select_option(label=f"{AUTHORITY} (CN)")
         fields = {
             "Contact at the authority": "Office 3", "Reference number": "2020-06-04",

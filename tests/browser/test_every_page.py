@@ -32,7 +32,8 @@ HOST: Final = (
 DESK: Final = (
     "", "abuse", "suspensions", "server-rule", "alarms", "roles", "audit", "demands/", "demands/authorities",
     "demands/appeals", "demands/{received}", "demands/{incomplete}", "demands/{refused}",
-    "demands/{reviewed}", "demands/{reviewed}/review", "demands/{reviewed}/targets/{target}",
+    "demands/{reviewed}", "demands/{reviewed}/letter", "demands/{reviewed}/review",
+    "demands/{reviewed}/targets/{target}",
     "demands/restrictions/{signed}", "demands/restrictions/{in_force}", "demands/appeals/{appeal}",
     "demands/appeals/{decided}", "suspensions/{suspension}",
 )  # fmt: skip

@@ -119,7 +119,6 @@ class LetterForm(WrittenForm):
     channel = forms.ChoiceField(
         label=_("How it arrived"),
         choices=words.CHANNELS,
-        initial=Channel.OFFICIAL.value,
         widget=forms.RadioSelect,
     )
     withhold = forms.CharField(label=_("Meetings to withhold"), required=False, widget=area(2))
