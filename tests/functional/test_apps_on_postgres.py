@@ -13,7 +13,7 @@ import pytest
 from tests.servers.postgres import RunningPostgres
 
 ROOT = Path(__file__).parents[2]
-FILES = (
+APPS = (
     "apps/test_meetings.py",
     "apps/test_people.py",
     "apps/test_server_rule.py",
@@ -24,12 +24,19 @@ FILES = (
     "accounts/test_own_data.py",
     "desk/test_abuse.py",
 )
+DEMANDS = (
+    "orders/test_demands.py",
+    "orders/test_appeals.py",
+    "orders/test_attacks_granting.py",
+    "orders/test_attacks_told.py",
+    "orders/test_steps.py",
+    "orders/test_originals.py",
+    "orders/test_host_mail.py",
+    "machine/test_promises_hold.py",
+)
 
 
-@pytest.mark.postgres
-def test_meetings_people_roles_and_suspensions_behave_the_same_on_postgresql(
-    postgres_server: RunningPostgres, tmp_path: Path
-) -> None:
+def passes(files: tuple[str, ...], server: RunningPostgres, data: Path) -> None:
     run = subprocess.run(
         [
             sys.executable,
@@ -39,13 +46,32 @@ def test_meetings_people_roles_and_suspensions_behave_the_same_on_postgresql(
             "-x",
             "-p",
             "no:cacheprovider",
-            *(f"tests/{name}" for name in FILES),
+            *(f"tests/{each}" for each in files),
         ],
         cwd=ROOT,
-        env={**os.environ, "BAILIWICK_DATABASE_URL": postgres_server.url, "BAILIWICK_DATA": str(tmp_path)},
+        env={
+            **os.environ,
+            "BAILIWICK_DATABASE_URL": server.url,
+            "BAILIWICK_DATA": str(data),
+            "MACHINE_EXAMPLES": "2",
+        },
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=280,
         check=False,
     )
     assert run.returncode == 0, run.stdout[-4000:]
+
+
+@pytest.mark.postgres
+def test_meetings_people_roles_and_suspensions_behave_the_same_on_postgresql(
+    postgres_server: RunningPostgres, tmp_path: Path
+) -> None:
+    passes(APPS, postgres_server, tmp_path)
+
+
+@pytest.mark.postgres
+def test_demands_restrictions_and_appeals_behave_the_same_on_postgresql(
+    postgres_server: RunningPostgres, tmp_path: Path
+) -> None:
+    passes(DEMANDS, postgres_server, tmp_path)
