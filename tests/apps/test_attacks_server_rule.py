@@ -53,6 +53,7 @@ def test_p3_a_server_wide_rule_put_there_by_hand_keeps_nobody_out(staff: Account
     )  # fmt: skip
     assert current_server_rule() is None
     assert WHY not in Client().get("/rules").content.decode()
+    assert Client().get("/rules.json").json()["rules"] == []
     assert not Outbox.objects.filter(type="server_rule.changed").exists()
 
 

@@ -148,6 +148,12 @@ def in_force() -> ServerRule | None:
     return server_rule_in_force()
 
 
+def published_rules() -> tuple[ServerRule | None, list[ServerRule]]:
+    """The server-wide rule that works, and those that did. A row that the log does not know is neither."""
+    rules = [rule for rule in server_rules() if rule.approved_at]
+    return in_force(), [rule for rule in rules if rule.withdrawn_at is not None]
+
+
 def server_rules() -> Sequence[ServerRule]:
     """Every server-wide rule and proposal there ever was, newest first (one query). Public."""
     rows = ServerRule.objects.select_related("proposed_by", "approved_by")

@@ -11,9 +11,7 @@ from bailiwick.orders.permissions import demands_taken
 @require_GET
 def published(request: HttpRequest) -> HttpResponse:
     """What applies to the whole server, and what did: for everybody to read."""
-    rules = [rule for rule in queries.server_rules() if rule.approved_at]
-    current = queries.in_force()
-    past = [rule for rule in rules if rule.withdrawn_at is not None]
+    current, past = queries.published_rules()
     context = {"current": current, "past": past, "demands_taken": demands_taken()}
     return render(request, "web/rules.html", context)
 
@@ -21,7 +19,8 @@ def published(request: HttpRequest) -> HttpResponse:
 @require_GET
 def published_json(request: HttpRequest) -> JsonResponse:
     """The same for programs."""
-    rules = [rule for rule in queries.server_rules() if rule.approved_at]
+    current, past = queries.published_rules()
+    rules = [current, *past] if current else past
     return JsonResponse(
         {
             "demands_taken": demands_taken(),
