@@ -22,6 +22,7 @@ from tests.machine import oracle
 from tests.machine.desk_rules import NEAR, WHICH
 from tests.machine.places import ALL, NETWORKS, NOWHERE, Place
 from tests.machine.story import Story
+from tests.machine.world import Guest
 from tests.orders import kit
 from tests.orders.desk import withhold
 
@@ -74,13 +75,14 @@ class PeopleRules(Story):
         guest.kept_grant = getattr(opened, "grant", None)
         guest.kept_at = self.now
 
-    @rule(whose=WHICH, node=st.integers(0, 1))
-    def use_a_kept_grant(self, whose: int, node: int) -> None:
-        """P8: a grant from before is decided again when it is brought."""
+    @rule(whose=WHICH, node=st.integers(0, 1), near=st.none() | WHICH)
+    def use_a_kept_grant(self, whose: int, node: int, near: int | None = None) -> None:
+        """P8: a grant from before is decided again when it is brought, and where it is brought from."""
         kept = [guest for guest in self.world.guests if guest.kept_grant]
         if not kept:
             return
         guest = self.pick(kept, whose)
+        self._go(guest, near)
         expected, grant = self._expected_at_door(guest, node), guest.kept_grant
         guest.kept_grant = None
         if expected == "lobby" or self.now >= guest.kept_at + timedelta(seconds=60) or grant is None:
@@ -88,7 +90,34 @@ class PeopleRules(Story):
         name = self.name_of(node)
         grounds = self.oracle.withholding(guest.who, name, self.now)
         found = self.world.enter(guest, grant, node)
-        self.note(guest, node, expected, grounds, found, settled=False)
+        self.note(guest, node, expected, grounds, found, settled=True)
+
+    def _go(self, guest: Guest, near: int | None) -> None:
+        """To where some restriction reaches; None: they stay where they are."""
+        codes = sorted(self.pick(self.oracle.orders, near).codes) if near is not None else []
+        if codes:
+            guest.who.place = Place("all agree", codes[0])
+
+    @rule(whose=WHICH, near=st.none() | WHICH, node=st.integers(0, 1), edge=st.none() | WHICH)
+    def lose_the_connection(self, whose: int, near: int | None, node: int, edge: int | None) -> None:
+        """P8: whoever comes back by their token is decided on again before they are in: they may be elsewhere
+        by now, and a restriction may have begun."""
+        inside = [guest for guest in self.world.guests if guest.inside]
+        if not inside:
+            return
+        guest = self.pick(inside, whose)
+        former = self.world.hang_up(guest)
+        self._go(guest, near)
+        if edge is not None:
+            self.wait_for_the_edge(edge, 0)
+        self._come_back(guest, former, node)
+
+    def _come_back(self, guest: Guest, former: str, node: int) -> None:
+        name = self.name_of(node)
+        expected = self.oracle.inside(guest.who, name, self.now)
+        grounds = self.oracle.withholding(guest.who, name, self.now)
+        found = self.world.resume(guest, former, node)
+        self.note(guest, node, expected, grounds, found, settled=True)
 
     # ------------------------------------------------------------ hosts and the server
 
@@ -181,13 +210,9 @@ class PeopleRules(Story):
         held = [guest for guest in self.world.guests if guest.inside and guest.at == node]
         self.world.restart(node)
         for guest in held:
-            former, name = guest.former, self.name_of(where)
-            expected = self.oracle.inside(guest.who, name, self.now)
-            grounds = self.oracle.withholding(guest.who, name, self.now)
             guest.line = None
-            if former is not None:
-                found = self.world.resume(guest, former, where)
-                self.note(guest, where, expected, grounds, found, settled=False)
+            if guest.former is not None:
+                self._come_back(guest, guest.former, where)
 
     @rule()
     def media_server_restarts(self) -> None:

@@ -131,6 +131,8 @@ class Promises(DeskRules, PeopleRules):
             if met.settled and met.expected == "withheld":
                 assert met.found == "withheld", met
                 assert met.ending is None or set(met.ending.restrictions) == met.grounds, met
+        put_out = Presence.objects.filter(pk__in=self.put_out)
+        assert not put_out.exclude(state=PresenceState.ENDED).exists()
         ended = Presence.objects.filter(state=PresenceState.ENDED).exclude(media_session="")
         left = {str(ref) for ref in self.world.media.participants}
         assert not left & set(ended.values_list("media_session", flat=True))

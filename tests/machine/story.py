@@ -93,6 +93,7 @@ class Story(RuleBasedStateMachine):
         self.met: list[Met] = []
         self.recent: list[Met] = []
         self.was_withheld: set[str] = set()
+        self.put_out: set[str] = set()
         self.to_be_mailed: set[int] = set()
         self.steps = 0
         for meeting in (0, 1):
@@ -218,6 +219,7 @@ class Story(RuleBasedStateMachine):
             self.recent.append(Met(guest, node, expected, grounds, "admitted", None, settled=True))
             return
         (ending,) = line.endings
+        self.put_out.add(line.id)
         self.note(guest, guest.at, expected, grounds, ending, settled=True)
         guest.line = None
         self._side_doors(guest, expected, grounds)

@@ -226,6 +226,15 @@ class World:
         self.run(self.nodes[guest.at].leave(guest.line.joined.held))
         guest.line = guest.former = None
 
+    def hang_up(self, guest: Guest) -> str:
+        """Their connection breaks; the token with which they come back."""
+        assert guest.line is not None
+        assert guest.line.joined is not None
+        assert guest.former is not None
+        self.run(self.nodes[guest.at].let_go(guest.line.joined.held))
+        guest.line = None
+        return guest.former
+
     def sequenced(self, ids: Iterable[int]) -> bool:
         """Whether the log has all of these, and there are any."""
         rows = Outbox.objects.filter(pk__in=list(ids))
