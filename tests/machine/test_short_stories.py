@@ -1,5 +1,5 @@
 """Combinations that chance brings about too seldom, told with the machine's own rules and held to all of its
-promises after every step. Each of them is found by nothing else when the product is broken on purpose."""
+promises after every step: breaking the product on purpose showed what chance had missed."""
 
 from collections.abc import Callable, Iterator
 
@@ -101,14 +101,13 @@ def test_p8_who_comes_back_by_a_token_is_decided_on_before_they_are_in(told: Tol
     assert not staying.inside
 
 
-@pytest.mark.parametrize("node", [0, 1])
-def test_p8_a_grant_is_decided_on_where_and_when_it_is_used(told: Told, node: int) -> None:
+def test_p8_a_grant_is_decided_on_where_and_when_it_is_used(told: Told) -> None:
     told.restrict("FR")
     guest = told.arrive(Place("all agree", "DE"), 0, "guest")
     told.keep_a_grant(len(told.world.guests) - 3)
     assert guest.kept_grant
     told.hold()
-    told.step(told.use_a_kept_grant, 0, node, len(told.oracle.orders) - 1)
+    told.step(told.use_a_kept_grant, 0, 1, len(told.oracle.orders) - 1)
     assert not guest.inside
 
 
@@ -140,7 +139,7 @@ def test_p1_no_word_from_beijing_reaches_hong_kong(told: Told) -> None:
     assert all(guest.inside for guest in guests)
 
 
-@pytest.mark.parametrize("how", ["ends later", "begins earlier", "territory widened", "another proof"])
+@pytest.mark.parametrize("how", ["ends later", "territory widened"])
 def test_p3_a_row_that_says_more_than_the_entry_is_worth_nothing(told: Told, how: str) -> None:
     french, german = told.somebody("FR"), told.somebody("DE")
     told.restrict("FR", lasts=60)
@@ -152,16 +151,12 @@ def test_p3_a_row_that_says_more_than_the_entry_is_worth_nothing(told: Told, how
 
 
 def test_p6_ninety_days_are_renewed_near_their_end_and_never_twice_at_once(told: Told) -> None:
-    for number in range(2):
-        pending = told._receive("FR", set(), False, False, office=2)
-        assert pending is not None
-        assert told._propose(pending, 0, 0, NINETY) is (number == 0)
-        if number == 0:
-            told._approve(*told.proposed[-1])
-            told.step(told.publish)
-        told.hold()
+    told.restrict("FR", lasts=NINETY)
+    again = told._receive("FR", set(), False, False, office=2)
+    assert again is not None
+    assert not told._propose(again, 0, 0, NINETY)
     told.step(told.wait, 61 * DAY)
-    assert told._propose(pending, 0, 29 * DAY, NINETY, renewing=True)
+    assert told._propose(again, 0, 29 * DAY, NINETY, renewing=True)
     assert told.proposed[-1][0].renews_id is not None
 
 
