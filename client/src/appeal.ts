@@ -29,5 +29,5 @@ if (location.hash) {
   }
 }
 
-for (const key of document.querySelectorAll<HTMLInputElement>("[data-copy-source]"))
+for (const key of document.querySelectorAll<HTMLTextAreaElement>("[data-copy-source]"))
   key.addEventListener("focus", () => key.select());

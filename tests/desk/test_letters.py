@@ -89,6 +89,9 @@ def test_the_file_itself_is_only_ever_saved(staff: Staff, data: bytes) -> None:
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert "no-store" in answer["Cache-Control"]
     assert Audit.objects.filter(code="original.taken", actor=staff.reviewer.id).count() == 1
+    page = staff.at("reviewer").get(f"/desk/demands/{Demand.objects.get().pk}").content.decode()
+    assert "The letter saved as a file" in page
+    assert "original.taken" not in page
 
 
 def test_a_letter_whose_time_is_over_is_gone(staff: Staff) -> None:
@@ -127,6 +130,7 @@ def test_what_cannot_be_taken_in_is_told_at_its_field(
     assert answer.status_code == status
     assert codes(answer) == {code}
     assert f'data-code="{code}"' in answer.content.decode()
+    assert '<a href="#id_original">' in answer.content.decode(), "said at the top, too"
     assert not Demand.objects.exists()
     assert not Original.objects.exists()
 

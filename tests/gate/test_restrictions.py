@@ -113,6 +113,10 @@ async def test_p4_the_host_learns_that_it_happened_and_others_notice_nothing(
     await until(lambda: host.views[-1].meeting.withheld == 1)
     assert not ada.endings
     assert (await fresh(row)).withheld_count == 1
+    for _ in range(3):
+        assert isinstance(await knock(gate, row, Person("Li", "CN")), Ending)
+    now = await fresh(row)
+    assert (now.withheld_count, now.refused_count) == (1, 0), "that it happened, not how often"
 
 
 async def test_p8_somebody_withheld_does_not_come_back_by_resume_or_another_node(

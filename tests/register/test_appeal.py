@@ -65,7 +65,7 @@ def said(answer: Any) -> str:
 
 
 def token_in(answer: Any) -> str:
-    return str(said(answer).split('id="token-1" value="')[1].split('"')[0])
+    return str(said(answer).split('id="token-1"')[1].partition(">")[2].split("<")[0])
 
 
 def signed_in(account: Account) -> Client:

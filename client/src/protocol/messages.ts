@@ -204,8 +204,8 @@ export interface RuleSummary {
 }
 
 /**
- * What everyone inside knows of the meeting. For the host and co-hosts only: `refused`, how many were kept
- * out; `withheld`, whether a restriction ever took effect, and neither on whom nor where.
+ * What everyone inside knows of the meeting. For the host and co-hosts only: `refused`, how many a rule
+ * kept out; `withheld`, whether a restriction ever took effect, and neither on whom nor where.
  */
 export interface MeetingInfo {
   title: string;

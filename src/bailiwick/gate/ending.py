@@ -43,8 +43,9 @@ class Ending:
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the host's count of refusals grows with it."""
-        return self.reason in (EndReason.RULE, EndReason.WITHHELD)
+        """Whether the host's count of refusals grows with it. Not by a restriction: of that the host learns
+        that it happened, and no more (P4)."""
+        return self.reason is EndReason.RULE
 
     @property
     def is_withheld(self) -> bool:

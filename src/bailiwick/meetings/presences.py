@@ -115,12 +115,13 @@ def place(
 
 
 def refused(meeting_id: UUID, *, withheld: bool = False) -> None:
-    """Count one refusal at the door, for the host to see. That the meeting was `withheld` from somebody
-    there is told once: whoever knocks again and again is no news."""
-    meeting = Meeting.objects.filter(id=meeting_id)
-    meeting.update(refused_count=F("refused_count") + 1, roster_revision=F("roster_revision") + 1)
+    """Count one refusal at the door, for the host to see. One by a restriction is not counted (P4: the host
+    learns that it happened, and no more): it is told once, and whoever knocks again and again is no news."""
+    meeting, changed = Meeting.objects.filter(id=meeting_id), F("roster_revision") + 1
     if withheld:
-        meeting.filter(withheld_count=0).update(withheld_count=1)
+        meeting.filter(withheld_count=0).update(withheld_count=1, roster_revision=changed)
+    else:
+        meeting.update(refused_count=F("refused_count") + 1, roster_revision=changed)
 
 
 def granted(digest: str, now: datetime) -> Presence | None:

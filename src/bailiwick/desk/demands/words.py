@@ -113,6 +113,8 @@ STEPS: Final[Mapping[str, Any]] = {
     Act.WITHDRAW: _("Withdrawn"),
     Act.NARROW: _("Narrowed"),
     Act.DECIDE_APPEAL: _("Appeal decided"),
+    Act.READ_ORIGINAL: _("The letter read"),
+    Act.TAKE_ORIGINAL: _("The letter saved as a file"),
 }
 """Acts of the audit trail as a history says them."""
 
