@@ -33,6 +33,7 @@ PAGES: Final = {
     "desk_demand": READING,
     "desk_letter": READING,
     "desk_letter_file": READING,
+    "desk_answer": READING,
     "desk_demand_added": {"intake", "reviewer", "auditor"},
     "desk_review": READING,
     "desk_plan": READING,

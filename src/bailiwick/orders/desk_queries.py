@@ -9,7 +9,7 @@ from uuid import UUID
 from bailiwick.accounts.models import Account, Audit
 from bailiwick.ledger import queries as ledger
 from bailiwick.ledger.actions import OutboxId
-from bailiwick.ledger.entries import RestrictionApproved, statement
+from bailiwick.ledger.entries import DemandRefused, RestrictionApproved, statement
 
 from .entries import statement_of
 from .errors import NoSuchDemand, NoSuchRestriction
@@ -127,6 +127,12 @@ def restrictions_of(demand_id: UUID) -> list[Restriction]:
     """Proposed and granted, of one demand."""
     rows = Restriction.objects.filter(demand_id=demand_id).defer(_EFFECTS)
     return list(rows.select_related("meeting").prefetch_related("approvals", "later").order_by("stated_at"))
+
+
+def grounds_of_refusal(row: Demand) -> tuple[str, ...]:
+    """Codes, as the log has them, of a demand that was refused as a whole."""
+    found = ledger.appended(OutboxId(row.refused_outbox_id)) if row.refused_outbox_id is not None else None
+    return found[1].reasons if found and isinstance(found[1], DemandRefused) else ()
 
 
 def restriction(restriction_id: UUID) -> Restriction:

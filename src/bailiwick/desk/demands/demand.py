@@ -16,7 +16,7 @@ from bailiwick.orders.actions.intake import OPEN, missing
 from bailiwick.orders.desk_queries import DemandState, Target
 from bailiwick.orders.permissions import Act
 
-from . import words
+from . import answer, words
 from .guard import HANDLING, SECTION, may, page
 from .informing import InformedForm
 from .queue import clock
@@ -51,6 +51,7 @@ def shown(request: HttpRequest, member: Member, demand_id: UUID) -> HttpResponse
         "restrictions": restrictions,
         "review": queries.review_of(row.pk),
         "letter": originals.about(row, timezone.now()),
+        "answer": answer.letter(row, timezone.now()),
         "history": words.history(queries.history(subjects)),
         "may_examine": examinable and may(member, Act.EXAMINE),
         "may_refuse": row.status in OPEN and may(member, Act.REFUSE),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from . import appeals, authorities, demand, informing, intake, letters, queue, restriction, review
+from . import answer, appeals, authorities, demand, informing, intake, letters, queue, restriction, review
 
 _DEMAND = "<uuid:demand_id>"
 _TARGET = f"{_DEMAND}/targets/<int:target_id>"
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path(_DEMAND, demand.shown, name="desk_demand"),
     path(f"{_DEMAND}/letter", letters.shown, name="desk_letter"),
     path(f"{_DEMAND}/letter/file", letters.taken, name="desk_letter_file"),
+    path(f"{_DEMAND}/answer", answer.taken, name="desk_answer"),
     path(f"{_DEMAND}/added", intake.added, name="desk_demand_added"),
     path(f"{_DEMAND}/supplement", intake.supplement, name="desk_supplement_demand"),
     path(f"{_DEMAND}/examine", intake.examine, name="desk_examine_demand"),
