@@ -87,6 +87,7 @@ class Promises(DeskRules, PeopleRules):
             assert met.ending is not None
             assert met.ending.receipt is not None
             assert set(met.ending.restrictions) == set(met.ending.receipt.restrictions)
+            assert {each.restriction for each in met.ending.grounds} == set(met.ending.restrictions)
 
     @invariant()
     def p4_the_host_learns_that_it_happened_and_neither_whom_nor_where(self) -> None:

@@ -294,6 +294,6 @@ def _closed(meeting: MeetingFacts | None) -> Ending:
 
 
 def _refuse(meeting: MeetingFacts, ending: Ending) -> Ending:
-    if ending.is_refusal:
+    if ending.is_refusal or ending.is_withheld:
         marking.refused(meeting.id, ending)
     return ending
