@@ -72,7 +72,9 @@ def test_interrupted_by_the_user_it_ends_at_once(log: Path, tmp_path: Path) -> N
         time.sleep(60)
 
     with answering(stall) as url:
-        process = subprocess.Popen(bailiwick("verify", url, "--vkey", VKEY), stderr=subprocess.DEVNULL)
+        # a shell's background jobs ignore the signal, and so would what they start: tests may be run by one
+        command = ["env", "--default-signal=INT", *bailiwick("verify", url, "--vkey", VKEY)]
+        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         assert asked.wait(60)  # sooner, and an import in progress might swallow the signal
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130
