@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from bailiwick.gate import proofs
+from bailiwick.gate import chores
 from bailiwick.orders import host_mail
 from tests.machine.places import write_table
 from tests.machine.steady import one_thread
@@ -23,7 +23,7 @@ def stage(db: None, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPat
         """Not on a thread of its own, which would not see this transaction."""
         host_mail.mail_hosts(host_mail.claim(now))
 
-    monkeypatch.setattr(proofs, "tell_hosts", mail_hosts)
+    monkeypatch.setattr(chores, "tell_hosts", mail_hosts)
     monkeypatch.setattr(timezone, "now", lambda: made.clock.now)
     settings.SESSION_COOKIE_AGE = 10 * 365 * 86_400  # the story's clock jumps; sign-ins are not its subject
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from typing import Any
 from channels.layers import InMemoryChannelLayer
 from django.db import connections
 
+from bailiwick.gate.chores import chores
 from bailiwick.gate.door import Door
 from bailiwick.gate.gate import Gate
 from bailiwick.gate.proofs import Proofs
@@ -94,6 +95,7 @@ class SteadyGate(Gate):
         proofs = self._door.proofs
         if proofs is not None and await self._background.run(proofs.follow):
             await self._node.examine_all()
+        await self._background.run(chores, self._clock())
         await self._node._pass(poll=True)
         await self._ejector.drain()
         for _ in range(3):

@@ -10,7 +10,6 @@ from bailiwick.ledger.beginning import begin, rewound
 from bailiwick.ledger.configuration import configured
 from bailiwick.ledger.entries import DemandsSwitched
 from bailiwick.ledger.vocabulary import second
-from bailiwick.orders.actions import originals
 from bailiwick.register import policies
 
 
@@ -24,7 +23,6 @@ def make_ready() -> bool:
     begin(configured())
     _say_whether_demands_are_taken(taken=settings.ENV["DEMANDS"] == "on")
     policies.say_in_log(policies.read(settings.ENV["DEMANDS_POLICY"]), datetime.now(UTC))
-    originals.forget(datetime.now(UTC))  # while it runs, the gate's loop does, if demands are taken
     return not rewound(configured())
 
 

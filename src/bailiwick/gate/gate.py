@@ -21,6 +21,7 @@ from bailiwick.rules.location import Location
 
 from . import acts, dry_runs
 from .bands import DryRun
+from .chores import chores
 from .door import Door, Entry, Knock, Opened
 from .dry_runs import DryRuns
 from .eject import Case, Ejector
@@ -171,6 +172,8 @@ class Gate:
         proofs = self._door.proofs
         if proofs is not None and await self._background.run(proofs.follow):
             await self._node.examine_all()
+        # last: nothing that is done late may keep the gate from following the log
+        await self._background.run(chores, self._clock())
         await asyncio.sleep(_BEAT_SECONDS)
 
     async def _watched(self) -> None:

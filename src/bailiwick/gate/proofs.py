@@ -27,10 +27,7 @@ from bailiwick.ledger.entries import RestrictionApproved, encode
 from bailiwick.ledger.errors import LogForked, LogRefuses, LogRewound
 from bailiwick.meetings.presences import Person
 from bailiwick.orders import queries as orders
-from bailiwick.orders.actions.appeals import log_filed
 from bailiwick.orders.actions.enforcement import record_proof
-from bailiwick.orders.actions.originals import forget
-from bailiwick.orders.host_mail import tell_hosts
 from bailiwick.orders.queries import Narrowed, Row
 from bailiwick.rules import restriction as rules
 from bailiwick.rules.location import Location
@@ -194,11 +191,8 @@ class Proofs:
     # ------------------------------------------------------------ every second, on another thread
 
     def follow(self) -> bool:
-        """Fetch proofs, log what waits, raise alarms, look at the log. True: decide on everybody again."""
+        """Fetch proofs, raise alarms, look at the log. True: decide on everybody again."""
         self._collect()
-        log_filed(self._clock())
-        tell_hosts(self._clock())
-        forget(self._clock())
         while self._noted:
             self._alarm(*self._noted.popleft())
         if not self._log_moved() and not self._retry_due():
