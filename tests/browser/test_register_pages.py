@@ -99,6 +99,8 @@ def test_without_script_the_language_can_be_changed_and_the_page_left(
         page.route("**/rules", lambda route: route.fulfill(content_type="text/html", body=form))
         page.goto(f"{server.url}/rules")
         page.get_by_role("button").click()
+        page.wait_for_selector(".told-page")
+        page.wait_for_load_state()  # every language is there until the style sheet is
         expect(page.get_by_role("heading", level=1)).to_have_text(language("fr").text("withheld.title"))
         page.get_by_role("radio", name="繁體中文").check(force=True)
         expect(page.get_by_role("heading", level=1)).to_have_text(language("zh-Hant").text("withheld.title"))
