@@ -104,6 +104,25 @@ def test_a_line_that_is_not_here_is_said_by_its_number_and_nothing_is_recorded(s
     assert not Demand.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("state", "kind", "field"),
+    [("USA", "court", "state"), ("CHN", "court", "state"), ("uk", "court", "state"), ("ZZ", "court", "state"),
+     ("EU", "court", "kind"), ("FR", "supranational", "kind")],
+)  # fmt: skip
+def test_a_state_that_is_none_is_said_at_its_field_and_nothing_typed_is_lost(
+    staff: Staff, state: str, kind: str, field: str
+) -> None:
+    by_word = {"authority": "", "state": state, "kind": kind}
+    sent = letter(staff.authority("CN"), statement="A long text.") | by_word
+    answer = staff.at("intake").post("/desk/demands/receive", sent)
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'data-code="invalid_field"' in shown.split(f'data-field="{field}"')[1].split("</div>")[0]
+    for typed in ("A long text.", "The court of that place", "No. 7", "CN HK"):
+        assert typed in shown
+    assert not Demand.objects.exists()
+
+
 @pytest.mark.parametrize("how", [{"confidential": "on"}, {"channel": "verbal"}, {"channel": "other_writing"}])
 def test_p11_what_is_secret_or_informal_is_recorded_and_refused(staff: Staff, how: dict[str, str]) -> None:
     sent = letter(staff.authority("CN"), withhold=new_meeting().slug, **how)

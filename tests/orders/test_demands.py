@@ -115,6 +115,28 @@ def test_an_unknown_authority_is_recorded_by_its_own_word_and_cannot_be_reviewed
 
 
 @pytest.mark.parametrize(
+    ("state", "kind", "field"),
+    [("USA", "court", "state"), ("ZZ", "court", "state"), ("UK", "police", "state"), ("cn", "court", "state"),
+     ("EU", "court", "kind"), ("FR", "supranational", "kind"), ("FR", "friend", "kind"),
+     ("", "court", "authority")],
+)  # fmt: skip
+def test_nothing_is_logged_for_ever_of_a_state_or_kind_that_there_is_not(
+    desk: Desk, state: str, kind: str, field: str
+) -> None:
+    with pytest.raises(InvalidOrder) as refused:
+        intake.receive(desk.intake.id, Letter(state=state, kind=kind), b"original", NOW)
+    assert refused.value.field == field
+    assert not logged("demand.received")
+
+
+@pytest.mark.parametrize("state", ["EU", "EEA", "XK"])
+def test_a_body_of_a_group_may_demand_by_its_own_word_too(desk: Desk, state: str) -> None:
+    kind = "court" if state == "XK" else "supranational"
+    intake.receive(desk.intake.id, Letter(state=state, kind=kind), b"original", NOW)
+    assert [(each.state, each.kind) for each in logged("demand.received")] == [(state, kind)]
+
+
+@pytest.mark.parametrize(
     "name",
     [
         "reference",

@@ -1,10 +1,23 @@
 """How far an authority's word counts (P1): from the reviewed tables, never from what somebody typed."""
 
 from datetime import date, datetime, timedelta
+from typing import Final, get_args
 
-from bailiwick.rules.territory import Code, Territory, group, own_territory
+from bailiwick.ledger.vocabulary import AuthorityKind
+from bailiwick.orders.errors import InvalidOrder
+from bailiwick.rules.territory import CODES, Code, Territory, group, own_territory
 
-GROUPS = frozenset({"EU", "EEA"})
+GROUPS: Final = frozenset({"EU", "EEA"})
+_KINDS: Final[frozenset[str]] = frozenset(get_args(AuthorityKind))
+
+
+def check_whose(state: str, kind: str) -> None:
+    """That there is such a state or group, and such a kind of authority of it: what the log says of that, it
+    says for ever. InvalidOrder names the field."""
+    if state not in GROUPS and state not in CODES:
+        raise InvalidOrder("state")
+    if kind not in _KINDS or (kind == "supranational") is not (state in GROUPS):
+        raise InvalidOrder("kind")
 
 
 def reach_of(state: str, kind: str, first: date, last: date) -> Territory:

@@ -41,10 +41,16 @@ def status_of(form: forms.Form) -> int:
     return next((PAPERS[code][0] for code in codes if code in PAPERS), 422) if codes else 200
 
 
+_WHY: Final = {
+    "state": _("There is no such code: two letters as ISO 3166-1 has them (GB, not UK), or EU, or EEA."),
+    "kind": _("Bodies of the EU and the EEA are supranational, and no others are."),
+}
+
+
 def add_error(form: forms.Form, error: InvalidOrder) -> None:
     """A refused field, at the field if the form has it."""
     where = error.field if error.field in form.fields else None
-    text = _("This cannot be used as it is.")
+    text = _WHY.get(error.field, _("This cannot be used as it is."))
     form.add_error(where, forms.ValidationError(text, code=error.code))
 
 
@@ -114,7 +120,12 @@ class LetterForm(WrittenForm):
     """A demand that arrived."""
 
     authority = forms.ChoiceField(label=_("Authority"), required=False)
-    state = forms.CharField(label=_("State, by its own word"), max_length=3, required=False)
+    state = forms.CharField(
+        label=_("State, by its own word"),
+        help_text=_("Its two-letter code, as GB or CN; EU or EEA for a body of theirs."),
+        max_length=3,
+        required=False,
+    )
     kind = forms.ChoiceField(label=_("Kind, by its own word"), required=False)
     channel = forms.ChoiceField(
         label=_("How it arrived"),

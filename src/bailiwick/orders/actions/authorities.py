@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime
-from typing import Final, get_args
 from uuid import UUID
 
 from django.db import transaction
@@ -10,14 +9,11 @@ from django.db import transaction
 from bailiwick.accounts.actions.audit import audit
 from bailiwick.ledger import actions as ledger
 from bailiwick.ledger.entries import AuthorityAdded
-from bailiwick.ledger.vocabulary import AuthorityKind, second
+from bailiwick.ledger.vocabulary import second
 from bailiwick.orders.errors import InvalidOrder, NoSuchDemand, SamePerson
 from bailiwick.orders.models import Authority
 from bailiwick.orders.permissions import Act, check_may
-from bailiwick.orders.reach import GROUPS
-from bailiwick.rules.territory import CODES, Code
-
-KINDS: Final[frozenset[str]] = frozenset(get_args(AuthorityKind))
+from bailiwick.orders.reach import check_whose
 
 
 def propose(actor: UUID, *, name: str, state: str, kind: str, channels: str, now: datetime) -> Authority:
@@ -68,10 +64,7 @@ def approve(actor: UUID, authority_id: UUID, now: datetime) -> Authority:
 def _check(name: str, state: str, kind: str, channels: str) -> None:
     if not 3 <= len(name.strip()) <= 200 or not _is_plain(name):
         raise InvalidOrder("name")
-    if kind not in KINDS or (kind == "supranational") is not (state in GROUPS):
-        raise InvalidOrder("kind")
-    if state not in GROUPS and Code(state) not in CODES:
-        raise InvalidOrder("state")
+    check_whose(state, kind)
     if not 3 <= len(channels.strip()) <= 2000:
         raise InvalidOrder("channels")
 

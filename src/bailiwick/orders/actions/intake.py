@@ -16,6 +16,7 @@ from bailiwick.orders.errors import InvalidOrder, NoSuchDemand, NotPossibleNow
 from bailiwick.orders.models import Answer, Asked, Authority, Channel, Demand, DemandState, Target
 from bailiwick.orders.papers.kinds import looked_at
 from bailiwick.orders.permissions import Act, check_may, demands_taken
+from bailiwick.orders.reach import check_whose
 from bailiwick.rules.territory import UnknownTerritory, parse_territory
 
 from . import originals
@@ -63,7 +64,7 @@ def receive(actor: UUID, letter: Letter, original: bytes, now: datetime) -> Dema
     everything on a server that takes no demands, is refused in the same transaction.
 
     Raises:
-        RoleNeeded; InvalidOrder: no authority, neither known nor by its own word; a code that is none.
+        RoleNeeded; InvalidOrder: no authority, neither known nor by its own word; no such code or kind.
         PaperError: the letter cannot be read, or not be kept.
     """
     check_may(actor, Act.RECEIVE)
@@ -97,6 +98,7 @@ def _authority(letter: Letter) -> Authority | None:
     if letter.authority_id is None:
         if not (letter.state and letter.kind):
             raise InvalidOrder("authority")
+        check_whose(letter.state, letter.kind)
         return None
     row = Authority.objects.filter(pk=letter.authority_id, approved_at__isnull=False).first()
     if row is None:
