@@ -16,6 +16,12 @@ PATIENCE: Final = 30_000
 """Milliseconds to wait for what takes a fraction of a second on an idle machine."""
 
 
+def press_escape_twice(page: Page) -> None:
+    """Within a second; once more in case a busy machine took longer than that between the two."""
+    for _ in range(3):
+        page.keyboard.press("Escape")
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What has arrived of somebody's one kind of stream (`window.bailiwick.stats`)."""

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from bailiwick.notices.wording import Language, language
 from tests.browser import axe
 from tests.browser.conftest import ADDRESSES, DESKTOP, Demanding
+from tests.browser.person import press_escape_twice
 from tests.servers.located_proxy import located_proxy
 
 KEPT = ("appeal-en", "appeal-ar-phone", "appeal-filed-ar-phone", "appeal-zh-hant")
@@ -102,7 +103,7 @@ def test_the_page_to_object_on_can_be_read_in_every_language_and_loses_nothing_o
     axe.bring_in(context)
     page = context.new_page()
     page.goto(f"{demanding.server.url}/appeal#restriction={'a' * 32}")
-    assert page.url == f"{demanding.server.url}/appeal"
+    expect(page).to_have_url(f"{demanding.server.url}/appeal")
     page.get_by_label("Why you object").fill(WHY)
     for tag in ("en", "ar", "zh-Hant"):
         spoken = language(tag)
@@ -112,10 +113,9 @@ def test_the_page_to_object_on_can_be_read_in_every_language_and_loses_nothing_o
         expect(page.locator("[name=restriction]")).to_have_value("a" * 32)
         assert axe.faults(page, pictured(page, folder, f"appeal-{tag.lower()}", spoken)) == [], tag
     page.locator("[name=restriction]").press("Enter")
-    assert page.locator('[role="alert"][data-code="no_such_restriction"]').count() == 1
+    expect(page.locator('[role="alert"][data-code="no_such_restriction"]')).to_have_count(1)
     expect(page.get_by_text(language("zh-Hant").text("appeal.error.restriction"))).to_be_visible()
     assert axe.faults(page) == []
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
+    press_escape_twice(page)
     page.wait_for_url("about:blank")
     context.close()

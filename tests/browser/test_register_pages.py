@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bailiwick.notices.wording import language
 from tests.browser.conftest import ADDRESSES, DESKTOP, Demanding, Invite
+from tests.browser.person import press_escape_twice
 from tests.servers.located_proxy import located_proxy
 from tests.servers.product import Product
 
@@ -73,10 +74,10 @@ def test_the_page_is_hidden_at_once_and_is_not_there_on_the_way_back(
     else:
         page.keyboard.press("Escape")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        page.keyboard.press("Escape")
+        press_escape_twice(page)
     page.wait_for_url("about:blank")
     page.go_back()
-    assert page.url == f"{server.url}/rules"
+    expect(page).to_have_url(f"{server.url}/rules")
 
 
 def test_the_receipt_is_saved_and_the_server_knows_it_as_its_own(page: Page, demanding: Demanding) -> None:
@@ -105,7 +106,7 @@ def test_without_script_the_language_can_be_changed_and_the_page_left(
         page.get_by_role("radio", name="繁體中文").check(force=True)
         expect(page.get_by_role("heading", level=1)).to_have_text(language("zh-Hant").text("withheld.title"))
         page.get_by_role("link", name=language("zh-Hant").text("hide")).click()
-        assert page.url == "about:blank"
+        page.wait_for_url("about:blank")
         context.close()
 
 
@@ -119,12 +120,11 @@ def test_p4_the_room_says_the_same_in_the_browsers_language_and_can_be_hidden(
     page.get_by_role("button", name=re.compile("^Join")).click()
     spoken = language("ar")
     expect(page.get_by_role("heading", level=1)).to_have_text(spoken.text("withheld.title"))
-    assert page.evaluate("document.documentElement.dir") == "rtl"
+    expect(page.locator('html[dir="rtl"]')).to_have_count(1)
     page.screenshot(path=Path(os.environ.get("PICTURES_TO", tmp_path)) / "withheld-room-ar-phone.png")
     someone.cannot_be_faulted()
     page.get_by_role("radio", name="English").check(force=True)
     expect(page.get_by_role("heading", level=1)).to_have_text("Withheld for legal reasons")
     expect(page.get_by_text("Ministry of Network Affairs")).to_be_visible()
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
+    press_escape_twice(page)
     page.wait_for_url("about:blank")
