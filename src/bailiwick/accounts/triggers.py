@@ -2,7 +2,11 @@
 
 from typing import Final
 
-from bailiwick.ledger.triggers import Rule
+from bailiwick.ledger.triggers import Rule, taken
 
 AUDIT: Final = "accounts_audit"
-RULES: Final[tuple[Rule, ...]] = ((AUDIT, "UPDATE", ""), (AUDIT, "DELETE", ""))
+RULES: Final[tuple[Rule, ...]] = (
+    (AUDIT, "UPDATE", ""),
+    (AUDIT, "DELETE", ""),
+    (AUDIT, "INSERT", taken(AUDIT, "id")),
+)

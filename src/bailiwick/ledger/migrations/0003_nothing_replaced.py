@@ -1,0 +1,18 @@
+"""What SQLite's `OR REPLACE` would delete is kept, too."""
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+from bailiwick.ledger import triggers
+
+
+def arm(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    for statement in triggers.create(schema_editor.connection.vendor):
+        schema_editor.execute(statement)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0002_append_only")]
+
+    operations = [migrations.RunPython(arm, migrations.RunPython.noop)]
