@@ -53,7 +53,7 @@ class Round:
 
 
 def main(argv: Sequence[str]) -> int:
-    arguments = parser("eject", __doc__, rounds=3)
+    arguments = parser("eject", __doc__, rounds=5)
     arguments.add_argument(
         "--sizes", nargs="+", default=["20/5", "40/10"], metavar="N/K", help="participants/ejected"
     )
@@ -64,8 +64,7 @@ def main(argv: Sequence[str]) -> int:
         figures = [
             asyncio.run(_size(server, host, size, options.rounds, options.workers)) for size in options.sizes
         ]
-    emit(*figures)
-    return 0
+    return emit(*figures)
 
 
 async def _size(server: Product, host: Host, size: str, rounds: int, workers: int) -> Figure:
@@ -138,11 +137,11 @@ def _figure(total: int, ejected: int, ours: Sequence[Round], bare: Sequence[Roun
         "ms",
         statistics.median(one.done_ms for one in bare),
         at_most=AT_MOST,
+        kept={"undisturbed": lost == 0 and stall <= STALL_MS},
         details={
             "lost_between_those_who_stay": lost,
             "stall_ms": round(stall, 1),
             "stall_at_most_ms": STALL_MS,
-            "undisturbed": lost == 0 and stall <= STALL_MS,
             "product": [one.as_json() for one in ours],
             "bare": [one.as_json() for one in bare],
         },

@@ -61,8 +61,7 @@ def main(argv: Sequence[str]) -> int:
         note(f"skipped: there is no {options.truth.name} at the place given by --truth")
         return 1
     stated = list(_stated(options.truth, locator, random.Random(options.seed)))
-    emit(_figure(stated, [source.name for source in locator.info.sources]))
-    return 0
+    return emit(_figure(stated, [source.name for source in locator.info.sources]))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -72,7 +72,7 @@ def main(argv: Sequence[str]) -> int:
             note(f"round {number}: " + ", ".join(f"{name} {cost[-1]:.3f} ms" for name, cost in costs.items()))
             _check_rows(server, slugs, options.joins)
     best = {name: min(cost) for name, cost in costs.items()}
-    emit(
+    return emit(
         Figure(
             "grant",
             best["product"],
@@ -82,7 +82,6 @@ def main(argv: Sequence[str]) -> int:
             details={"hop_ms": round(best["hop"], 4), "joins": options.joins, "clients": CLIENTS},
         )
     )
-    return 0
 
 
 def _meetings(host: Host, joins: int) -> list[str]:

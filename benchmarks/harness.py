@@ -7,8 +7,8 @@ usually the bare library underneath) in the same run, and what counts is `ratio`
     def main(argv: Sequence[str]) -> int:
         options = parser("decide", __doc__).parse_args(argv)
         seconds = best_of({"limit": Work(bare, 1000), "value": Work(ours, 1000)}, options.rounds)
-        emit(Figure("decide", rate(seconds["value"]), "look-ups/s", rate(seconds["limit"]), at_least=0.5))
-        return 0
+        value, limit = rate(seconds["value"]), rate(seconds["limit"])
+        return emit(Figure("decide", value, "decisions/s", limit, at_least=0.5))
 """
 
 import argparse
@@ -40,6 +40,7 @@ class Work:
 class Figure:
     """A measured value and its limit, in the same unit, and the bound the ratio is meant to keep, if any.
 
+    `kept` names what else must hold for the figure to count as met, each with whether it did in this run.
     `details` must be JSON and hold nothing of the machine's or a person's: no path, no host, no address.
     """
 
@@ -49,6 +50,7 @@ class Figure:
     limit: float
     at_least: float | None = None
     at_most: float | None = None
+    kept: Mapping[str, bool] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -58,10 +60,10 @@ class Figure:
 
     @property
     def met(self) -> bool:
-        """Whether the ratio keeps its bounds."""
+        """Whether the ratio keeps its bounds, and everything else that must hold does."""
         low = -math.inf if self.at_least is None else self.at_least
         high = math.inf if self.at_most is None else self.at_most
-        return low <= self.ratio <= high
+        return low <= self.ratio <= high and all(self.kept.values())
 
 
 def parser(name: str, description: str | None, *, rounds: int = 7) -> argparse.ArgumentParser:
@@ -113,11 +115,15 @@ def note(text: str) -> None:
     sys.stderr.flush()
 
 
-def emit(*figures: Figure) -> None:
-    """Print each figure as one line of JSON; the last one is the benchmark's result."""
+def emit(*figures: Figure) -> int:
+    """Print each figure as one line of JSON; the last one is the benchmark's result.
+
+    Returns the exit code: 1 if one of them missed its bounds, so that whoever runs it cannot overlook it.
+    """
     for figure in figures:
         sys.stdout.write(f"{json.dumps(as_json(figure))}\n")
     sys.stdout.flush()
+    return 0 if all(figure.met for figure in figures) else 1
 
 
 def as_json(figure: Figure) -> dict[str, object]:
@@ -132,6 +138,7 @@ def as_json(figure: Figure) -> dict[str, object]:
         "ratio": _rounded(figure.ratio),
         **stated,
         **({"met": figure.met} if stated else {}),
+        **figure.kept,
         **figure.details,
         "python": platform.python_version(),
         "cores": os.cpu_count(),

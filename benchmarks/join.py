@@ -53,8 +53,7 @@ def main(argv: Sequence[str]) -> int:
         times = asyncio.run(_measure(server, options.rounds))
     medians = {name: statistics.median(values) for name, values in times.items()}
     details = {f"{name}_ms": [round(value) for value in values] for name, values in times.items()}
-    emit(Figure("join", medians["product"], "ms", medians["bare"], at_most=AT_MOST, details=details))
-    return 0
+    return emit(Figure("join", medians["product"], "ms", medians["bare"], at_most=AT_MOST, details=details))
 
 
 async def _measure(server: Product, rounds: int) -> dict[str, list[float]]:

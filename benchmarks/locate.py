@@ -1,9 +1,11 @@
 """One location against one bare look-up: what does asking all sources at once cost?
 
 The limit is one `reader.get(text)` of maxminddb's C extension: one source, no consensus, no staleness, no
-overrides. The value is one `locate()` of the table in use, as the gate calls it, with an address read before;
-`ratio_from_text` counts the reading, too, as the limit does. Addresses are drawn evenly over networks as
-registries give them out: IPv4 over the /16s, IPv6 over the /32s in which most sources answer.
+overrides. The value is one `locate()` of the table in use, the reading of the address counted as it is in the
+limit; `ratio_of_a_read_address` leaves it out, as for the second location of somebody who joins.
+
+Addresses are drawn evenly over networks as registries give them out: IPv4 over the /16s, IPv6 over the /32s
+in which most sources answer.
 
 The database for the limit is written from the table's own votes of one source (`--mmdb FILE` takes
 another), so nothing is downloaded. Needs a table: `bailiwick geo build`.
@@ -30,7 +32,7 @@ from tests.factories.mmdb import Range, write_mmdb
 
 ADDRESSES: Final = 20_000
 BLOCK_BITS: Final = {4: 16, 6: 96}  # host bits of the networks drawn from
-AT_LEAST: Final = 0.75
+AT_LEAST: Final = 0.6
 
 
 def main(argv: Sequence[str]) -> int:
@@ -43,8 +45,7 @@ def main(argv: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         mmdb = options.mmdb or bare_database(locator.table, Path(folder) / "bare.mmdb")
         with maxminddb.open_database(mmdb, maxminddb.MODE_MMAP_EXT) as reader:
-            emit(*_measure(locator, reader, options))
-    return 0
+            return emit(*_measure(locator, reader, options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -84,7 +85,7 @@ def _family(locator: Locator, reader: Any, name: str, texts: Sequence[str], roun
         for address in parsed:
             locate(address)
 
-    works = {"limit": bare, "text": from_text, "value": located}
+    works = {"limit": bare, "value": from_text, "read": located}
     loops = {key: Work(run, len(texts)) for key, run in works.items()}
     seconds = best_of(loops, rounds, time.thread_time)
     return Figure(
@@ -93,7 +94,7 @@ def _family(locator: Locator, reader: Any, name: str, texts: Sequence[str], roun
         "look-ups/s",
         rate(seconds["limit"]),
         at_least=AT_LEAST,
-        details={"ratio_from_text": round(seconds["limit"] / seconds["text"], 3)},
+        details={"ratio_of_a_read_address": round(seconds["limit"] / seconds["read"], 3)},
     )
 
 

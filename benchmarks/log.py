@@ -56,8 +56,7 @@ def main(argv: Sequence[str]) -> int:
         folder = Path(name)
         appended = _append(folder / "data", options.rounds)
         _write(folder / "log", options.entries)
-        emit(appended, _proofs(folder / "log", options), _whole(folder / "log", options))
-    return 0
+        return emit(appended, _proofs(folder / "log", options), _whole(folder / "log", options))
 
 
 def entries(size: int) -> Iterator[bytes]:

@@ -30,6 +30,19 @@ def test_bounds_are_kept_up_to_and_including_themselves(value: float, met: bool)
     assert Figure("name", value, "s", 2, at_least=1, at_most=2).met is met
 
 
+def test_a_figure_is_not_met_if_something_else_that_must_hold_does_not() -> None:
+    assert Figure("name", 1, "s", 1, at_most=2, kept={"undisturbed": True}).met
+    disturbed = Figure("name", 1, "s", 1, at_most=2, kept={"undisturbed": False})
+    assert not disturbed.met
+    assert (as_json(disturbed)["met"], as_json(disturbed)["undisturbed"]) == (False, False)
+
+
+def test_a_bound_that_is_missed_is_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    kept, missed = Figure("kept", 1, "s", 1, at_most=1), Figure("missed", 2, "s", 1, at_most=1)
+    assert (emit(kept), emit(missed), emit(missed, kept)) == (0, 1, 1)
+    assert len(capsys.readouterr().out.splitlines()) == 4
+
+
 def test_what_json_has_no_number_for_is_null() -> None:
     unmeasured = as_json(Figure("name", math.inf, "s", 0, at_least=1))
     assert (unmeasured["value"], unmeasured["ratio"], unmeasured["met"]) == (None, None, False)
