@@ -1,7 +1,9 @@
 """The log's key: made once, kept from others, never mixed up, and rotated without leaving anybody behind."""
 
+import os
 import stat
 from datetime import timedelta
+from errno import EIO
 from pathlib import Path
 
 import pytest
@@ -144,6 +146,72 @@ def test_a_policy_that_cannot_be_used_stops_the_log(text: str, log: Log, tmp_pat
     broken = changed(log.configuration, policy=tmp_path / "policy")
     with pytest.raises(LogPolicyUnusable):
         begin(broken)
+
+
+# ------------------------------------------------------------ a power cut, a disk that fails
+
+
+class Disk:
+    """What of a folder outlives a power cut: the names it had, and what was in them, when it was last synced.
+
+    `fails`: at which sync it fails once, and whether that had its effect all the same.
+    """
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self.fails = folder, ("", False)
+        self.kept = self.seen()
+        self._sync = os.fsync
+        monkeypatch.setattr(os, "fsync", self._fsync)
+
+    def seen(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in self.folder.iterdir() if path.is_file()}
+
+    def _fsync(self, handle: int) -> None:
+        kind = "folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file"
+        failing = kind == self.fails[0]
+        if not failing or self.fails[1]:
+            self._sync(handle)
+            self.kept = self.seen() if kind == "folder" else self.kept
+        if failing:
+            self.fails = ("", False)
+            raise OSError(EIO, "the disk fails")
+
+
+def test_a_key_outlives_a_power_cut_as_soon_as_anything_is_signed_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, first, second = tmp_path / "key", keyfile.new_key(ORIGIN), keyfile.new_key(ORIGIN)
+    disk = Disk(tmp_path, monkeypatch)
+    keyfile.create(path, first)
+    assert disk.kept == {"key": f"{first.private}\n".encode()}
+    disk.kept = {}
+    keyfile.create(path, second)  # another process was first, and may not have come so far
+    assert disk.kept == {"key": f"{first.private}\n".encode()}
+    keyfile.replace(path, (second, first))
+    assert disk.kept == {"key": f"{second.private}\n{first.private}\n".encode()}
+
+
+@pytest.mark.parametrize("persisted", [False, True])
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_disk_that_fails_in_a_rotation_leaves_whole_keys_and_the_next_finishes(
+    kind: str, persisted: bool, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = log.process()
+    append(1)
+    process.step()
+    path, (old,) = log.configuration.key_file, log.keys()
+    disk = Disk(path.parent, monkeypatch)
+    disk.fails = (kind, persisted)
+    with pytest.raises(OSError, match="the disk fails"):
+        rotate(log.configuration, NOW)
+    assert log.keys() == [old]
+    assert {name for name in disk.seen() if name.startswith("key")} == {"key"}, "a key lies about"
+    path.write_bytes(disk.kept["key"])  # and the power goes
+    new = rotate(log.configuration, NOW).verifier
+    process.step()
+    assert log.keys() == [new, old]
+    assert Published.objects.get().size == 2
+    assert disk.kept["key"] == path.read_bytes()
 
 
 # ------------------------------------------------------------ rotation

@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from bailiwick.ledger.durable import make_folder, sync_folder
 from bailiwick.ledger.errors import LogKeyExposed, LogKeyMissing
 from bailiwick.tlog.errors import TlogError
 from bailiwick.tlog.keys import SEED_SIZE, SigningKey, parse_private
@@ -43,7 +44,11 @@ def read(path: Path) -> tuple[SigningKey, ...]:
 
 
 def create(path: Path, key: SigningKey) -> None:
-    """Write a first key, mode 0600, unless there is a file: whoever is first wins."""
+    """Write a first key, mode 0600, unless there is a file: whoever is first wins.
+
+    Durable when this returns, for whoever came second too: a head that names a key which a power cut took
+    away is a log that ended.
+    """
     draft = _draft(path, (key,))
     try:
         path.hardlink_to(draft)
@@ -51,22 +56,30 @@ def create(path: Path, key: SigningKey) -> None:
         pass
     finally:
         draft.unlink()
+    sync_folder(path.parent)
 
 
 def replace(path: Path, keys: tuple[SigningKey, ...]) -> None:
-    """Put other keys in the file in one step. OSError where it cannot be written."""
+    """Put other keys in the file in one step, durable when this returns. OSError where it cannot be written:
+    then it holds the old keys or the new ones, whole."""
     draft = _draft(path, keys)
     try:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
 def _draft(path: Path, keys: tuple[SigningKey, ...]) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """The keys in a file beside it; none where the disk fails: no key lies about."""
+    make_folder(path.parent)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write("".join(f"{key.private}\n" for key in keys))
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write("".join(f"{key.private}\n" for key in keys))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
     return draft

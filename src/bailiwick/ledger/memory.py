@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bailiwick.ledger.durable import make_folder, sync_folder
 from bailiwick.ledger.errors import LogForked, LogMemoryUnreadable
 from bailiwick.tlog.checkpoints import Checkpoint, parse_checkpoint
 from bailiwick.tlog.errors import TlogError
@@ -67,7 +68,7 @@ class Memory:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """One process of this machine at a time; the kernel lets go of it however we end."""
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(self._path.parent)
         with self._path.with_suffix(".lock").open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
@@ -83,13 +84,4 @@ class Memory:
             draft.replace(self._path)
         finally:
             draft.unlink(missing_ok=True)
-        _sync_folder(self._path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """A rename is durable once its folder is."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync_folder(self._path.parent)
