@@ -44,6 +44,7 @@ export class Subscriber {
   #queue: Promise<void> = Promise.resolve();
   #failures = 0;
   #running = false;
+  /** A new connection has been asked for and is not here yet: the asking may have gone under with the signalling. */
   #askedAnew = false;
   #onAnswered: () => void = () => undefined;
   #patience: ReturnType<typeof setTimeout> | undefined;
@@ -53,7 +54,7 @@ export class Subscriber {
   constructor(signalling: SubscriberSignalling) {
     this.#signalling = signalling;
     this.received = this.#received;
-    const renew = (): void => this.#declare(true);
+    const renew = (): void => this.#renew();
     this.#repair = new Repair(renew, renew);
   }
 
@@ -77,7 +78,8 @@ export class Subscriber {
 
   /** The signalling is back and the media has gone on: say again what is wanted. */
   resume(): void {
-    if (this.#running && (this.#declared || this.#wanted.length > 0)) this.#declare(this.#needsAnew());
+    if (!this.#running || !(this.#declared || this.#wanted.length > 0)) return;
+    this.#declare(this.#askedAnew || this.#connection === null);
   }
 
   /** When the first offer has been answered, or there is nothing to wait for (any longer). */
@@ -142,17 +144,24 @@ export class Subscriber {
     return this.#connection === null && !this.#askedAnew;
   }
 
+  /** The connection there is does not carry any more. Asked already: that is said again when patience runs out. */
+  #renew(): void {
+    if (!this.#askedAnew) this.#declare(true);
+  }
+
   #declare(fresh: boolean): void {
     this.#declared = this.#wanted.map(({ participant, mid }) => ({ participant, mid }));
     if (fresh) this.#askedAnew = true;
     this.#signalling.subscribe(this.#declared, fresh);
     clearTimeout(this.#patience);
-    if (!fresh) this.#patience = setTimeout(() => this.#isMissing() && this.#declare(true), PATIENCE);
+    this.#patience = setTimeout(() => this.#isMissing(fresh) && this.#declare(true), PATIENCE);
   }
 
-  #isMissing(): boolean {
+  /** After asking for a new connection that one must come; else each stream. One that never comes is asked for once. */
+  #isMissing(fresh: boolean): boolean {
+    if (!this.#running) return false;
     const { tracks } = this.#received.value;
-    return this.#running && this.#wanted.some(({ key }) => !tracks.has(key));
+    return fresh ? this.#askedAnew && this.#wanted.length > 0 : this.#wanted.some(({ key }) => !tracks.has(key));
   }
 
   async #take(offer: Offer): Promise<void> {

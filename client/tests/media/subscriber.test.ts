@@ -130,6 +130,35 @@ describe("subscribing", () => {
     expect(declared.at(-1)?.fresh).toBe(true);
   });
 
+  it("asks for a new connection when the signalling is back, if its own failed while nothing could be said", async () => {
+    subscriber.want(wanted("a"));
+    subscriber.offer(offer(1, ["a"], { fresh: true }));
+    await soon();
+    FakeConnection.last.becomes("connected");
+    FakeConnection.last.becomes("disconnected");
+    await vi.advanceTimersByTimeAsync(4000);
+    FakeConnection.last.becomes("failed");
+    await vi.advanceTimersByTimeAsync(20_000);
+    declared = []; // All of it went under.
+    subscriber.resume();
+    expect(declared).toEqual([{ streams: [{ participant: "a", mid: "1" }], fresh: true }]);
+    subscriber.offer(offer(2, ["a"], { fresh: true }));
+    await soon();
+    subscriber.resume();
+    expect(declared.at(-1)?.fresh).toBe(false);
+  });
+
+  it("goes on asking for a new connection until one is offered, one question at a time", async () => {
+    subscriber.want(wanted("a"));
+    await vi.advanceTimersByTimeAsync(25_000);
+    expect(declared.map(({ fresh }) => fresh)).toEqual([true, true, true]);
+    subscriber.offer(offer(1, ["a"], { fresh: true }));
+    await soon();
+    FakeConnection.last.becomes("disconnected");
+    await vi.advanceTimersByTimeAsync(4000 + 15_000);
+    expect(declared).toHaveLength(5);
+  });
+
   it("lets publishing begin when its first offer is answered, or after a moment", async () => {
     let settled = 0;
     void subscriber.settled().then(() => (settled += 1));
