@@ -4,6 +4,8 @@ import contextlib
 import io
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,3 +142,16 @@ def test_the_media_server_is_configured_from_the_settings(
     assert janus.public_addresses == ("198.51.100.7",)
     assert janus.secrets == mediaserver.secrets(settings)
     assert place.environ["BAILIWICK_JANUS_URL"] == "ws://127.0.0.1:8188"
+
+
+def test_what_start_made_is_left_out_of_collections(tmp_path: Path) -> None:
+    said = (
+        "import gc, bailiwick.config.asgi as asgi; before = gc.get_freeze_count();"
+        " asgi.leave_out_of_collections(); print(gc.get_freeze_count() - before > 50_000, gc.isenabled())"
+    )
+    settings = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "BAILIWICK_DATA": str(tmp_path)}
+    # in a process of its own: frozen objects would stay in this one
+    found = subprocess.run(
+        [sys.executable, "-c", said], env=settings, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.split() == ["True", "True"]
