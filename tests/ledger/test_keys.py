@@ -253,6 +253,30 @@ def test_an_old_key_is_retired_once_the_new_one_has_published(log: Log) -> None:
     look(log.configuration)
 
 
+def test_an_old_key_is_not_retired_before_the_entry_that_says_so_is_published(log: Log) -> None:
+    process = log.process()
+    append(1)
+    process.step()
+    (old,) = log.keys()
+    new = rotate(log.configuration, NOW).verifier
+    process.publisher.step()  # the same tree, signed by both; the entry still waits
+    open_checkpoint(bytes(Published.objects.get().checkpoint), [new])
+    with pytest.raises(RotationTooEarly):
+        retire(log.configuration)
+    process.sequencer.step()  # in the tree, and not shown to anybody
+    with pytest.raises(RotationTooEarly):
+        retire(log.configuration)
+    assert log.keys() == [new, old]
+    process.publisher.step()
+    assert retire(log.configuration) == 1
+
+
+def test_where_no_key_was_rotated_there_is_none_to_retire(log: Log) -> None:
+    known = log.keys()
+    assert retire(log.configuration) == 0
+    assert log.keys() == known
+
+
 def test_a_rotation_cut_short_after_the_file_is_finished_by_the_next(log: Log) -> None:
     process = log.process()
     append(1)

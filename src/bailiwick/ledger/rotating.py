@@ -4,21 +4,21 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bailiwick.ledger import actions, keyfile
+from bailiwick.ledger import actions, keyfile, queries
 from bailiwick.ledger.configuration import Configuration
 from bailiwick.ledger.entries import KeyRotated
 from bailiwick.ledger.errors import LogKeyDiffers, LogRefuses
-from bailiwick.ledger.models import Head, Published
+from bailiwick.ledger.models import Head
 from bailiwick.ledger.sequencer import Signed, head_now, signing_keys
 from bailiwick.ledger.vocabulary import second
 from bailiwick.tlog.checkpoints import Checkpoint, open_checkpoint
 from bailiwick.tlog.errors import TlogError
-from bailiwick.tlog.keys import SigningKey
+from bailiwick.tlog.keys import SigningKey, VerifierKey
 from bailiwick.tlog.notes import sign_note
 
 
 class RotationTooEarly(LogRefuses):
-    """Nothing was published with the key in use yet, so the others are still needed."""
+    """That the key in use is the log's is not published yet, so the others are still needed."""
 
     code = "rotation_too_early"
 
@@ -52,21 +52,37 @@ def retire(configuration: Configuration) -> int:
     """Drop all keys but the one in use; how many that were.
 
     Raises:
-        RotationTooEarly: what is published is not signed with the key in use.
+        RotationTooEarly: the entry that names the key in use is not published yet, signed by both.
     """
     head = head_now()
     current = signing_keys(configuration, head.vkeys)[0]
-    row = Published.objects.filter(id=1).first()
-    try:
-        if row is not None:
-            open_checkpoint(bytes(row.checkpoint), [current.verifier])
-    except TlogError:
-        raise RotationTooEarly("The new key has published nothing yet. Try again in a minute.") from None
+    if len(head.verifiers) > 1 and not _published(current.verifier):
+        raise RotationTooEarly(
+            "The entry that names the new key is not published yet. Try again in a minute."
+        )
     with transaction.atomic():
         _sign_again(head, [current])
     dropped = len(keyfile.read(configuration.key_file)) - 1
     keyfile.replace(configuration.key_file, (current,))
     return dropped
+
+
+def _published(key: VerifierKey) -> bool:
+    """Whether everybody can read, under both signatures, that this is the log's key now. A checkpoint of the
+    same tree with its signature says so to nobody who knows only the old one."""
+    row = queries.published()
+    changes = [
+        index
+        for index, entry in queries.entries_of("key.rotated")
+        if isinstance(entry, KeyRotated) and entry.new == key.public.hex()
+    ]
+    if row is None or not changes or changes[-1] >= row.size:
+        return False
+    try:
+        open_checkpoint(bytes(row.checkpoint), [key])
+    except TlogError:
+        return False
+    return True
 
 
 def _sign_again(head: Signed, keys: list[SigningKey]) -> None:
