@@ -1,5 +1,6 @@
 """What anybody can fetch below /log/: bytes, types, caching, and what is answered when it is not there."""
 
+from email.utils import format_datetime
 from hashlib import sha256
 from typing import Any
 
@@ -36,8 +37,19 @@ def test_the_checkpoint_is_text_and_kept_for_seconds_only(served: Log) -> None:
     assert answer.status_code == 200
     assert answer["Content-Type"] == "text/plain; charset=utf-8"
     assert answer["Cache-Control"] == "public, max-age=5"
-    assert answer["Last-Modified"]
     assert answer.content == queries.checkpoint()
+
+
+def test_a_newer_checkpoint_of_the_same_second_is_told_from_the_one_before(served: Log) -> None:
+    """Whoever asks by date only is answered in full; the ETag tells one from the other."""
+    before = get("checkpoint")
+    date = before.get("Last-Modified", format_datetime(NOW, usegmt=True))
+    append(1, 300)
+    served.process().step()
+    for known in ({"If-Modified-Since": date}, {"If-None-Match": before["ETag"]}):
+        answer = get("checkpoint", **known)
+        assert answer.status_code == 200
+        assert answer.content == queries.checkpoint() != before.content
 
 
 def test_a_stranger_verifies_the_whole_log_with_what_is_served(served: Log) -> None:
@@ -125,6 +137,21 @@ def test_a_log_that_a_witness_contradicts_shows_no_checkpoint(served: Log) -> No
     assert queries.proof_file(3) is None
 
 
+@pytest.mark.parametrize("who", ["we remember", "a witness says"])
+def test_a_log_that_forked_shows_nothing_of_a_history_that_caches_would_keep_for_ever(
+    who: str, served: Log
+) -> None:
+    if who == "a witness says":
+        Head.objects.update(refused="log_forked")
+    else:
+        origin, size, root, *rest = served.configuration.memory.read_bytes().split(b"\n")
+        other = b"\n".join([origin, size, b"A" + root[1:], *rest])
+        served.configuration.memory.write_bytes(other)
+    for path in ("checkpoint", "proof/3", "tile/0/000", "tile/entries/001.p/44"):
+        answer = get(path)
+        assert (answer.status_code, answer["Cache-Control"]) == (503, "no-store"), path
+
+
 def test_a_document_is_saved_not_shown(served: Log) -> None:
     name = actions.publish_document(b"<script>alert(1)</script>", NOW)
     assert actions.publish_document(b"<script>alert(1)</script>", NOW) == name
@@ -155,3 +182,8 @@ def test_a_person_sees_what_there_is(served: Log) -> None:
     assert "/log/proof/299" in page
     found = get("", Accept="application/json").json()
     assert (found["origin"], found["size"]) == (ORIGIN, 300)
+
+
+def test_a_cache_does_not_give_a_program_the_page_nor_a_person_the_data(served: Log) -> None:
+    for accepted in ("text/html", "application/json"):
+        assert "Accept" in get("", Accept=accepted)["Vary"].split(", ")

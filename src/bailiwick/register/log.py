@@ -1,12 +1,15 @@
 """The public log over HTTP: c2sp.org/tlog-tiles below `/log/`, proofs, policy, documents by their hash."""
 
 import json
+from contextlib import suppress
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from bailiwick.ledger import queries
+from bailiwick.ledger.errors import LogRewound
 from bailiwick.register.answers import (
     BYTES,
     FOR_EVER,
@@ -26,17 +29,22 @@ LATEST: Final = 20
 
 @public
 def checkpoint(request: HttpRequest) -> HttpResponseBase:
-    """The published checkpoint with its cosignatures; 503 while the log refuses to go on."""
+    """The published checkpoint with its cosignatures; 503 while the log refuses to go on.
+
+    No Last-Modified: two of the same second differ, and only their ETag tells.
+    """
     data = queries.checkpoint()
-    row = queries.published()
-    if data is None or row is None:
+    if data is None:
         raise NotInLog
-    return respond(request, data, TEXT, FOR_SECONDS, row.at)
+    return respond(request, data, TEXT, FOR_SECONDS)
 
 
 @public
 def tile(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A tile or an entry bundle: the same bytes for ever."""
+    """A tile or an entry bundle: the same bytes for ever. So 503 while they may be another history's; what is
+    left of a log that was set back is the beginning of the true one."""
+    with suppress(LogRewound):
+        queries.check_goes_on()
     data = queries.tile(path)
     if data is None:
         raise NotInLog
@@ -81,11 +89,13 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """What there is, for people, or as JSON for whoever asks for that."""
     found = _overview()
     if not request.accepts("text/html") or request.GET.get("format") == "json":
-        return JsonResponse(found, headers={"Cache-Control": FOR_SECONDS})
-    shown = {**found, "latest": _latest(found["size"])}
-    page = render(request, "register/log.html", shown)
-    page["Cache-Control"] = "no-cache"
-    return page
+        answer: HttpResponse = JsonResponse(found, headers={"Cache-Control": FOR_SECONDS})
+    else:
+        shown = {**found, "latest": _latest(found["size"])}
+        answer = render(request, "register/log.html", shown)
+        answer["Cache-Control"] = "no-cache"
+    patch_vary_headers(answer, ["Accept"])
+    return answer
 
 
 @public
