@@ -1,49 +1,21 @@
 /** The page /log/verify: takes an entry and its proof, has them verified, shows each step. */
 import "./styles/proof.css";
 
+import { byNumber, get, Told, type Case } from "./proof/asking";
 import { Malformed, text, toBase64, type Bytes } from "./proof/bytes";
-import { parseCheckpoint, parseNote } from "./proof/notes";
 import { parsePolicy, type Policy } from "./proof/policy";
-import { bundleOf, entryIn, FIRST_LINE, parseProof } from "./proof/proof";
+import { FIRST_LINE } from "./proof/proof";
 import { ALONE, EXPLANATIONS, NO_CRYPTO, OUTCOMES, TEXTS, titled, VERDICTS } from "./proof/texts";
 import { verdict, verify, type Step } from "./proof/verify";
 
 const MOST_PROOF = 2_000_000;
 const MOST_ENTRY = 65_535;
 
-/** Something the person can do something about; the message is shown as it stands. */
-class Told extends Error {}
-
-interface Case {
-  readonly proof: Bytes;
-  readonly entry: Bytes;
-}
-
 const one = <E extends Element>(selector: string): E => {
   const found = document.querySelector<E>(selector);
   if (!found) throw new Error(selector);
   return found;
 };
-
-async function get(address: string): Promise<Bytes | null> {
-  const answer = await fetch(address).catch(() => null);
-  if (answer?.status === 404) return null;
-  if (!answer?.ok) throw new Told(TEXTS.unreachable);
-  return new Uint8Array(await answer.arrayBuffer());
-}
-
-/** An entry of this server's log: its proof, and the bundle that the proof's checkpoint says it is in. */
-async function byNumber(log: string, number: string): Promise<Case> {
-  if (!/^(0|[1-9][0-9]{0,17})$/.test(number)) throw new Told(TEXTS.noNumber);
-  const proof = await get(`${log}proof/${number}`);
-  if (proof === null) throw new Told(TEXTS.notPublished);
-  const { index, checkpoint } = parseProof(proof);
-  const { size } = parseCheckpoint(parseNote(checkpoint).text);
-  const { path, place } = bundleOf(index, size);
-  const bundle = (await get(log + path)) ?? (await get(log + path.replace(/\.p\/.*/, "")));
-  if (bundle === null) throw new Told(TEXTS.unreachable);
-  return { proof, entry: entryIn(bundle, place) };
-}
 
 async function byFiles(form: HTMLFormElement): Promise<Case> {
   const data = new FormData(form);

@@ -9,6 +9,7 @@ export const TEXTS = {
   proofTooLarge: "That file is too large for a proof.",
   entryTooLarge: "That file is too large for an entry.",
   notPublished: "The log has no published entry of that number.",
+  otherEntry: "Not verified: the server answered with the proof of another entry than you asked for.",
   unreachable: "The log could not be read. Try again.",
   badPolicy: "The policy cannot be used",
   checking: "Checking…",
@@ -55,8 +56,12 @@ const LOG_REASONS = {
   forged: "The log's signature does not fit this checkpoint: it was changed after it was signed.",
 } as const;
 
-const time = (at: bigint): string =>
-  new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" }).format(new Date(Number(at) * 1000));
+/** A witness signs any 64 bits as its time; most of them are no date. */
+function time(at: bigint): string {
+  const date = new Date(Number(at) * 1000);
+  if (Number.isNaN(date.getTime())) return `cosigned at second ${at}, which is no date`;
+  return `cosigned on ${new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" }).format(date)} UTC`;
+}
 
 /** A step as a person reads it. */
 export function titled(step: Step): Title {
@@ -84,7 +89,7 @@ export function titled(step: Step): Title {
 }
 
 function witness(step: Extract<Step, { kind: "witness" }>): Title {
-  if (step.at !== undefined) return { title: `Witness ${step.name} cosigned on ${time(step.at)} UTC` };
+  if (step.at !== undefined) return { title: `Witness ${step.name} ${time(step.at)}` };
   if (step.reason) return { title: `Witness ${step.name}`, detail: "It has a key of a kind that is not checked here." };
   if (step.outcome === "absent") return { title: `Witness ${step.name} did not cosign this checkpoint` };
   return { title: `The cosignature of witness ${step.name}` };

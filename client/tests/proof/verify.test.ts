@@ -4,6 +4,7 @@ import { fromBase64, hex, leafHash, Malformed, nodeHash, sha256, toBase64, utf8,
 import { parseKey, parseNote, signaturesBy, verifySignature } from "../../src/proof/notes";
 import { parsePolicy, quorumMet } from "../../src/proof/policy";
 import { bundleOf, entryIn, parseProof } from "../../src/proof/proof";
+import { titled } from "../../src/proof/texts";
 import { climb, verdict, verify, type Step } from "../../src/proof/verify";
 import { ENTRY, POLICY, PROOF } from "./vector";
 
@@ -85,6 +86,18 @@ describe("a proof made by another implementation", () => {
     const line = PROOF.split("\n").find((each) => each.startsWith("\u2014 w2")) ?? "";
     const found = await steps(utf8(PROOF.replace(line, line.replace("AAAABrSdI8", "AAAABrSdI9"))), undefined, lenient);
     expect([verdict(found), wrong(found)]).toEqual(["refused", ["witness"]]);
+  });
+});
+
+describe("the time of a cosignature", () => {
+  const told = (at: bigint): string => titled({ kind: "witness", outcome: "right", name: "w1", at }).title;
+
+  it("is told as a date", () => {
+    expect(told(1_800_000_000n)).toMatch(/^Witness w1 cosigned on Jan 15, 2027, .* UTC$/);
+  });
+
+  it.each([8_640_000_000_001n, 2n ** 62n, 2n ** 64n - 1n])("is told as a number where it is none (%s)", (at) => {
+    expect(told(at)).toBe(`Witness w1 cosigned at second ${at}, which is no date`);
   });
 });
 
