@@ -77,7 +77,7 @@ def _long_ago(told: Teller) -> None:
         told.restrict(number, number, begins, 90, document=told.decision(asked=asked, cut=[]), **fields)
     told.tell(type="appeal.filed", day="2026-05-12", appeal=name(40), restriction=name(30))
     decided = {"appeal": name(40), "restriction": name(30), "outcome": "exemption_granted"}
-    told.tell(type="appeal.decided", at=at(SPRING + 40 * DAY), **decided)
+    told.tell(type="appeal.decided", day=(SPRING + 40 * DAY).date().isoformat(), **decided)
     told.tell(type="account.suspended", at=at(SPRING), account="0" * 64, ground="spam")
     told.tell(type="restriction.withdrawn", at=at(SPRING + 200 * DAY), restriction=name(32), reason="review")
 

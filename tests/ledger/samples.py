@@ -58,7 +58,7 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "restriction.expired": {"at": AT, "restriction": ID},
     "restriction.corrected": {"at": AT, "restriction": ID, "territories": ["DE"], "approvals": _TWO},
     "appeal.filed": {"day": "2026-11-21", "appeal": ID, "restriction": ID},
-    "appeal.decided": {"at": AT, "appeal": ID, "restriction": ID, "outcome": "exemption_granted"},
+    "appeal.decided": {"day": "2026-11-21", "appeal": ID, "restriction": ID, "outcome": "exemption_granted"},
     "account.suspended": {"at": AT, "account": HASH, "ground": "spam"},
     "account.reinstated": {"at": AT, "account": HASH},
     "period.totals": {

@@ -15,7 +15,7 @@ from bailiwick.orders.models import Demand, Outcome, Restriction
 from bailiwick.rules.territory import Code
 from tests.machine.oracle import LONGEST, Order, territory
 from tests.machine.places import ALL, Place
-from tests.machine.story import Pending, Story
+from tests.machine.story import Objection, Pending, Story
 from tests.machine.world import Guest
 from tests.orders import kit
 from tests.orders.desk import approval, close, end, withhold
@@ -262,7 +262,10 @@ class DeskRules(Story):
             getattr(later, how)(self.world.desk.reviewer.id, self.rows[order.name].pk, WHY, self.now)
         except REFUSED:
             assert order.ended
+            return
         order.ended = True
+        if how == "withdraw":
+            self._withdrawn(order)
 
     @precondition(lambda self: self.rows)
     @rule(which=WHICH, keep=CODES, sooner=st.none() | st.integers(1, 60_000))
@@ -298,36 +301,60 @@ class DeskRules(Story):
 
     @precondition(lambda self: self.rows)
     @rule(which=WHICH, whose=WHICH, outcome=st.sampled_from(list(Outcome)), part=WHICH,
-          affected=st.booleans())  # fmt: skip
-    def appeal(self, which: int, whose: int, outcome: Outcome, part: int, affected: bool) -> None:
+          affected=st.booleans(), waits=st.booleans())  # fmt: skip
+    def appeal(
+        self, which: int, whose: int, outcome: Outcome, part: int, affected: bool, waits: bool = False
+    ) -> None:
         """Filed without an account, decided by somebody who took no part; whatever comes of it holds now."""
         every = [(order, guest) for order in self.oracle.orders for guest in self.world.guests]
         hit = [(order, guest) for order, guest in every if order.name in self._reaching(guest)]
         order, guest = self.pick(hit if affected and hit else every, which + 7 * whose)
-        if order.ended or order.damaged:
+        if order.withdrawn or order.damaged:
             return
-        row = self.rows[order.name]
-        filed, _token = appeals.file(row.pk, "This is not where I am.", self.world.person(guest), self.now)
+        person = self.world.person(guest)
+        filed, _token = appeals.file(self.rows[order.name].pk, "This is not where I am.", person, self.now)
+        self.objections.append(Objection(filed, order, guest))
+        if not waits:
+            self._decide(self.objections[-1], outcome, part)
+
+    @precondition(lambda self: self.objections)
+    @rule(which=WHICH, outcome=st.sampled_from(list(Outcome)), part=WHICH)
+    def decide(self, which: int, outcome: Outcome, part: int) -> None:
+        """One that waited, whatever the same person decided of others meanwhile."""
+        self._decide(self.pick(self.objections, which), outcome, part)
+
+    def _decide(self, objection: Objection, outcome: Outcome, part: int) -> None:
+        order = objection.order
+        if order.damaged:
+            return
         codes = {sorted(order.granted)[part % len(order.granted)]}
         fits = outcome is not Outcome.CORRECTED or self._narrower(order, codes, None)
-        fits = fits and not order.corrected  # by the same person, who took part since
         less = frozenset(map(Code, codes)) if outcome is Outcome.CORRECTED else None
         ruling = Ruling(outcome, ANSWER, less)
         with pytest.raises(REFUSED):
-            appeals.decide(self.world.root.id, filed.pk, ruling, self.now)
+            appeals.decide(self.world.root.id, objection.row.pk, ruling, self.now)
         try:
-            appeals.decide(self.world.desk.appeals.id, filed.pk, ruling, self.now)
+            appeals.decide(self.world.desk.appeals.id, objection.row.pk, ruling, self.now)
         except REFUSED:
             assert not fits
             return
         assert fits
+        self.objections.remove(objection)
         if outcome is Outcome.EXEMPTED:
-            order.spared.add(guest.who.name)
+            order.spared.add(objection.guest.who.name)
         elif outcome is Outcome.WITHDRAWN:
-            order.ended = True
+            self._withdrawn(order)
         elif outcome is Outcome.CORRECTED:
-            order.corrected = True
             self._less(order, codes, None)
+
+    def _withdrawn(self, order: Order) -> None:
+        """Nothing of it is left, and whoever objects to it waits no longer."""
+        order.ended = order.withdrawn = True
+        closed = [each for each in self.objections if each.order is order]
+        self.objections = [each for each in self.objections if each.order is not order]
+        for each in closed:
+            each.row.refresh_from_db()
+            assert each.row.outcome == Outcome.WITHDRAWN
 
     def _reaching(self, guest: Guest) -> set[str]:
         """What withholds somebody now."""

@@ -50,7 +50,7 @@ class Order:
     public: bool = False
     ended: bool = False
     damaged: bool = False
-    corrected: bool = False
+    withdrawn: bool = False
     spared: set[str] = field(default_factory=set)
     known_to: set[str] = field(default_factory=set)
     kept_out: int = 0

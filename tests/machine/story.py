@@ -15,7 +15,7 @@ from bailiwick.gate.ending import Ending
 from bailiwick.gate.gate import Joined
 from bailiwick.gate.secrets import digest
 from bailiwick.meetings.models import Presence, PresenceState
-from bailiwick.orders.models import Demand, Restriction
+from bailiwick.orders.models import Appeal, Demand, Restriction
 from tests.machine.oracle import Oracle, Order, Someone
 from tests.machine.places import Place
 from tests.machine.steady import Borrowed, Clock
@@ -66,6 +66,15 @@ class Pending:
     accounts: list[int]
 
 
+@dataclass
+class Objection:
+    """Filed, and not decided as far as the story knows."""
+
+    row: Appeal
+    order: Order
+    guest: Guest
+
+
 class Story(RuleBasedStateMachine):
     """The house of one example; taken back at its end."""
 
@@ -90,6 +99,7 @@ class Story(RuleBasedStateMachine):
         self.pending: list[Pending] = []
         self.proposed: list[tuple[Restriction, Order]] = []
         self.rows: dict[str, Restriction] = {}
+        self.objections: list[Objection] = []
         self.met: list[Met] = []
         self.recent: list[Met] = []
         self.was_withheld: set[str] = set()

@@ -12,7 +12,7 @@ from bailiwick.accounts.models import RoleGrant
 from bailiwick.accounts.roles import Role
 from bailiwick.ledger.models import Outbox
 from bailiwick.meetings.presences import Person
-from bailiwick.orders.actions import appeals, authorities, granting, intake, later, originals
+from bailiwick.orders.actions import appeal_log, appeals, authorities, granting, intake, later, originals
 from bailiwick.orders.errors import (
     InvalidOrder,
     NotNarrower,
@@ -280,17 +280,18 @@ def test_whoever_floods_the_desk_with_objections_does_not_flood_the_log(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Anybody may object without an account, and an entry is for ever."""
-    monkeypatch.setattr(appeals, "MOST_LOGGED", 3)
+    monkeypatch.setattr(appeal_log, "MOST_LOGGED", 3)
     made = desk.granted(desk.under_review(desk.authority(), withhold(kit.new_meeting())))
     other = desk.granted(desk.under_review(desk.authority(), withhold(kit.new_meeting())))
     for _ in range(9):
         appeals.file(made.pk, "Me too, again.", Person(), NOW)
     appeals.file(other.pk, "Somebody else, elsewhere.", Person(), NOW)
     tomorrow = NOW + timedelta(days=1)
-    assert [appeals.log_filed(tomorrow) for _ in range(3)] == [4, 0, 0]
+    assert [appeal_log.log_filed(tomorrow) for _ in range(3)] == [4, 0, 0]
     waiting = Appeal.objects.filter(filed_outbox_id__isnull=True).earliest("id")
     ruling = appeals.Ruling(Outcome.REJECTED, "It stays as it was decided.")
     appeals.decide(desk.appeals.id, waiting.pk, ruling, tomorrow)
+    assert appeal_log.log_decided(tomorrow + timedelta(days=1)) == 1
     assert Outbox.objects.filter(type="appeal.filed").count() == 5
     appeals.file(made.pk, "On the next day.", Person(), tomorrow)
-    assert appeals.log_filed(tomorrow + timedelta(days=1)) == 1
+    assert appeal_log.log_filed(tomorrow + timedelta(days=1)) == 1

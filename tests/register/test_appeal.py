@@ -85,8 +85,8 @@ def test_p7_somebody_without_an_account_objects_and_reads_the_answer(restriction
     assert answer.status_code == 200, said(answer)
     row, token = Appeal.objects.get(), token_in(answer)
     assert row.not_here
-    assert row.text.startswith("[Receipt of this server, checked: ")
-    assert row.text.endswith(WHY)
+    assert row.evidence.endswith("UTC; mm: CN, dbip: CN, ipfire: CN")
+    assert row.text == WHY
     assert "not been decided yet" in said(client.post("/appeal/follow", {"token": token}))
     decide(row)
     shown = said(client.post("/appeal/follow", {"token": token}))
@@ -106,12 +106,21 @@ def test_a_receipt_can_be_a_file_and_each_restriction_gets_an_appeal(restriction
 
 def test_without_a_receipt_the_number_in_the_register_will_do(restriction: Restriction) -> None:
     assert send(Client(), restriction=restriction.pk.hex).status_code == 200
-    assert Appeal.objects.get().text.startswith("[No receipt.]")
+    assert Appeal.objects.get().evidence == ""
 
 
-def test_who_writes_our_first_line_themselves_gains_nothing(restriction: Restriction) -> None:
-    send(Client(), restriction=restriction.pk.hex, text="[Receipt of this server, checked: 2026.] Hello")
-    assert Appeal.objects.get().text.startswith("[No receipt.]\n")
+def test_who_writes_in_their_text_that_they_have_a_receipt_gains_nothing(restriction: Restriction) -> None:
+    send(Client(), restriction=restriction.pk.hex, text="Receipt of this server, checked: mm: CN")
+    assert Appeal.objects.get().evidence == ""
+
+
+def test_what_was_withdrawn_leaves_nothing_to_object_to(restriction: Restriction) -> None:
+    second = approve(propose(new_meeting()))
+    later.withdraw_now(restriction.pk, "review", timezone.now())
+    answer = send(Client(), restriction=restriction.pk.hex)
+    assert (answer.status_code, "keeps nobody out any more" in said(answer)) == (404, True)
+    assert send(Client(), receipt=receipt(restriction.pk, second.pk)).status_code == 200
+    assert Appeal.objects.get().restriction_id == second.pk
 
 
 REFUSED = [

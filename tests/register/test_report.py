@@ -50,7 +50,7 @@ def told(story: Story) -> Story:
     story.demand(5, day=NOW - 200 * DAY)
     story.tell(type="appeal.filed", day="2026-12-01", appeal=name(50), restriction=name(11))
     fields = {"appeal": name(50), "restriction": name(11), "outcome": "restriction_withdrawn"}
-    story.tell(type="appeal.decided", at=at(NOW + 12 * DAY), **fields)
+    story.tell(type="appeal.decided", day="2026-12-03", **fields)
     story.tell(type="account.suspended", at=at(NOW), account="0" * 64, ground="spam")
     story.publish()
     return story

@@ -200,7 +200,8 @@ SETTINGS: Final = (
         "ORIGINALS_DAYS",
         _integer(1, 3650),
         "180",
-        "Days after a demand's refusal, or the end of its last restriction, until its letter is deleted.",
+        "Days after a demand's refusal, or the end of its last restriction, until its letter is deleted; and"
+        " after the decision on an objection until its text is.",
     ),
     Setting(
         "LOG_ORIGIN",

@@ -266,10 +266,10 @@ class AppealFiled(_Part):
 
 
 class AppealDecided(_Part):
-    """How an appeal ended."""
+    """How an appeal ended. A day: a time would tell the authority when one person was let back."""
 
     type: Literal["appeal.decided"] = "appeal.decided"
-    at: Instant
+    day: Day
     appeal: RandomId
     restriction: RandomId
     outcome: Literal["exemption_granted", "rejected", "restriction_corrected", "restriction_withdrawn"]

@@ -16,7 +16,7 @@ from bailiwick.meetings import bearers
 from bailiwick.meetings.models import Meeting
 from bailiwick.meetings.presences import Person
 
-from .models import LaterKind, Restriction
+from .models import Later, LaterKind, Restriction
 
 Digest: TypeAlias = Callable[[UUID, str], str]
 """How the gate hashes a browser's name for one meeting."""
@@ -48,6 +48,14 @@ def logged(names: Iterable[str]) -> list[UUID]:
     rows = Restriction.objects.filter(pk__in=asked, outbox_id__isnull=False)
     found = set(rows.values_list("pk", flat=True))
     return [each for each in asked if each in found][:MOST]
+
+
+def not_withdrawn(ids: Iterable[UUID]) -> list[UUID]:
+    """Those of these that were not ended for good: of the others there is nothing left to object to."""
+    asked = list(ids)
+    rows = Later.objects.filter(restriction_id__in=asked, kind=LaterKind.WITHDRAWN)
+    gone = set(rows.values_list("restriction_id", flat=True))
+    return [each for each in asked if each not in gone]
 
 
 def _uuid(name: str) -> UUID | None:

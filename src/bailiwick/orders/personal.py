@@ -17,9 +17,10 @@ def take_part() -> None:
 def export(account_id: UUID) -> dict[str, Any]:
     """Appeals that are not decided (later nothing leads to their author), and exemptions won."""
     appeals = Appeal.objects.filter(account_id=account_id)
+    kept = ("restriction_id", "text", "evidence", "not_here", "filed_at", "due_at")
     exemptions = Exemption.objects.filter(account_id=account_id)
     return {
-        "appeals": list(appeals.values("restriction_id", "text", "not_here", "filed_at", "due_at")),
+        "appeals": list(appeals.values(*kept)),
         "exemptions": list(exemptions.values("restriction_id", "granted_at")),
     }
 

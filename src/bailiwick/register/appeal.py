@@ -157,7 +157,10 @@ def _binding(request: HttpRequest, form: AppealForm) -> Binding:
 def _file(restriction: UUID, form: AppealForm, binding: Binding, now: datetime) -> Shown:
     digest = partial(device_digest, settings.SECRET_KEY.encode())
     who = objecting.person(restriction, binding, digest)
-    row, token = appeals.file(restriction, form.full_text(), who, now, not_here=form.cleaned_data["not_here"])
+    said = form.cleaned_data
+    row, token = appeals.file(
+        restriction, said["text"], who, now, not_here=said["not_here"], evidence=form.evidence()
+    )
     return _show(row, token, form.spoken)
 
 

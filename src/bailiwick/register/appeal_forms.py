@@ -142,9 +142,11 @@ class AppealForm(Spoken):
                 self.fail("meeting", "no_such_restriction", "appeal.error.meeting")
             return ids
         ids = objecting.logged(found["checked"].restrictions if found["checked"] else [found["restriction"]])
-        if not ids:
-            self.fail("restriction", "no_such_restriction", "appeal.error.restriction")
-        return ids
+        left = objecting.not_withdrawn(ids)
+        if not left:
+            why = "withdrawn" if ids else "restriction"
+            self.fail("restriction", "no_such_restriction", f"appeal.error.{why}")
+        return left
 
     def _token(self, found: dict[str, Any]) -> str:
         """Of the personal link. Whether it is one to the meeting is not said: else whoever has a link could
@@ -155,9 +157,10 @@ class AppealForm(Spoken):
             return ""
         return matched[1]
 
-    def full_text(self) -> str:
-        """What is kept: the first line is always ours, and says what the receipt was worth."""
-        return f"{_evidence(self.cleaned_data['checked'])}\n\n{self.cleaned_data['text'].strip()}"
+    def evidence(self) -> str:
+        """What the receipt says, in our words and apart from theirs; empty without one."""
+        receipt: receipts.Receipt | None = self.cleaned_data["checked"]
+        return "" if receipt is None else _said(receipt)
 
 
 def read(file: Any) -> str:
@@ -165,11 +168,9 @@ def read(file: Any) -> str:
     return str(file.read(receipts.LARGEST + 1).decode("utf-8", "replace"))
 
 
-def _evidence(receipt: receipts.Receipt | None) -> str:
-    if receipt is None:
-        return "[No receipt.]"
+def _said(receipt: receipts.Receipt) -> str:
     votes = ", ".join(f"{vote.source}: {vote.code or 'none'}" for vote in receipt.votes)
-    return f"[Receipt of this server, checked: {receipt.at:%Y-%m-%d %H:%M} UTC; {votes}.]"
+    return f"{receipt.at:%Y-%m-%d %H:%M} UTC; {votes}"
 
 
 class TokenForm(Spoken):

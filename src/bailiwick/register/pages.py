@@ -144,7 +144,7 @@ def _event(each: Any) -> dict[str, Any]:
 def _decided(each: Any) -> dict[str, Any]:
     entry = each.entry
     outcome = words.APPEALS[entry.outcome]
-    return {"index": each.index, "at": entry.at, "outcome": outcome, "document": entry.document}
+    return {"index": each.index, "day": entry.day, "outcome": outcome, "document": entry.document}
 
 
 def _authority(each: Authority) -> dict[str, Any]:

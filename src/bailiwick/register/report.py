@@ -173,7 +173,7 @@ def compute(
     restrictions that ran out in it, by state. `informed`: when an authority was told of a receipt."""
     demands = [each for each in book.demands if period.has(each.received.entry.day)]
     decided = [each for found in book.restrictions.values() for each in found.decided]
-    decided = [each for each in decided if period.has(each.entry.at.date())]
+    decided = [each for each in decided if period.has(each.entry.day)]
     return Report(
         origin=configured().origin,
         period=str(period),
@@ -224,7 +224,7 @@ def _states(
         found.entry.state
         for found in book.restrictions.values()
         for each in found.decided
-        if period.has(each.entry.at.date()) and each.entry.outcome in _WON
+        if period.has(each.entry.day) and each.entry.outcome in _WON
     )
     running = {
         found.entry.state for found in book.restrictions.values() if period.has(found.entry.until.date())

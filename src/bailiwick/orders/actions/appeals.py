@@ -3,20 +3,15 @@ somebody who took no part; with effect at once (P7)."""
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import TruncDate
 
 from bailiwick.accounts.actions.audit import audit
 from bailiwick.accounts.models import Audit
-from bailiwick.ledger import actions as ledger
-from bailiwick.ledger.entries import AppealDecided, AppealFiled
-from bailiwick.ledger.vocabulary import second
 from bailiwick.meetings.actions.change import changed
 from bailiwick.meetings.presences import Person
 from bailiwick.orders.errors import InvalidOrder, NoSuchDemand, NoSuchRestriction, TookPart
@@ -24,16 +19,13 @@ from bailiwick.orders.models import Appeal, Exemption, Outcome, Restriction, Rev
 from bailiwick.orders.permissions import Act, check_may
 from bailiwick.rules.territory import Territory
 
-from .later import narrow_now, withdraw_now
+from .appeal_ending import close_all, decided
+from .later import held, is_withdrawn, narrow_now, withdraw_now
 
 DUE: Final = timedelta(days=7)
 _TEXT: Final = 10_000
 _NO_PART: Final = frozenset({Act.DECIDE_APPEAL, Act.READ_ORIGINAL, Act.TAKE_ORIGINAL})
 """Whoever reads, or decided on other objections, may still decide."""
-MOST_LOGGED: Final = 100
-"""Objections to one restriction that a day puts into the log by itself. The log is for ever, and anybody may
-object without an account: whoever floods it gets no further. The others are logged when they are decided."""
-_LOGGED_WITHIN: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +39,12 @@ class Ruling:
 
 
 def file(
-    restriction_id: UUID, text: str, person: Person, now: datetime, *, not_here: bool = False
-) -> tuple[Appeal, str]:
+    restriction_id: UUID, text: str, person: Person, now: datetime, *, not_here: bool = False,
+    evidence: str = "",
+) -> tuple[Appeal, str]:  # fmt: skip
     """An appeal, and the token by which whoever has it follows it up. The token is for a form or a header,
-    never for a URL. `person`: whom an exemption would be for; who that is, nobody asks.
+    never for a URL. `person`: whom an exemption would be for; who that is, nobody asks. `evidence`: what a
+    receipt says, kept until it is decided (P9).
 
     Raises:
         NoSuchRestriction; InvalidOrder: no text, or too much.
@@ -65,6 +59,7 @@ def file(
         restriction=row,
         token_digest=_digest(token),
         text=text.strip(),
+        evidence=evidence,
         not_here=not_here,
         account_id=person.account_id,
         invitation_id=person.invitation_id,
@@ -80,46 +75,10 @@ def by_token(token: str) -> Appeal | None:
     return Appeal.objects.filter(token_digest=_digest(token)).select_related("restriction").first()
 
 
-def log_filed(now: datetime) -> int:
-    """Log the appeals of the days that are over, together, so that none can be matched with a moment; how
-    many. Any process may run it: rows are claimed one by one."""
-    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    over = Appeal.objects.filter(filed_at__gte=today - _LOGGED_WITHIN, filed_at__lt=today)
-    waiting = over.filter(filed_outbox_id__isnull=True).order_by()
-    days = waiting.values_list("restriction_id", TruncDate("filed_at", tzinfo=UTC)).distinct()
-    return sum(_log_day(over.filter(restriction_id=each, filed_at__date=day)) for each, day in days)
-
-
-def _log_day(filed: QuerySet[Appeal]) -> int:
-    """Of one restriction and one day, as many as there is room for."""
-    room = MOST_LOGGED - filed.filter(filed_outbox_id__isnull=False).count()
-    if room <= 0:
-        return 0
-    waiting = filed.filter(filed_outbox_id__isnull=True).order_by("id")
-    return sum(_log_filed(pk) for pk in waiting.values_list("pk", flat=True)[:room])
-
-
-def _log_filed(appeal_id: UUID) -> int:
-    with transaction.atomic():
-        rows = Appeal.objects.select_for_update(of=("self",)).filter(
-            pk=appeal_id, filed_outbox_id__isnull=True
-        )
-        row = rows.first()
-        if row is None:
-            return 0
-        entry = {
-            "day": row.filed_at.date(),
-            "appeal": row.pk.hex,
-            "restriction": row.restriction_id.hex,
-        }
-        row.filed_outbox_id = ledger.append(AppealFiled.model_validate(entry))
-        row.save(update_fields=["filed_outbox_id"])
-    return 1
-
-
 def took_part(account_id: UUID, restriction: Restriction) -> bool:
     """Whether somebody received, examined, reviewed, proposed, signed, approved or changed it, refused a part
-    of its demand, or added its authority: by the rows, and by the audit trail, which knows more."""
+    of its demand, or added its authority: by the rows, and by the audit trail, which knows more. To have
+    changed it by deciding on somebody else's objection is no part: who did so decides on the others, too."""
     demand, authority = restriction.demand, restriction.authority
     involved = {
         demand.received_by_id,
@@ -127,7 +86,7 @@ def took_part(account_id: UUID, restriction: Restriction) -> bool:
         authority.proposed_by_id,
         authority.approved_by_id,
         *restriction.approvals.values_list("account_id", flat=True),
-        *restriction.later.values_list("by_id", flat=True),
+        *restriction.later.filter(appeal__isnull=True).values_list("by_id", flat=True),
         *Review.objects.filter(demand=demand).values_list("written_by_id", flat=True),
     }
     return account_id in involved or _acted(account_id, restriction)
@@ -147,23 +106,31 @@ def decide(actor: UUID, appeal_id: UUID, ruling: Ruling, now: datetime) -> Appea
 
     Raises:
         RoleNeeded, TookPart; NoSuchDemand: there is none, or it is decided; InvalidOrder: no reasons, or
-        nobody to exempt; NotNarrower; NoSuchRestriction: it was ended meanwhile.
+        nobody to exempt; NotNarrower; NoSuchRestriction: it was withdrawn meanwhile, so that only this can be
+        the answer.
     """
     check_may(actor, Act.DECIDE_APPEAL)
     if len(ruling.answer.strip()) < 20:
         raise InvalidOrder("answer")
     with transaction.atomic():
+        restriction = _restriction_of(appeal_id)
         row = _open(appeal_id)
-        restriction = Restriction.objects.select_related("demand", "authority").get(pk=row.restriction_id)
         if took_part(actor, restriction):
             raise TookPart
         _carry_out(row, restriction, ruling, actor, now)
-        if row.filed_outbox_id is None:
-            _log_filed(row.pk)
-        _record(row, ruling, actor, now)
+        decided(row, ruling.outcome, ruling.answer.strip(), actor, now)
+        if ruling.outcome is Outcome.WITHDRAWN:
+            close_all(restriction.pk, actor, now)
         audit(actor, Act.DECIDE_APPEAL, f"appeal:{row.pk}", now)
-    row.refresh_from_db()
     return row
+
+
+def _restriction_of(appeal_id: UUID) -> Restriction:
+    """Held before any of its appeals, as a withdrawal does, which closes them all."""
+    found = Appeal.objects.filter(pk=appeal_id).values_list("restriction_id", flat=True).first()
+    if found is None:
+        raise NoSuchDemand
+    return held(found)
 
 
 def _open(appeal_id: UUID) -> Appeal:
@@ -175,11 +142,17 @@ def _open(appeal_id: UUID) -> Appeal:
 
 
 def _carry_out(row: Appeal, restriction: Restriction, ruling: Ruling, actor: UUID, now: datetime) -> None:
+    if is_withdrawn(restriction):
+        if ruling.outcome is not Outcome.WITHDRAWN:
+            raise NoSuchRestriction
+        return
     match ruling.outcome:
         case Outcome.WITHDRAWN:
-            withdraw_now(restriction.pk, "appeal", now, by=actor)
+            withdraw_now(restriction.pk, "appeal", now, by=actor, appeal=row)
         case Outcome.CORRECTED:
-            narrow_now(restriction.pk, now, territories=ruling.territories, until=ruling.until, by=actor)
+            narrow_now(
+                restriction.pk, now, territories=ruling.territories, until=ruling.until, by=actor, appeal=row
+            )
         case Outcome.EXEMPTED:
             _exempt(row, restriction, now)
 
@@ -193,26 +166,6 @@ def _exempt(row: Appeal, restriction: Restriction, now: datetime) -> None:
     Exemption.objects.create(restriction=restriction, granted_at=now, **binding)
     if restriction.meeting_id is not None:
         changed(restriction.meeting_id)
-
-
-def _record(row: Appeal, ruling: Ruling, actor: UUID, now: datetime) -> None:
-    entry = {
-        "at": second(now),
-        "appeal": row.pk.hex,
-        "restriction": row.restriction_id.hex,
-        "outcome": ruling.outcome.value,
-    }
-    decided = Appeal.objects.filter(Q(pk=row.pk, decided_at__isnull=True))
-    decided.update(
-        outcome=ruling.outcome,
-        answer=ruling.answer.strip(),
-        decided_at=now,
-        decided_by_id=actor,
-        decided_outbox_id=ledger.append(AppealDecided.model_validate(entry)),
-        account=None,
-        invitation=None,
-        device_digest="",
-    )
 
 
 def _digest(token: str) -> str:

@@ -12,10 +12,12 @@ from bailiwick.ledger.entries import RestrictionCorrected, RestrictionSuspended,
 from bailiwick.ledger.vocabulary import second
 from bailiwick.meetings.actions.change import changed
 from bailiwick.orders.errors import NoSuchRestriction, NotNarrower
-from bailiwick.orders.models import Later, LaterKind, Restriction
+from bailiwick.orders.models import Appeal, Later, LaterKind, Restriction
 from bailiwick.orders.permissions import Act, check_may
 from bailiwick.orders.queries import narrowed
 from bailiwick.rules.territory import Territory
+
+from .appeal_ending import close_all
 
 Why = Literal["appeal", "authority_request", "court_order", "error_found", "review"]
 
@@ -34,10 +36,11 @@ def suspend(actor: UUID, restriction_id: UUID, reason: Why, now: datetime) -> La
 
 
 def withdraw(actor: UUID, restriction_id: UUID, reason: Why, now: datetime) -> Later:
-    """Ended for good. RoleNeeded, NoSuchRestriction."""
+    """Ended for good, and objections to it with it. RoleNeeded, NoSuchRestriction."""
     check_may(actor, Act.WITHDRAW)
     with transaction.atomic():
         made = withdraw_now(restriction_id, reason, now, by=actor)
+        close_all(restriction_id, actor, now)
         audit(actor, Act.WITHDRAW, f"restriction:{restriction_id}", now)
     return made
 
@@ -70,13 +73,15 @@ def suspend_now(restriction_id: UUID, reason: str, now: datetime, by: UUID | Non
         return _later(row, LaterKind.SUSPENDED, now, outbox_id, reason=reason, by_id=by)
 
 
-def withdraw_now(restriction_id: UUID, reason: str, now: datetime, by: UUID | None = None) -> Later:
-    """Ended for good. Raises NoSuchRestriction."""
+def withdraw_now(
+    restriction_id: UUID, reason: str, now: datetime, by: UUID | None = None, appeal: Appeal | None = None
+) -> Later:
+    """Ended for good. `appeal`: that was upheld by it. Raises NoSuchRestriction."""
     entry = {"at": second(now), "restriction": restriction_id.hex, "reason": reason}
     with transaction.atomic():
         row = _locked(restriction_id, LaterKind.WITHDRAWN)
         outbox_id = ledger.append(RestrictionWithdrawn.model_validate(entry))
-        return _later(row, LaterKind.WITHDRAWN, now, outbox_id, reason=reason, by_id=by)
+        return _later(row, LaterKind.WITHDRAWN, now, outbox_id, reason=reason, by_id=by, appeal=appeal)
 
 
 def narrow_now(
@@ -86,8 +91,9 @@ def narrow_now(
     territories: Territory | None = None,
     until: datetime | None = None,
     by: UUID | None = None,
+    appeal: Appeal | None = None,
 ) -> Later:
-    """Fewer codes, or an earlier end.
+    """Fewer codes, or an earlier end. `appeal`: that was upheld by it.
 
     Raises:
         NotNarrower: it would reach further than before, or takes nothing away. NoSuchRestriction.
@@ -102,7 +108,10 @@ def narrow_now(
             entry["until"] = until
         outbox_id = ledger.append(RestrictionCorrected.model_validate(entry))
         codes = None if territories is None else sorted(territories)
-        return _later(row, LaterKind.CORRECTED, now, outbox_id, territories=codes, expires_at=until, by_id=by)
+        return _later(
+            row, LaterKind.CORRECTED, now, outbox_id, territories=codes, expires_at=until, by_id=by,
+            appeal=appeal,
+        )  # fmt: skip
 
 
 def _check_narrower(
@@ -120,12 +129,24 @@ def _check_narrower(
         raise NotNarrower
 
 
-def _locked(restriction_id: UUID, *before: LaterKind) -> Restriction:
-    """An approved restriction to which none of these happened before, held until the caller's transaction
-    ends."""
-    rows = Restriction.objects.select_for_update(of=("self",))
+def held(restriction_id: UUID) -> Restriction:
+    """An approved restriction, held until the caller's transaction ends. NoSuchRestriction."""
+    rows = Restriction.objects.select_for_update(of=("self",)).select_related("demand", "authority")
     row = rows.filter(id=restriction_id, outbox_id__isnull=False).first()
-    if row is None or row.later.filter(kind__in=before).exists():
+    if row is None:
+        raise NoSuchRestriction
+    return row
+
+
+def is_withdrawn(row: Restriction) -> bool:
+    """Whether it was ended for good."""
+    return row.later.filter(kind=LaterKind.WITHDRAWN).exists()
+
+
+def _locked(restriction_id: UUID, *before: LaterKind) -> Restriction:
+    """The same, if none of these happened to it before."""
+    row = held(restriction_id)
+    if row.later.filter(kind__in=before).exists():
         raise NoSuchRestriction
     return row
 

@@ -114,12 +114,14 @@ class LaterKind(models.TextChoices):
 
 class Later(models.Model):
     """A later entry about a restriction. It takes effect with this row, not with a proof (P7); so a
-    correction only narrows: `territories` and `expires_at` can take away, and never add."""
+    correction only narrows: `territories` and `expires_at` can take away, and never add. `appeal`: the one
+    that was upheld by it, if that is why."""
 
     restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="later")
     kind = models.CharField(max_length=12, choices=LaterKind.choices)
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    appeal = models.ForeignKey("Appeal", null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=24, blank=True)
     law = models.CharField(max_length=120, blank=True)
     territories = models.JSONField(null=True)

@@ -39,12 +39,15 @@ class Outcome(models.TextChoices):
 
 class Appeal(models.Model):
     """Somebody objects. Who it is, nobody here asks: the one who has the token, of which only the digest is
-    kept. The three keys are what an exemption would be bound to; they go when the appeal is decided."""
+    kept. The three keys are what an exemption would be bound to; `evidence` is what a receipt says, and so
+    where somebody was: all four go when the appeal is decided, the text some time after it. Decided without
+    an `answer`: closed because the restriction was withdrawn."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="appeals")
     token_digest = models.CharField(max_length=64, unique=True)
     text = models.TextField(max_length=10_000)
+    evidence = models.CharField(max_length=400, blank=True)
     not_here = models.BooleanField(default=False, help_text="Says: this is not where I am")
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -69,6 +72,13 @@ class Appeal(models.Model):
                 condition=Q(decided_at__isnull=True, outcome="", decided_by__isnull=True)
                 | Q(decided_at__isnull=False, outcome__in=Outcome.values, decided_by__isnull=False),
                 name="appeal_decided_by_somebody",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("decided_at",),
+                condition=Q(decided_at__isnull=False, decided_outbox_id__isnull=True),
+                name="appeal_to_be_logged",
             ),
         )
 
