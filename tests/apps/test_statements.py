@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from bailiwick.accounts.models import Account
-from bailiwick.meetings import statements
-from bailiwick.meetings.models import Meeting, Presence, ServerState
+from bailiwick.meetings import blocks, presences, statements
+from bailiwick.meetings.access import host_rule, rule_of
+from bailiwick.meetings.models import Block, HostRule, Meeting, Presence, ServerState
 from bailiwick.meetings.terms import MeetingFacts, facts
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,43 @@ def test_no_meeting_has_no_facts(meeting: Meeting) -> None:
     assert facts(slug="room-0002") is None
     assert facts(slug="' OR 1=1 --") is None
     assert facts(meeting_id=uuid4()) is None
+
+
+def test_a_meetings_rule_is_its_row_and_no_row_is_no_rule(meeting: Meeting) -> None:
+    assert rule_of(meeting.pk) is None
+    HostRule.objects.create(
+        meeting=meeting,
+        mode="deny",
+        territories=["CN", "RU"],
+        undetermined="refuse",
+        set_at=datetime.now(UTC),
+    )
+    assert rule_of(meeting.pk) == host_rule(HostRule.objects.get())
+    assert rule_of(uuid4()) is None
+
+
+def test_a_meetings_blocks_are_found_and_another_meetings_are_not(meeting: Meeting) -> None:
+    now = datetime.now(UTC)
+    assert blocks.of_meeting(meeting.pk, now) == []
+    held = {"meeting": meeting, "actor": "host", "created_at": now}
+    lasting = Block.objects.create(device_digest="a" * 64, **held)
+    Block.objects.create(device_digest="b" * 64, expires_at=now, **held)
+    assert blocks.of_meeting(meeting.pk, now) == [lasting]
+    assert blocks.of_meeting(uuid4(), now) == []
+
+
+@pytest.mark.parametrize(("refusals", "withheld"), [(False, False), (True, False), (False, True)])
+def test_what_the_host_sees_of_presences_ended_is_counted(
+    meeting: Meeting, refusals: bool, withheld: bool
+) -> None:
+    now = datetime.now(UTC)
+    values = {"meeting": meeting, "state": "active", "grant_expires_at": now, "decided_revision": 1}
+    ids = [Presence.objects.create(grant_digest=each * 64, created_at=now, **values).pk for each in "ab"]
+    before = meeting.roster_revision
+    assert presences.end(ids, "rule", now, refusals=refusals, withheld=withheld) == set(ids)
+    meeting.refresh_from_db()
+    counted = (meeting.roster_revision - before, meeting.refused_count, meeting.withheld_count)
+    assert counted == (1, 2 if refusals else 0, 1 if withheld else 0)
 
 
 def test_an_inserted_presence_is_the_one_the_model_would_have_made(meeting: Meeting) -> None:

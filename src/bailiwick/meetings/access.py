@@ -8,6 +8,7 @@ from bailiwick.ledger.entries import ServerRuleChanged
 from bailiwick.rules.access import AccessRule, Mode, OnUndetermined, RuleSetter
 from bailiwick.rules.territory import parse_territory
 
+from . import statements
 from .models import HostRule, Meeting, ServerRule
 
 
@@ -29,8 +30,15 @@ def rules_of(meeting: Meeting) -> AccessRule | None:
 
 def rule_of(meeting_id: UUID) -> AccessRule | None:
     """The host's rule of the meeting with that id. One query."""
-    rows = list(HostRule.objects.filter(meeting_id=meeting_id))
-    return host_rule(rows[0]) if rows else None
+    key = [statements.prepared(Meeting, "id", meeting_id)]
+    row = statements.fetch_one(statements.rule_of_meeting(), key)
+    if row is None:
+        return None
+    mode, territories, undetermined = row
+    return _rule(
+        HostRule(mode=mode, territories=statements.json_of(territories), undetermined=undetermined),
+        RuleSetter.HOST,
+    )
 
 
 def host_rule(row: HostRule) -> AccessRule:

@@ -218,11 +218,9 @@ def end(
         # SQLite has one writer; PostgreSQL's UPDATE waits for the row and looks again: nobody else ends them
         found = statements.end_presences(presence_ids, reason, now)
         for meeting_id, count in sorted(Counter(found.values()).items()):
-            Meeting.objects.filter(id=meeting_id).update(
-                roster_revision=F("roster_revision") + 1,
-                refused_count=F("refused_count") + (count if refusals else 0),
-                withheld_count=F("withheld_count") + (1 if withheld else 0),
-            )
+            counts = [count if refusals else 0, 1 if withheld else 0]
+            values = [*counts, statements.prepared(Meeting, "id", meeting_id)]
+            statements.change(statements.ended_in_meeting(), values)
     return set(found)
 
 

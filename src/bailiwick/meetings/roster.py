@@ -1,6 +1,5 @@
 """Who is in a meeting, read whole whenever anything about it changes: as rows, without building models."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -81,7 +80,7 @@ def _present(
         node_id=_uuid(node_id),
         mutes=mutes,
         feed=feed,
-        streams=json.loads(streams) if isinstance(streams, str) else streams,
+        streams=statements.json_of(streams),
         microphone_on=bool(microphone_on),
         camera_on=bool(camera_on),
         hand_raised_at=statements.time_of(hand_raised_at),

@@ -4,6 +4,7 @@ Django's query compiler each time costs four times what the database does (`bin/
 They say what the models say: column names and value conversions come from the models' own fields.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -13,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Field, Model
 
-from .models import Invitation, Meeting, Presence, PresenceState, ServerState
+from .models import Block, HostRule, Invitation, Meeting, Presence, PresenceState, ServerState
 
 
 def fetch_one(sql: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
@@ -47,6 +48,11 @@ def uuid_of(value: Any) -> UUID:
 def time_of(value: datetime | None) -> datetime | None:
     """SQLite keeps times in UTC without saying so."""
     return value if value is None or value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
+def json_of(value: Any) -> Any:
+    """SQLite keeps JSON as text."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def prepared(model: type[Model], name: str, value: Any) -> Any:
@@ -119,6 +125,31 @@ def people_present() -> str:
         f"{table}.{_column(Presence, 'invitation')} "
         f"WHERE {table}.{_column(Presence, 'meeting')} = %s AND {table}.{_column(Presence, 'state')} "
         f"IN ('{PresenceState.WAITING.value}', '{PresenceState.ACTIVE.value}') ORDER BY {order}"
+    )
+
+
+@cache
+def rule_of_meeting() -> str:
+    """Mode, territories and what becomes of the undetermined, of the host's rule of a meeting."""
+    columns = ", ".join(_column(HostRule, name) for name in ("mode", "territories", "undetermined"))
+    return f"SELECT {columns} FROM {_table(HostRule)} WHERE {_column(HostRule, 'meeting')} = %s"  # noqa: S608
+
+
+@cache
+def any_block_of_meeting() -> str:
+    """One row if the meeting has a block or a removal, whether it still holds or not."""
+    return f"SELECT 1 FROM {_table(Block)} WHERE {_column(Block, 'meeting')} = %s LIMIT 1"  # noqa: S608
+
+
+@cache
+def ended_in_meeting() -> str:
+    """Count what the host sees of presences ended: refusals, and whether a restriction did it."""
+    roster, refused, withheld = (
+        _column(Meeting, name) for name in ("roster_revision", "refused_count", "withheld_count")
+    )
+    return (
+        f"UPDATE {_table(Meeting)} SET {roster} = {roster} + 1, {refused} = {refused} + %s, "  # noqa: S608
+        f"{withheld} = {withheld} + %s WHERE {_column(Meeting, 'id')} = %s"
     )
 
 
