@@ -1,6 +1,7 @@
 """A real browser on the media port: its SDP passes the boundary, and it needs no candidates of its own to
 connect."""
 
+import json
 import shutil
 from collections.abc import AsyncIterator
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, async_playwright
 
+from bailiwick.live.protocol import FROM_CLIENT, MAXIMUM_BYTES
 from bailiwick.media.port import (
     Layer,
     MediaSession,
@@ -18,7 +20,7 @@ from bailiwick.media.port import (
     Track,
     TrackKind,
 )
-from bailiwick.media.sdp import check_sdp
+from bailiwick.media.sdp import MAX_PICTURES, MAX_SECTIONS, MAX_SOUNDS, check_sdp, sections
 from tests.contracts.conftest import Meeting
 from tests.contracts.people import Person, comes, eventually
 
@@ -56,6 +58,18 @@ window.answer = async ([sdp, fresh]) => {
   await window.legs.in.setRemoteDescription({type: 'offer', sdp})
   await window.legs.in.setLocalDescription()
   return window.legs.in.localDescription.sdp
+}
+window.crowd = async ([sounds, pictures]) => {
+  const all = new RTCPeerConnection({bundlePolicy: 'max-bundle'})
+  const add = (media, codec, count) => {
+    const codecs = RTCRtpSender.getCapabilities(media).codecs.filter(({mimeType}) => mimeType === codec)
+    for (let i = 0; i < count; i++)
+      all.addTransceiver(media, {direction: 'sendonly'}).setCodecPreferences(codecs)
+  }
+  add('audio', 'audio/opus', sounds)
+  add('video', 'video/VP8', pictures)
+  await all.setLocalDescription()
+  return window.answer([all.localDescription.sdp, true])
 }
 window.inbound = async () => {
   const found = {}
@@ -130,6 +144,14 @@ async def test_a_browser_goes_on_after_an_ice_restart(janus_meeting: Meeting, pa
     await comes(ann, Published(PUBLISHED), seconds=15)
     await eventually(bo.hears, set(own_streams(ann)), seconds=15)
     assert [type(event) for event in ann.events] == [Published]
+
+
+async def test_the_answer_of_a_browser_that_receives_all_it_may_is_taken(page: Page) -> None:
+    sdp = await page.evaluate("crowd", [MAX_SOUNDS, MAX_PICTURES])
+    assert len(sections(check_sdp(sdp))) == MAX_SECTIONS
+    message = json.dumps({"type": "answer", "id": 2**31 - 1, "revision": 2**52, "sdp": sdp})
+    assert len(message) < MAXIMUM_BYTES
+    FROM_CLIENT.validate_json(message)
 
 
 def own_streams(person: Person) -> list[StreamId]:

@@ -208,7 +208,7 @@ export class Media implements MediaView, Observer {
     if (!room) return null;
     const visible = this.sight.visible.peek();
     this.#seen = nowSeen(this.#seen, visible);
-    return wantedStreams(room.participants.values(), room.you, visible, this.#seen);
+    return wantedStreams(room.participants.values(), room.you, visible, this.#seen, this.#subscriber.wanted);
   }
 
   #watch(): void {

@@ -1,5 +1,12 @@
 /** Pure: which streams are wanted, and in which of their sizes. */
-import type { Participant, Stream, WantedLayer, WantedStream } from "../protocol/messages";
+import {
+  MAX_PICTURES,
+  MAX_SOUNDS,
+  type Participant,
+  type Stream,
+  type WantedLayer,
+  type WantedStream,
+} from "../protocol/messages";
 
 export type Kind = Stream["kind"];
 
@@ -26,8 +33,6 @@ export interface Wanted extends WantedStream {
   readonly key: Key;
 }
 
-/** The protocol's limit of one `subscribe`. */
-export const MAX_STREAMS = 640;
 /** Video streams kept for a while after they went out of sight, so that turning a page is quick. */
 export const KEPT_VIDEOS = 24;
 
@@ -37,27 +42,42 @@ const FIRST_VIDEOS = 9;
 const isSound = (kind: Kind): boolean => kind === "microphone" || kind === "screen_audio";
 
 /**
- * Everybody's sound; the video that is in sight; and of that seen before (`seen`, the latest last) as much as is
- * worth keeping. Sound first: if the limit is reached, nobody falls silent for a picture's sake.
+ * Everybody's sound; the video that is in sight; and of that seen before (`seen`, the latest last) as much as is worth
+ * keeping. A larger meeting than can be received whole: open microphones first, then those wanted before (`had`), so
+ * that nobody's going and coming back is heard late.
  */
 export function wantedStreams(
   people: Iterable<Participant>,
   you: string,
   visible: Visible,
   seen: readonly Key[],
+  had: ReadonlySet<Key> = new Set(),
 ): Wanted[] {
   const kept = new Set(seen.slice(-KEPT_VIDEOS));
-  const sound: Wanted[] = [];
-  const video: Wanted[] = [];
+  const sound: Ranked[] = [];
+  const video: Ranked[] = [];
   for (const person of people) {
     if (person.id === you) continue;
     for (const { mid, kind } of person.streams) {
-      const wanted = { participant: person.id, mid, key: keyOf(person.id, kind) };
-      if (isSound(kind)) sound.push(wanted);
-      else if (visible.has(wanted.key) || kept.has(wanted.key)) video.push(wanted);
+      const key = keyOf(person.id, kind);
+      const wanted = { participant: person.id, mid, key };
+      if (kind === "screen_audio" || (kind === "microphone" && person.microphone)) sound.push({ wanted, rank: 0 });
+      else if (isSound(kind)) sound.push({ wanted, rank: had.has(key) ? 1 : 2 });
+      else if (visible.has(key) || kept.has(key)) video.push({ wanted, rank: visible.has(key) ? 0 : 1 });
     }
   }
-  return [...sound, ...video].slice(0, MAX_STREAMS);
+  return [...first(MAX_SOUNDS, sound), ...first(MAX_PICTURES, video)];
+}
+
+interface Ranked {
+  readonly wanted: Wanted;
+  readonly rank: number;
+}
+
+/** The `most` of the lowest rank; those of one rank stay in their order. */
+function first(most: number, ranked: Ranked[]): Wanted[] {
+  if (ranked.length > most) ranked.sort((a, b) => a.rank - b.rank);
+  return ranked.slice(0, most).map(({ wanted }) => wanted);
 }
 
 /** The keys seen, the latest last; long enough to fill `KEPT_VIDEOS` whatever is visible. */

@@ -62,6 +62,11 @@ export class Subscriber {
     return this.#connection;
   }
 
+  /** What is wanted now. */
+  get wanted(): ReadonlySet<Key> {
+    return new Set(this.#wanted.map(({ key }) => key));
+  }
+
   /** Somebody is at the door: look for ways through the network already, so that the first picture is not late. */
   prepare(): void {
     this.#spare ??= new RTCPeerConnection({ bundlePolicy: "max-bundle", iceCandidatePoolSize: 1 });

@@ -2,8 +2,10 @@
 
 export const VERSION = 1;
 export const SUBPROTOCOL = "bailiwick.v1";
-export const MAXIMUM_BYTES = 131072;
+export const MAXIMUM_BYTES = 262144;
 export const HEARTBEAT_SECONDS = 10;
+export const MAX_SOUNDS = 100;
+export const MAX_PICTURES = 50;
 
 /** Close codes beyond RFC 6455's own. */
 export const Close = {

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 
 import {
   KEPT_VIDEOS,
-  MAX_STREAMS,
   firstSeen,
   keyOf,
   nowSeen,
@@ -12,14 +11,14 @@ import {
   type Key,
   type Visible,
 } from "../../src/media/streams";
-import type { Participant } from "../../src/protocol/messages";
+import { MAX_PICTURES, MAX_SOUNDS, type Participant } from "../../src/protocol/messages";
 
-function person(id: string, camera = true): Participant {
+function person(id: string, camera = true, microphone = true): Participant {
   const streams = [
     { mid: "0", kind: "microphone" },
     { mid: "1", kind: "camera" },
   ] as const;
-  return { id, name: id, role: "participant", microphone: true, camera, hand: null, streams };
+  return { id, name: id, role: "participant", microphone, camera, hand: null, streams };
 }
 
 const shown = (...keys: Key[]): Visible => new Map(keys.map((key) => [key, { width: 320, height: 180 }]));
@@ -38,11 +37,35 @@ describe("what is wanted", () => {
     expect(names(wanted)).toEqual(["a/microphone", "b/microphone", "a/camera"]);
   });
 
-  it("is sound before pictures, and never more than the protocol takes", () => {
-    const crowd = Array.from({ length: MAX_STREAMS + 10 }, (_, i) => person(`p${i}`));
-    const wanted = wantedStreams(crowd, "me", shown(keyOf("p0", "camera")), []);
-    expect(wanted).toHaveLength(MAX_STREAMS);
-    expect(wanted.every(({ key }) => key.endsWith("/microphone"))).toBe(true);
+  describe("in a meeting too large to be received whole", () => {
+    const muted = (count: number): Participant[] =>
+      Array.from({ length: count }, (_, i) => person(`p${i}`, true, false));
+
+    it("is the open microphones first, and as much as the server takes", () => {
+      const wanted = names(wantedStreams([...muted(200), person("late")], "me", shown(), []));
+      expect(wanted).toHaveLength(MAX_SOUNDS);
+      expect(wanted).toContain("late/microphone");
+    });
+
+    it("goes on being whoever has just muted themselves, so that their next word is heard", () => {
+      const had = new Set<Key>(["late/microphone"]);
+      const wanted = names(wantedStreams([...muted(200), person("late", true, false)], "me", shown(), [], had));
+      expect(wanted).toHaveLength(MAX_SOUNDS);
+      expect(wanted).toContain("late/microphone");
+    });
+
+    it("is what is in sight before what was, and takes no sound away for it", () => {
+      const crowd = muted(200);
+      const keys = crowd.map(({ id }) => keyOf(id, "camera"));
+      const wanted = names(wantedStreams(crowd, "me", shown(...keys.slice(-60)), keys.slice(0, KEPT_VIDEOS)));
+      expect(wanted).toHaveLength(MAX_SOUNDS + MAX_PICTURES);
+      expect(wanted).not.toContain("p0/camera");
+    });
+
+    it("is in the roster's order while everything fits", () => {
+      const wanted = wantedStreams([person("a", true, false), person("b")], "me", shown(), []);
+      expect(names(wanted)).toEqual(["a/microphone", "b/microphone"]);
+    });
   });
 
   it("forgets what was seen longest ago", () => {

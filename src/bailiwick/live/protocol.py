@@ -9,16 +9,18 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from bailiwick.media.sdp import MAX_LENGTH, MAX_PICTURES, MAX_SECTIONS, MAX_SOUNDS, MAX_TRACKS
+
 VERSION: Final = 1
 SUBPROTOCOL: Final = "bailiwick.v1"
-MAXIMUM_BYTES: Final = 131_072
+MAXIMUM_BYTES: Final = 262_144
 HEARTBEAT_SECONDS: Final = 10
 
 Id = Annotated[int, Field(ge=1, lt=2**31)]
 Token = Annotated[str, Field(min_length=16, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]
 ParticipantId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Mid = Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[A-Za-z0-9_.-]+$")]
-Sdp = Annotated[str, Field(min_length=1, max_length=100_000)]
+Sdp = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
 Kind = Literal["microphone", "camera", "screen", "screen_audio"]
 Role = Literal["host", "co_host", "caretaker", "participant"]
 
@@ -64,7 +66,7 @@ class Publish(Request):
 
     type: Literal["publish"]
     sdp: Sdp
-    tracks: Annotated[list[TrackInfo], Field(max_length=8)]
+    tracks: Annotated[list[TrackInfo], Field(max_length=MAX_TRACKS)]
 
 
 class WantedStream(Message):
@@ -81,7 +83,7 @@ class Subscribe(Request):
     """
 
     type: Literal["subscribe"]
-    streams: Annotated[list[WantedStream], Field(max_length=640)]
+    streams: Annotated[list[WantedStream], Field(max_length=MAX_SECTIONS)]
     fresh: bool = False
 
 
@@ -104,7 +106,7 @@ class Layers(Request):
     """Layers by what is visible."""
 
     type: Literal["layers"]
-    layers: Annotated[list[WantedLayer], Field(max_length=640)]
+    layers: Annotated[list[WantedLayer], Field(max_length=MAX_SECTIONS)]
 
 
 class SetState(Request):

@@ -31,7 +31,14 @@ PLAIN: Final[dict[object, str]] = {
     bool: "boolean",
     Any: "unknown",
 }
-CONSTANTS: Final = ("VERSION", "SUBPROTOCOL", "MAXIMUM_BYTES", "HEARTBEAT_SECONDS")
+CONSTANTS: Final = (
+    "VERSION",
+    "SUBPROTOCOL",
+    "MAXIMUM_BYTES",
+    "HEARTBEAT_SECONDS",
+    "MAX_SOUNDS",
+    "MAX_PICTURES",
+)
 
 
 def render() -> str:

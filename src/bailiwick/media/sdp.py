@@ -11,11 +11,15 @@ from dataclasses import dataclass
 
 from bailiwick.media.port import Fault, MediaError, Mid, Sdp, Track
 
-MAX_LENGTH = 100_000
-MAX_LINES = 5_000
+MAX_SOUNDS = 100
+MAX_PICTURES = 50
+"""Streams of either kind one participant receives at the same time."""
+MAX_SECTIONS = MAX_SOUNDS + MAX_PICTURES
+"""m-lines: an answer has one for each of these. An m-line that is empty again is used again, for its own kind only."""
+MAX_LENGTH = MAX_SECTIONS * 1_500
+MAX_LINES = MAX_SECTIONS * 40
+"""An answer of Chromium's has up to 1,200 characters and 27 lines for each m-line (tests/contracts/test_chromium.py)."""
 MAX_LINE = 1_000
-MAX_SECTIONS = 128
-"""m-lines: an answer has one for each stream received at the same time."""
 MAX_TRACKS = 8
 """Tracks one participant publishes at the same time."""
 
