@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 from asgiref.testing import ApplicationCommunicator
@@ -14,7 +15,7 @@ from bailiwick.live.app import Live
 from bailiwick.live.join import Join
 from bailiwick.live.protocol import SUBPROTOCOL
 from bailiwick.live.rate import JOINS, MISSES
-from bailiwick.live.socket import Socket
+from bailiwick.live.socket import SILENCE_SECONDS, Socket
 from tests.gate.kit import ADDRESS
 
 ORIGIN = "https://meet.example.org"
@@ -25,7 +26,14 @@ async def not_found(scope: http.Scope, receive: http.Receive, send: http.Send) -
     await http.respond(send, 404, b"django", "text/plain")
 
 
-def live(gate: Gate, trusted: str = "127.0.0.0/8", joins: Limit = JOINS, misses: Limit = MISSES) -> Live:
+def live(
+    gate: Gate,
+    trusted: str = "127.0.0.0/8",
+    joins: Limit = JOINS,
+    misses: Limit = MISSES,
+    clock: Callable[[], float] = time.monotonic,
+    silence_seconds: float = SILENCE_SECONDS,
+) -> Live:
     networks = TrustedNetworks.from_text(trusted)
 
     def address_of(scope: http.Scope) -> Any:
@@ -34,7 +42,7 @@ def live(gate: Gate, trusted: str = "127.0.0.0/8", joins: Limit = JOINS, misses:
     origins = frozenset({ORIGIN})
     tries = Buckets(misses, time.monotonic)
     door = Join(gate, address_of, Buckets(joins, time.monotonic), tries, origins)
-    socket = Socket(gate, address_of, origins, list, tries, time.monotonic)
+    socket = Socket(gate, address_of, origins, list, tries, clock, silence_seconds)
     return Live(gate, door, socket, not_found, lambda: True)
 
 

@@ -1,6 +1,7 @@
 """The WebSocket: first messages, bad input, closes."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -76,7 +77,7 @@ BAD: dict[str, str] = {
     "huge number": '{"type": "ping", "id": 99999999999999}',
     "deep nesting": '{"type": "chat", "text": ' + "[" * 5000 + "]" * 5000 + "}",
     "too many streams": json.dumps({"type": "subscribe", "streams": [{}] * 700}),
-    "oversized": json.dumps({"type": "publish", "sdp": "x" * 140_000, "tracks": []}),
+    "oversized": json.dumps({"type": "publish", "sdp": "x" * protocol.MAXIMUM_BYTES, "tracks": []}),
     "an id that is none": '{"type": "mute", "participant": "../../x"}',
     "a second hello": '{"type": "hello", "grant": "' + "x" * 32 + '"}',
     "null byte": '{"type": "chat\\u0000"}',
@@ -169,6 +170,50 @@ async def test_a_flood_of_messages_is_closed_with_4429(house: House) -> None:
     ada = await come_in(app, row.slug)
     for _ in range(260):
         await ada.send({"type": "ping"})
+    assert await ada.until("close") == {"close": 4429}
+
+
+async def test_a_page_that_was_asleep_is_told_to_come_back_and_can(house: House) -> None:
+    app, row = live(await house.gate(), silence_seconds=0.1), await meeting()
+    ada = await come_in(app, row.slug)
+    token = (await ada.until("welcome"))["resume"]
+    assert await ada.until("close") == {"close": 4503}
+    again = Client(app)
+    await again.connect()
+    await again.send({"type": "resume", "token": token})
+    await again.until("welcome")
+    await again.go()
+
+
+async def _fails(client: Client, times: int, each: Callable[[], None] = lambda: None) -> list[dict[str, Any]]:
+    """Ask in vain so many times; the answers."""
+    answers = []
+    for _ in range(times):
+        each()
+        await client.send({"type": "lower_hand", "participant": "0" * 32})
+        answers.append(await client.receive())
+        while answers[-1].get("type") not in {"error", None}:
+            answers[-1] = await client.receive()
+    return answers
+
+
+async def test_requests_that_fail_now_and_then_throw_nobody_out(house: House) -> None:
+    now = [0.0]
+    app, row = live(await house.gate(), clock=lambda: now[0]), await meeting()
+    ada = await come_in(app, row.slug)
+    await ada.until("welcome")
+    answers = await _fails(ada, 45, lambda: now.__setitem__(0, now[0] + 10))
+    assert {answer.get("code") for answer in answers} == {"not_allowed"}
+    await ada.send({"type": "ping"})
+    await ada.until("pong")
+    await ada.go()
+
+
+async def test_a_client_whose_requests_all_fail_is_closed_with_4429_and_may_resume(house: House) -> None:
+    app, row = live(await house.gate(), clock=lambda: 0.0), await meeting()
+    ada = await come_in(app, row.slug)
+    await ada.until("welcome")
+    await _fails(ada, 21)
     assert await ada.until("close") == {"close": 4429}
 
 

@@ -101,7 +101,9 @@ function tell(app: App, message: FromServer, before: RoomState | null): void {
   if (message.type === "muted") view.tell(t("told.muted"), true);
   if (message.type === "notice")
     view.tell(noticeText(message.code, message.text), false, message.code.startsWith("rule_") ? "rule" : message.code);
-  if (message.type === "error" && message.id === null) view.tell(errorText(message.code), true);
+  // The page was asleep: that it is coming back is being shown.
+  const asleep = message.type === "error" && message.code === "silent";
+  if (message.type === "error" && message.id === null && !asleep) view.tell(errorText(message.code), true);
   if (message.type === "chat" && message.participant !== after?.you) tellChat(app, message.name, message.text);
   if (before && after) forgetKnocks(app, before, after);
   if (before && after && before.you === after.you && message.type !== "welcome")

@@ -9,12 +9,15 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from bailiwick.media.sdp import MAX_LENGTH, MAX_PICTURES, MAX_SECTIONS, MAX_SOUNDS, MAX_TRACKS
+from bailiwick.media import sdp as descriptions
+from bailiwick.media.sdp import MAX_LENGTH, MAX_SECTIONS, MAX_TRACKS
 
 VERSION: Final = 1
 SUBPROTOCOL: Final = "bailiwick.v1"
 MAXIMUM_BYTES: Final = 262_144
 HEARTBEAT_SECONDS: Final = 10
+MAX_SOUNDS: Final = descriptions.MAX_SOUNDS
+MAX_PICTURES: Final = descriptions.MAX_PICTURES
 
 Id = Annotated[int, Field(ge=1, lt=2**31)]
 Token = Annotated[str, Field(min_length=16, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]

@@ -19,6 +19,10 @@ CHANGES: Final = Limit(burst=30, per_second=4)
 """Of what others see of one participant: each is written, and told to everybody inside."""
 
 
+FAILURES: Final = Limit(burst=20, per_second=0.1)
+"""Requests that fail: those of a few hours throw nobody out, a client gone wrong is slowed down."""
+
+
 class Tokens:
     """One token bucket."""
 

@@ -20,7 +20,7 @@ from .connection import Connection
 from .join import same_origin
 from .metrics import ERRORS, SOCKETS
 from .protocol import FROM_CLIENT, MAXIMUM_BYTES, SUBPROTOCOL, Close, Error, IceServer, Message, Removed
-from .rate import Tokens
+from .rate import FAILURES, Tokens
 from .session import ProtocolError, Session
 
 log = structlog.get_logger()
@@ -28,7 +28,6 @@ log = structlog.get_logger()
 FIRST_MESSAGE_SECONDS: Final = 5.0
 SILENCE_SECONDS: Final = 3.0 * protocol.HEARTBEAT_SECONDS
 _MESSAGES: Final = Limit(burst=200, per_second=25)
-_MOST_ERRORS: Final = 20
 
 
 class _Closed(Exception):  # noqa: N818
@@ -46,6 +45,7 @@ class Socket:
         ice_servers: Callable[[], list[IceServer]],
         misses: Buckets,
         clock: Callable[[], float],
+        silence_seconds: float = SILENCE_SECONDS,
     ) -> None:
         self._gate = gate
         self._address_of = address_of
@@ -53,6 +53,7 @@ class Socket:
         self._ice_servers = ice_servers
         self._misses = misses
         self._clock = clock
+        self._silence_seconds = silence_seconds
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         """Serve one connection."""
@@ -132,17 +133,17 @@ class Socket:
             await self._gate.let_go(held_of.held)
 
     async def _read(self, session: Session, connection: Connection, reader: "_Reader") -> None:
-        errors = 0
-        while errors < _MOST_ERRORS:
+        failures = Tokens(FAILURES, self._clock)
+        while True:
             try:
-                message = await reader.next(SILENCE_SECONDS)
+                message = await reader.next(self._silence_seconds)
             except ProtocolError as error:
                 connection.send(_error(error.code, error.detail, None))
                 connection.close(_close_code(error))
                 return
-            if not await _handled(session, connection, message):
-                errors += 1
-        connection.close(Close.BAD_MESSAGE)
+            if not await _handled(session, connection, message) and not failures.take():
+                connection.close(Close.RATE_LIMITED)
+                return
 
 
 async def _settle(reading: asyncio.Task[None], connection: Connection, writing: asyncio.Task[None]) -> None:
@@ -212,7 +213,8 @@ def _parsed(text: str | None) -> protocol.Request:
 
 
 def _close_code(error: ProtocolError) -> int:
-    return Close.RATE_LIMITED if error.code == "rate_limited" else Close.BAD_MESSAGE
+    """Silence is a machine asleep or a network gone, and no fault of the client's: it may resume."""
+    return {"rate_limited": Close.RATE_LIMITED, "silent": Close.GOING_AWAY}.get(error.code, Close.BAD_MESSAGE)
 
 
 def _error(code: str, detail: str, request: int | None) -> Error:

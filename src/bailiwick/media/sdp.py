@@ -15,10 +15,10 @@ MAX_SOUNDS = 100
 MAX_PICTURES = 50
 """Streams of either kind one participant receives at the same time."""
 MAX_SECTIONS = MAX_SOUNDS + MAX_PICTURES
-"""m-lines: an answer has one for each of these. An m-line that is empty again is used again, for its own kind only."""
+"""m-lines: an answer has one for each stream. One that is empty again carries only its own kind later."""
 MAX_LENGTH = MAX_SECTIONS * 1_500
 MAX_LINES = MAX_SECTIONS * 40
-"""An answer of Chromium's has up to 1,200 characters and 27 lines for each m-line (tests/contracts/test_chromium.py)."""
+"""With room to spare: Chromium's answer has up to 1,200 characters and 27 lines for each m-line."""
 MAX_LINE = 1_000
 MAX_TRACKS = 8
 """Tracks one participant publishes at the same time."""
