@@ -133,17 +133,21 @@ class House:
         self.layer = InMemoryChannelLayer()
         self.table = folder / "table.bwt"
         small_table(self.table)
+        self.other = folder / "other.bwt"
+        self.overrides = folder / "overrides.txt"
         self.alarms: list[str] = []
         self.gates: list[Gate] = []
         self.between: Callable[[], None] = lambda: None
         self.proofs: Callable[[], Proofs | None] = lambda: None
 
-    async def gate(self, *, ejector: type[Ejector] = Ejector, layer: Any = None) -> Gate:
+    async def gate(
+        self, *, ejector: type[Ejector] = Ejector, layer: Any = None, table: Path | None = None
+    ) -> Gate:
         """One more node."""
         door = Door(self.clock, b"k" * 32, lambda: self.between(), self.proofs())  # noqa: PLW0108 (set later)
         gate = Gate(
             media=DoubleMedia(self.world),
-            locator=Locator(self.table),
+            locator=Locator(table or self.table, overrides=self.overrides),
             layer=layer or self.layer,
             device_key=b"k" * 32,
             clock=self.clock,

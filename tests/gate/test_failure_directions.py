@@ -1,6 +1,7 @@
 """ "Which way each thing fails" (DESIGN.md), the rows that concern the gate."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
 
@@ -56,13 +57,19 @@ async def test_a_table_that_is_not_the_active_one_locates_nobody_and_ejects_nobo
 
 
 async def _make_other_table_active() -> None:
+    from datetime import timedelta
+    from uuid import uuid4
+
     from asgiref.sync import sync_to_async
 
-    from bailiwick.meetings.models import ServerState
+    from bailiwick.meetings.models import Node, ServerState
 
     await sync_to_async(ServerState.objects.filter(id=1).update)(
         active_table="f" * 64, active_table_built=2**40
     )
+    # and another node answers from it
+    lease = datetime.now(UTC) + timedelta(hours=1)
+    await sync_to_async(Node.objects.create)(id=uuid4(), lease_until=lease, table="f" * 64)
 
 
 async def test_a_replaced_table_is_followed_and_people_are_located_again(house: House) -> None:

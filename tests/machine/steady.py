@@ -17,7 +17,7 @@ from bailiwick.gate.gate import Gate
 from bailiwick.gate.proofs import Proofs
 from bailiwick.geo.locator import Locator
 from bailiwick.media.double import DoubleMedia, World
-from bailiwick.meetings import events, nodes
+from bailiwick.meetings import events
 
 KEY = b"k" * 32
 BEGINNING = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -74,7 +74,7 @@ class SteadyGate(Gate):
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
-        await self._hop.run(nodes.register, self._node.id, self._clock())
+        await self._node.register()
         self._media.on_lost(self._media_lost)
         self._unlisten = events.listen(self._changed_by_somebody)
 

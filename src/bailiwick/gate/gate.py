@@ -114,7 +114,7 @@ class Gate:
             Unavailable: the database does not answer.
         """
         self._loop = asyncio.get_running_loop()
-        await self._hop.run(nodes.register, self._node.id, self._clock())
+        await self._node.register()
         self._media.on_lost(self._media_lost)
         self._unlisten = events.listen(self._changed_by_somebody)
         self._tasks = [

@@ -70,6 +70,7 @@ class Node:
         self._locator = locator
         self._clock = clock
         self._polled = 0.0
+        self._table = ""
 
     # ------------------------------------------------------------ holding
 
@@ -158,7 +159,10 @@ class Node:
         """Locate everybody again when the table changed; one that is not the active table locates nobody."""
         before = self._locator.fault
         reloaded = self._locator.reload()
-        active = await self._hop.run(active_table, self._locator.info, self._clock())
+        own = self._locator.info
+        active = await self._hop.run(active_table, own, self._table, self.id, self._clock())
+        if own is not None and own.hash == active:
+            self._table = active
         self._locator.require(active or None)
         if reloaded or self._locator.fault != before:
             log.info("location_table_changed", state=self._locator.fault)
@@ -311,12 +315,15 @@ class Node:
 
     async def renew_lease(self) -> None:
         """Keep the lease. Having lost it, another node holds all that was here: begin anew."""
-        now = self._clock()
-        if await self._hop.run(nodes.renew, self.id, now):
+        if await self._hop.run(nodes.renew, self.id, self._clock(), self._locator.table_hash or ""):
             return
         log.error("node_lease_lost", node=self.id.hex)
         self.drop_all()
-        await self._hop.run(nodes.register, self.id, now)
+        await self.register()
+
+    async def register(self) -> None:
+        """Begin with nothing in one's hands."""
+        await self._hop.run(nodes.register, self.id, self._clock(), self._locator.table_hash or "")
 
     def is_active(self, held: Held) -> bool:
         """Whether it is inside and this node's."""

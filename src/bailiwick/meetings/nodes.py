@@ -10,14 +10,25 @@ from .models import Node, Presence, PresenceState
 LEASE = timedelta(seconds=4)
 
 
-def renew(node_id: UUID, now: datetime) -> bool:
-    """Extend the lease. False: it lapsed and another node took what this one held."""
-    return Node.objects.filter(id=node_id).update(lease_until=now + LEASE) == 1
+def renew(node_id: UUID, now: datetime, table: str = "") -> bool:
+    """Extend the lease; `table`: the location table's hash. False: it lapsed and another node took what this
+    one held."""
+    return Node.objects.filter(id=node_id).update(lease_until=now + LEASE, table=table) == 1
 
 
-def register(node_id: UUID, now: datetime) -> None:
+def register(node_id: UUID, now: datetime, table: str = "") -> None:
     """A new node, with nothing in its hands."""
-    Node.objects.create(id=node_id, lease_until=now + LEASE)
+    Node.objects.create(id=node_id, lease_until=now + LEASE, table=table)
+
+
+def answers_from(node_id: UUID, table: str) -> None:
+    """From now on the node answers from this location table."""
+    Node.objects.filter(id=node_id).update(table=table)
+
+
+def any_answers_from(table: str, now: datetime) -> bool:
+    """Whether any living node answers from this location table."""
+    return Node.objects.filter(table=table, lease_until__gte=now).exists()
 
 
 def adopt_lapsed(node_id: UUID, now: datetime) -> int:

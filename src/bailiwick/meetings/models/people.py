@@ -31,6 +31,7 @@ class Node(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     lease_until = models.DateTimeField()
+    table = models.CharField(max_length=64, blank=True, help_text="Hash of its location table, hex")
 
     def __str__(self) -> str:
         return f"node {self.pk}"
