@@ -8,6 +8,7 @@ import "./styles/pages.css";
 import "./styles/told.css";
 import "./styles/appeal.css";
 
+import { takeBrought } from "./brought";
 import { hide, hideOnEscape } from "./hide";
 
 hideOnEscape();
@@ -17,17 +18,7 @@ for (const way of document.querySelectorAll<HTMLAnchorElement>("[data-hide]"))
     hide();
   });
 
-const FIELDS = { token: "[data-token]", restriction: '[name="restriction"]', meeting: '[name="meeting"]' };
-
-if (location.hash) {
-  const brought = new URLSearchParams(location.hash.slice(1));
-  history.replaceState(null, "", location.pathname);
-  for (const [name, selector] of Object.entries(FIELDS)) {
-    const field = document.querySelector<HTMLInputElement | HTMLSelectElement>(selector);
-    const value = brought.get(name);
-    if (field && value) field.value = value;
-  }
-}
+takeBrought({ token: "[data-token]", restriction: '[name="restriction"]', meeting: '[name="meeting"]' });
 
 for (const key of document.querySelectorAll<HTMLTextAreaElement>("[data-copy-source]"))
   key.addEventListener("focus", () => key.select());

@@ -3,6 +3,7 @@ import "./styles/tokens.css";
 import "./styles/pages.css";
 import "./styles/desk.css";
 
+import { takeBrought } from "./brought";
 import { CountryPicker, loadTerritories, sentence, TEXTS, type Rule, type Territories } from "./picker";
 
 const all = <E extends Element>(selector: string, within: ParentNode = document): E[] => [...within.querySelectorAll<E>(selector)];
@@ -133,6 +134,7 @@ async function ruleForms(): Promise<void> {
   }
 }
 
+takeBrought({ token: "[data-token]" });
 all<HTMLFormElement>("form").forEach(showWhen);
 copyButtons();
 guessZone();

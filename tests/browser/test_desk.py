@@ -119,6 +119,12 @@ def test_somebody_suspended_reads_why_and_appeals(browser: Browser, server: Prod
     page.get_by_role("button", name="Appeal").click()
     expect(page.get_by_role("status")).to_contain_text("Your appeal is filed")
     assert axe.run(page) == []
+    context.clear_cookies()
+    page.goto("about:blank")
+    page.goto(f"{server.url}/accounts/suspended#token=of-the-mail")
+    expect(page.get_by_label("The key from our mail")).to_have_value("of-the-mail")
+    assert "#" not in page.url
+    assert axe.run(page) == []
     context.close()
 
 

@@ -38,13 +38,13 @@ def test_a_reviewer_proposes_an_approver_approves_appeals_reinstates(
 def test_the_appeal_is_read_and_answered_on_the_page(
     members: dict[str, Account], host: Account, at_desk: AtDesk
 ) -> None:
-    from bailiwick.accounts.actions import suspensions
+    from bailiwick.accounts.actions import suspension_appeals
 
     made = at_desk(members["reviewer"]).post("/desk/suspensions/propose", FORM).headers["Location"]
     at_desk(members["approver"]).post(f"{made}/approve", {"authority_prompted": "no"})
     row = Suspension.objects.get()
     assert row.approved_at is not None
-    suspensions.appeal(row.pk, "They are members of our own association.", row.approved_at)
+    suspension_appeals.appeal(row.pk, "They are members of our own association.", row.approved_at)
     for role in ("reviewer", "approver", "auditor"):
         shown = at_desk(members[role]).get(made).content.decode()
         assert "our own association" in shown
@@ -91,3 +91,24 @@ def test_the_form_says_what_is_wrong(
     assert answer.status_code == 422
     assert f'data-code="{code}"' in answer.content.decode()
     assert not Suspension.objects.exists()
+
+
+def test_an_appeal_waits_in_the_list_and_is_answered_after_the_suspension_is_over(
+    members: dict[str, Account], host: Account, at_desk: AtDesk
+) -> None:
+    from bailiwick.accounts.actions import suspension_appeals
+
+    made = at_desk(members["reviewer"]).post("/desk/suspensions/propose", FORM).headers["Location"]
+    approver, officer = at_desk(members["approver"]), at_desk(members["appeals"])
+    approver.post(f"{made}/approve", {"authority_prompted": "no"})
+    row = Suspension.objects.get()
+    assert row.approved_at is not None
+    suspension_appeals.appeal(row.pk, "They are members of our own association.", row.approved_at)
+    approver.post(f"{made}/reinstate")
+    listed = officer.get("/desk/suspensions").content.decode()
+    assert "Appeals to answer" in listed
+    assert "the suspension is over" in listed
+    assert f"{made}/decide" in officer.get(made).content.decode()
+    given = {"decision": "upheld", "answer": "The list that we have has none of them."}
+    assert officer.post(f"{made}/decide", given).status_code == 302
+    assert "Appeals to answer" not in officer.get("/desk/suspensions").content.decode()

@@ -21,6 +21,7 @@ APPS = (
     "apps/test_authorisation.py",
     "accounts/test_roles.py",
     "accounts/test_suspensions.py",
+    "accounts/test_suspension_appeals.py",
     "accounts/test_own_data.py",
     "desk/test_abuse.py",
 )

@@ -3,7 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bailiwick.accounts.actions.suspensions import Ground, Outcome, Source, Statement
+from bailiwick.accounts.actions.suspension_appeals import Outcome
+from bailiwick.accounts.actions.suspensions import Ground, Source, Statement
 from bailiwick.accounts.errors import AccountError
 from bailiwick.accounts.roles import Role
 from bailiwick.meetings.errors import MeetingError
@@ -135,8 +136,11 @@ class AnswerForm(forms.Form):
     decision = forms.ChoiceField(
         label=_("Decision"),
         choices=(
-            (Outcome.REINSTATED.value, _("The account is opened again, at once")),
-            (Outcome.UPHELD.value, _("The suspension stays")),
+            (
+                Outcome.REINSTATED.value,
+                _("The suspension was wrong: if it is in force, it ends at once"),
+            ),
+            (Outcome.UPHELD.value, _("The suspension was right: one in force stays")),
         ),
         widget=forms.RadioSelect,
     )

@@ -1,14 +1,17 @@
 """What the owner of a suspended account is told by mail, in the transaction that decides it (P4)."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from bailiwick.accounts.models import Suspension
+from bailiwick.accounts.models import Suspension, SuspensionAppeal
 from bailiwick.notices.actions import Mail, send_after_commit
 
 
-def suspended(row: Suspension) -> None:
-    """The statement of reasons (DSA Art. 17(3)), and how to appeal."""
+def suspended(row: Suspension, key: str) -> None:
+    """The statement of reasons (DSA Art. 17(3)), and how to appeal. `key`: what shows that it is the owner
+    who does; it stands here and nowhere else. Behind a `#`, no server and no proxy sees it."""
     lines = [
         _("Your account on %(site)s is suspended.") % {"site": settings.SITE_NAME},
         _("Until: %(when)s") % {"when": _until(row)},
@@ -24,24 +27,44 @@ def suspended(row: Suspension) -> None:
         "",
         _(
             "You cannot sign in meanwhile. Everything you have stays as it is: meetings you host go on and"
-            " can be joined. You can appeal for six months: sign in as usual, and the page that answers has a"
-            " form. Somebody decides who took no part before. You can also go to a court, or to a certified"
-            " body for settling disputes out of court."
+            " can be joined."
         ),
-        f"{settings.PUBLIC_URL}/accounts/login/",
+        "",
+        _(
+            "You can appeal until %(day)s, also when the suspension is over by then. Somebody who took no"
+            " part before answers within seven days. The way there, without a password, for you alone:"
+        )
+        % {"day": _day(row.appeal_until)},
+        f"{page()}#token={key}",
+        _("or open %(page)s and enter this key: %(key)s") % {"page": page(), "key": key},
+        "",
+        _("You can also go to a court, or to a certified body for settling disputes out of court."),
     ]
     _send(row, _("Your account is suspended"), "\n".join(lines))
 
 
-def reinstated(row: Suspension) -> None:
-    """It is open again."""
-    text = _("Your account is open again, with everything it had.")
-    _send(row, _("Your account is open again"), f"{text}\n\n{settings.PUBLIC_URL}/accounts/login/")
+def reinstated(row: Suspension, appeal: SuspensionAppeal | None) -> None:
+    """It is open again, and what that means for an appeal."""
+    lines = [
+        _("Your account is open again, with everything it had."),
+        f"{settings.PUBLIC_URL}/accounts/login/",
+    ]
+    if appeal is None:
+        more = _("If it should not have been suspended, you can still appeal until %(day)s: %(page)s")
+        lines += ["", more % {"day": _day(row.appeal_until), "page": page()}]
+    elif appeal.decided_at is None:
+        lines += ["", _("Your appeal gets its answer all the same.")]
+    _send(row, _("Your account is open again"), "\n".join(lines))
 
 
 def decided(row: Suspension, answer: str) -> None:
     """The answer to the appeal, whatever it is."""
     _send(row, _("The answer to your appeal"), _("On your appeal we decided:") + f"\n\n{answer}")
+
+
+def page() -> str:
+    """Where owners of suspended accounts read why and appeal."""
+    return f"{settings.PUBLIC_URL}/accounts/suspended"
 
 
 def source(row: Suspension) -> str:
@@ -60,6 +83,10 @@ def _until(row: Suspension) -> str:
     if row.until is None:
         return _("further notice")
     return f"{row.until:%Y-%m-%d %H:%M} UTC"
+
+
+def _day(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%d}"
 
 
 def _send(row: Suspension, subject: str, text: str) -> None:

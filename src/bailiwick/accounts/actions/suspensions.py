@@ -5,17 +5,16 @@ them, and can be joined; the account keeps its meetings, invitations, co-hosts, 
 it is reinstated. What ends is signing in.
 """
 
+import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from bailiwick.accounts.errors import (
-    AlreadyAppealed,
     AlreadySuspended,
-    AppealTooLate,
     AuthorityBehindIt,
     IncompleteStatement,
     NoConfirmedAccount,
@@ -23,9 +22,10 @@ from bailiwick.accounts.errors import (
     NotYourCase,
     SamePerson,
 )
-from bailiwick.accounts.models import Account, Ground, Outcome, Source, Suspension, SuspensionAppeal
+from bailiwick.accounts.models import Account, Ground, Source, Suspension, SuspensionAppeal
 from bailiwick.accounts.queries import require, roles_of
 from bailiwick.accounts.roles import Role
+from bailiwick.accounts.suspended import digest
 from bailiwick.ledger import actions as ledger
 from bailiwick.ledger.entries import AccountReinstated, AccountSuspended
 from bailiwick.ledger.vocabulary import second
@@ -36,20 +36,16 @@ from .roles import check_enough_without, hold_administrators
 
 __all__ = [
     "Ground",
-    "Outcome",
     "Source",
     "Statement",
-    "appeal",
     "approve",
-    "decide",
     "discard",
     "lapse",
+    "open_again",
     "propose",
     "reinstate",
 ]
 
-APPEAL_TIME: Final = timedelta(days=183)
-"""Six months: DSA Art. 20(1)."""
 SHORTEST: Final = 20
 
 
@@ -85,7 +81,7 @@ def propose(
     lapse(account.pk, now)
     with transaction.atomic():
         row = _create(account, actor, statement, now)
-        audit(actor, "suspension.proposed", _subject(row), now)
+        audit(actor, "suspension.proposed", subject(row), now)
     return row.pk
 
 
@@ -110,11 +106,13 @@ def approve(actor: UUID, suspension_id: UUID, *, authority_prompted: bool, now: 
             check_enough_without(row.account_id)
         row.approved_by_id, row.approved_at = actor, now
         row.committed = ledger.commit_to(row.account_id.bytes)
-        row.save(update_fields=["approved_by", "approved_at", "committed"])
+        key = secrets.token_urlsafe(32)
+        row.appeal_key_digest = digest(key)
+        row.save(update_fields=["approved_by", "approved_at", "committed", "appeal_key_digest"])
         Account.objects.filter(pk=row.account_id).update(is_active=False)
         _log_suspended(row, now)
-        audit(actor, "suspension.approved", _subject(row), now)
-        mail.suspended(row)
+        audit(actor, "suspension.approved", subject(row), now)
+        mail.suspended(row, key)
 
 
 def discard(actor: UUID, suspension_id: UUID, now: datetime) -> None:
@@ -124,7 +122,7 @@ def discard(actor: UUID, suspension_id: UUID, now: datetime) -> None:
     with transaction.atomic():
         row = _proposed(actor, suspension_id)
         _end(row, actor, now)
-        audit(actor, "suspension.discarded", _subject(row), now)
+        audit(actor, "suspension.discarded", subject(row), now)
 
 
 def reinstate(actor: UUID, suspension_id: UUID, now: datetime) -> None:
@@ -136,8 +134,8 @@ def reinstate(actor: UUID, suspension_id: UUID, now: datetime) -> None:
     require(actor, Role.REVIEWER, Role.APPROVER, Role.APPEALS)
     with transaction.atomic():
         row = _locked(suspension_id, approved_at__isnull=False)
-        _open_again(row, actor, now)
-        audit(actor, "suspension.ended", _subject(row), now)
+        open_again(row, actor, now)
+        audit(actor, "suspension.ended", subject(row), now)
 
 
 def lapse(account_id: UUID, now: datetime) -> bool:
@@ -150,49 +148,9 @@ def lapse(account_id: UUID, now: datetime) -> bool:
         )
         if row is None:
             return False
-        _open_again(row, None, now)
-        audit(None, "suspension.ended", _subject(row), now)
+        open_again(row, None, now)
+        audit(None, "suspension.ended", subject(row), now)
         return True
-
-
-def appeal(suspension_id: UUID, text: str, now: datetime) -> None:
-    """What the suspended person says against it. The caller has made sure that it is they.
-
-    Raises:
-        NoSuchSuspension, AlreadyAppealed, AppealTooLate, IncompleteStatement (no reasons).
-    """
-    if not SHORTEST <= len(text.strip()) <= 4000:
-        raise IncompleteStatement("say why, in 20 to 4000 characters", field="text")
-    with transaction.atomic():
-        row = _locked(suspension_id, approved_at__isnull=False)
-        if row.approved_at is None or now - row.approved_at > APPEAL_TIME:
-            raise AppealTooLate
-        if SuspensionAppeal.objects.filter(suspension=row).exists():
-            raise AlreadyAppealed
-        SuspensionAppeal.objects.create(suspension=row, text=text.strip(), filed_at=now)
-        audit(None, "suspension.appealed", _subject(row), now)
-
-
-def decide(actor: UUID, suspension_id: UUID, outcome: Outcome, answer: str, now: datetime) -> None:
-    """Answer an appeal, with reasons; reinstated, it has effect at once.
-
-    Raises:
-        RoleNeeded, NoSuchSuspension, NotYourCase (took part, or is concerned), IncompleteStatement.
-    """
-    require(actor, Role.APPEALS)
-    if not SHORTEST <= len(answer.strip()) <= 4000:
-        raise IncompleteStatement("say why, in 20 to 4000 characters", field="answer")
-    with transaction.atomic():
-        row = _locked(suspension_id, appeal__decided_at__isnull=True, appeal__isnull=False)
-        if actor in {row.proposed_by_id, row.approved_by_id, row.account_id}:
-            raise NotYourCase
-        SuspensionAppeal.objects.filter(suspension=row, decided_at__isnull=True).update(
-            decided_by_id=actor, decided_at=now, outcome=outcome, answer=answer.strip()
-        )
-        audit(actor, f"suspension.appeal_{outcome}", _subject(row), now)
-        if outcome is Outcome.REINSTATED:
-            _open_again(row, actor, now)
-        mail.decided(row, answer.strip())
 
 
 def _check_prompted(actor: UUID, account_id: UUID, now: datetime, *, prompted: bool) -> None:
@@ -267,13 +225,14 @@ def _drop_as_demand(actor: UUID, suspension_id: UUID, now: datetime) -> None:
         audit(actor, "suspension.refused_as_demand", f"account:{row.account_id}", now)
 
 
-def _open_again(row: Suspension, actor: UUID | None, now: datetime) -> None:
+def open_again(row: Suspension, actor: UUID | None, now: datetime) -> None:
+    """What ends a suspension in force, its row locked: the account, the log, the mail. NotYourCase."""
     if row.account_id == actor:
         raise NotYourCase
     _end(row, actor, now)
     Account.objects.filter(pk=row.account_id).update(is_active=True)
     ledger.append(AccountReinstated(at=second(now), account=row.committed))
-    mail.reinstated(row)
+    mail.reinstated(row, SuspensionAppeal.objects.filter(suspension=row).first())
 
 
 def _end(row: Suspension, actor: UUID | None, now: datetime) -> None:
@@ -291,5 +250,6 @@ def _log_suspended(row: Suspension, now: datetime) -> None:
     )
 
 
-def _subject(row: Suspension) -> str:
+def subject(row: Suspension) -> str:
+    """What the audit trail calls it."""
     return f"suspension:{row.pk}/account:{row.account_id}"

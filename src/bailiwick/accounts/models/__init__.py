@@ -4,9 +4,19 @@
 from .account import Account, AccountManager
 from .audit import Audit
 from .roles import RoleGrant
-from .suspension import Ground, Outcome, Source, Suspension, SuspensionAppeal
+from .suspension import (
+    APPEAL_DUE,
+    APPEAL_TIME,
+    Ground,
+    Outcome,
+    Source,
+    Suspension,
+    SuspensionAppeal,
+)
 
 __all__ = [
+    "APPEAL_DUE",
+    "APPEAL_TIME",
     "Account",
     "AccountManager",
     "Audit",

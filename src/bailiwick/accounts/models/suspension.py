@@ -1,10 +1,17 @@
 """Suspended accounts: why, who decided, the appeal."""
 
 import uuid
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+
+APPEAL_TIME: Final = timedelta(days=183)
+"""Six months: DSA Art. 20(1)."""
+APPEAL_DUE: Final = timedelta(days=7)
+"""Within which an appeal is answered; as long as for objections to restrictions."""
 
 
 class Ground(models.TextChoices):
@@ -35,6 +42,7 @@ class Suspension(models.Model):
 
     The statement of reasons has the parts of DSA Art. 17(3): `facts` and `source` (b), `automated` (c),
     `terms` (e: which clause, and why), `until` (a: duration). `committed`: what the log calls the account.
+    `appeal_key_digest`: SHA-256 of the key that its owner got by mail.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -55,6 +63,7 @@ class Suspension(models.Model):
     )
     approved_at = models.DateTimeField(null=True)
     committed = models.CharField(max_length=64, blank=True)
+    appeal_key_digest = models.CharField(max_length=64, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -83,6 +92,11 @@ class Suspension(models.Model):
     def __str__(self) -> str:
         return f"suspension {self.pk}"
 
+    @property
+    def appeal_until(self) -> datetime | None:
+        """Until when its owner can appeal; None: nobody was suspended."""
+        return self.approved_at and self.approved_at + APPEAL_TIME
+
 
 class SuspensionAppeal(models.Model):
     """What the suspended person says, and the answer of somebody who took no part before."""
@@ -108,3 +122,8 @@ class SuspensionAppeal(models.Model):
 
     def __str__(self) -> str:
         return f"appeal {self.pk}"
+
+    @property
+    def due_at(self) -> datetime:
+        """When it must be answered."""
+        return self.filed_at + APPEAL_DUE

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bailiwick.accounts import queries as accounts
 from bailiwick.accounts.roles import Role
-from bailiwick.accounts.suspension_queries import to_decide
+from bailiwick.accounts.suspension_queries import late_appeals, to_decide
 from bailiwick.desk.access import EVERYBODY, Member, page
 from bailiwick.desk.forms import ROLES
 from bailiwick.desk.frame import show
@@ -60,6 +60,12 @@ COUNTED: Final[tuple[tuple[str, Any, frozenset[Role], Callable[[], int]], ...]] 
         _("suspensions to decide on"),
         frozenset({Role.REVIEWER, Role.APPROVER, Role.APPEALS, Role.AUDITOR}),
         to_decide,
+    ),
+    (
+        "desk_suspensions",
+        _("appeals of suspended people overdue"),
+        frozenset({Role.APPEALS, Role.AUDITOR}),
+        lambda: late_appeals(timezone.now()),
     ),
     (
         "desk_roles",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bailiwick.accounts import suspension_queries as queries
+from bailiwick.accounts.actions import suspension_appeals as appeals
 from bailiwick.accounts.actions import suspensions as actions
 from bailiwick.accounts.errors import AccountError, AuthorityBehindIt
 from bailiwick.accounts.roles import Role
@@ -32,6 +33,7 @@ def _listing(request: HttpRequest, member: Member, form: SuspensionForm) -> Http
         "form": form,
         "proposed": [row for row in rows if row.approved_at is None],
         "in_force": [row for row in rows if row.approved_at is not None],
+        "appealed": queries.appealed(),
         "now": timezone.now(),
         "past": queries.past_suspensions(),
         "may_propose": Role.REVIEWER in member.roles,
@@ -95,7 +97,6 @@ def _one(
         "may_reinstate": bool(set(READING) & member.roles) and running,
         "may_decide": Role.APPEALS in member.roles
         and not took_part
-        and running
         and appealed is not None
         and appealed.decided_at is None,
         "prompted_form": prompted or PromptedForm(),
@@ -145,7 +146,7 @@ def decide(request: HttpRequest, member: Member, number: UUID) -> HttpResponse:
     form = AnswerForm(request.POST)
     if form.is_valid():
         try:
-            actions.decide(member.id, number, form.outcome(), form.cleaned_data["answer"], timezone.now())
+            appeals.decide(member.id, number, form.outcome(), form.cleaned_data["answer"], timezone.now())
         except AccountError as error:
             if error.field is None:
                 raise
