@@ -18,7 +18,7 @@ from fido2.webauthn import (
 from bailiwick.accounts.models import Account
 from bailiwick.accounts.queries import passkeys
 from bailiwick.accounts.second_factor import GOOD_FOR_SECONDS
-from bailiwick.orders.passkeys import verify
+from bailiwick.signing.assertions import verify
 from tests.apps.conftest import SignIn
 from tests.desk.conftest import seated, with_totp
 from tests.orders.passkey import SITE, EdDsa, Es256, Passkey

@@ -39,7 +39,12 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
         "at": AT, "rule": 7, "change": "in_force", "mode": "deny", "territories": ["IR", "KP"],
         "undetermined": "admit", "document": HASH,
     },
-    "key.rotated": {"at": AT, "old": HASH, "new": HASH[::-1]},
+    "key.rotated": {"at": AT, "old": HASH, "new": HASH[::-1], "signatures": ["A" * 86, "B" * 86]},
+    "signers.begun": {
+        "at": AT, "keys": ["A" * 103, "B" * 56], "log_key": HASH, "signature": "A" * 86,
+    },
+    "signer.added": {"at": AT, "key": "C" * 103, "replaces": HASH, "approvals": _TWO},
+    "signer.removed": {"at": AT, "key": HASH, "reason": "lost"},
     "authority.added": {"at": AT, "authority": ID, "state": "EU", "kind": "supranational", "document": HASH},
     "demand.received": {"day": "2026-11-21", "demand": ID, "state": "FR", "kind": "police", "original": HASH},
     "demand.refused": {

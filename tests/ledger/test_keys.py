@@ -11,7 +11,7 @@ import pytest
 from bailiwick.ledger import keyfile, queries
 from bailiwick.ledger.beginning import begin, look, rewound
 from bailiwick.ledger.configuration import Configuration
-from bailiwick.ledger.entries import KeyRotated
+from bailiwick.ledger.entries import KeyRotated, statement
 from bailiwick.ledger.errors import (
     LogKeyDiffers,
     LogKeyExposed,
@@ -25,6 +25,7 @@ from bailiwick.ledger.errors import (
 from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.models import Head, Published
 from bailiwick.ledger.rotating import RotationTooEarly, retire, rotate
+from bailiwick.signing.statements import from_base64url
 from bailiwick.tlog.checkpoints import open_checkpoint
 from tests.ledger.kit import NOW, ORIGIN, Log, append
 from tests.ledger.snapshots import behind_its_back
@@ -230,7 +231,11 @@ def test_a_rotated_key_is_announced_under_both_signatures(log: Log) -> None:
     for known in (old, new):
         checkpoint, _ = open_checkpoint(data, [known])
         assert checkpoint.size == 3
-    assert queries.latest("key.rotated") == KeyRotated(at=NOW, old=old.public.hex(), new=new.public.hex())
+    said = queries.latest("key.rotated")
+    assert isinstance(said, KeyRotated)
+    assert (said.at, said.old, said.new) == (NOW, old.public.hex(), new.public.hex())
+    for key, signature in zip((old, new), said.signatures or (), strict=True):
+        key.verify(statement(said), from_base64url(signature))
     assert [line.key for line in log.policy().logs] == [new, old]
     assert stat.S_IMODE(log.configuration.key_file.stat().st_mode) == 0o600
 

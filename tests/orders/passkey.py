@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from bailiwick.orders.passkeys import Assertion, Site, challenge_of
+from bailiwick.signing.assertions import Assertion, Site, challenge_of
 
 SITE = Site("localhost", "http://localhost:8000")
 

@@ -13,14 +13,14 @@ from bailiwick.ledger.configuration import Configuration
 from bailiwick.ledger.entries import RestrictionApproved, encode, statement
 from bailiwick.ledger.errors import LogRefuses, MalformedEntry
 from bailiwick.orders.entries import approved_entry
-from bailiwick.orders.errors import BadApproval
-from bailiwick.orders.passkeys import Assertion, verify
 from bailiwick.orders.published import published
 from bailiwick.orders.queries import Row
 from bailiwick.orders.reach import last_day, reach_of
 from bailiwick.rules import restriction as rules
 from bailiwick.rules.restriction import RestrictionId
 from bailiwick.rules.territory import parse_territory
+from bailiwick.signing.assertions import Assertion, verify
+from bailiwick.signing.errors import BadAssertion
 from bailiwick.tlog.errors import ProofRefused, TlogError
 from bailiwick.tlog.policy import Log, Policy
 from bailiwick.tlog.proof_files import parse_log_proof
@@ -131,7 +131,7 @@ def _check_approvals(row: Row, entry: RestrictionApproved) -> None:
             verify(assertion, text)
             if assertion.key != each.key:
                 raise Unproven("restriction_unapproved")
-    except BadApproval:
+    except BadAssertion:
         raise Unproven("restriction_unapproved") from None
     keys = {approval.key for approval in entry.approvals or ()}
     if len(keys) != 2 or len(rows) != 2:

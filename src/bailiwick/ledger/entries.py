@@ -25,7 +25,9 @@ from bailiwick.ledger.vocabulary import (
     Hash,
     Instant,
     Law,
+    LogSignature,
     Number,
+    PasskeyKey,
     PublicKey,
     RandomId,
     Reasons,
@@ -35,6 +37,7 @@ from bailiwick.ledger.vocabulary import (
     State,
     Territories,
 )
+from bailiwick.signing.statements import canonical, signed_text
 from bailiwick.tlog.tiles import MAX_ENTRY
 
 
@@ -45,7 +48,7 @@ class _Part(BaseModel):
 class Approval(_Part):
     """One person's passkey signature (WebAuthn assertion) over the entry without its approvals (P5)."""
 
-    key: Hash = Field(description="SHA-256 of the credential's COSE public key")
+    key: Hash = Field(description="SHA-256 of the passkey's COSE public key, as signers were added")
     authenticator_data: Signed
     client_data: Signed
     signature: Signed
@@ -112,12 +115,45 @@ class ServerRuleChanged(_Part):
 
 
 class KeyRotated(_Part):
-    """From here on the log signs with another key; the checkpoint that brings this has both signatures."""
+    """From here on the log signs with another key; the checkpoint that brings this has both signatures.
+    `signatures`: of the entry without them, by the old key and by the new one."""
 
     type: Literal["key.rotated"] = "key.rotated"
     at: Instant
     old: PublicKey
     new: PublicKey
+    signatures: Annotated[tuple[LogSignature, ...], Field(min_length=2, max_length=2)] | None = None
+
+
+class SignersBegun(_Part):
+    """The first two passkeys whose approvals count; whoever could sign before cannot any more. The log's own
+    key signed the entry without `signature`: it takes whoever runs the server."""
+
+    type: Literal["signers.begun"] = "signers.begun"
+    at: Instant
+    keys: Annotated[tuple[PasskeyKey, ...], Field(min_length=2, max_length=2)]
+    log_key: PublicKey
+    signature: LogSignature | None = None
+
+
+class SignerAdded(_Part):
+    """Another passkey whose approvals count from here on, by approvals of two that count already. `replaces`:
+    the same person's key of before, which ends with this entry."""
+
+    type: Literal["signer.added"] = "signer.added"
+    at: Instant
+    key: PasskeyKey
+    replaces: Hash | None = None
+    approvals: Annotated[tuple[Approval, ...], Field(min_length=2, max_length=2)] | None = None
+
+
+class SignerRemoved(_Part):
+    """A passkey whose approvals no longer count, and never will again. One person is enough to say so."""
+
+    type: Literal["signer.removed"] = "signer.removed"
+    at: Instant
+    key: Hash
+    reason: Literal["compromised", "left", "lost"]
 
 
 class AuthorityAdded(_Part):
@@ -319,6 +355,9 @@ Entry: TypeAlias = (
     | LocationTable
     | ServerRuleChanged
     | KeyRotated
+    | SignersBegun
+    | SignerAdded
+    | SignerRemoved
     | AuthorityAdded
     | DemandReceived
     | DemandExamined
@@ -357,7 +396,7 @@ def encode(entry: Entry) -> bytes:
         fields = entry.model_dump(mode="json", by_alias=True, exclude_none=True, warnings="error")
     except PydanticSerializationError:
         raise MalformedEntry("an entry's fields are what its type says") from None
-    data = _canonical(fields)
+    data = canonical(fields)
     if len(data) > MAX_ENTRY:
         raise MalformedEntry("an entry has at most 65,535 bytes")
     return data
@@ -377,9 +416,13 @@ def parse(data: bytes) -> Entry:
     return entry
 
 
-def statement(entry: RestrictionApproved | RestrictionCorrected) -> bytes:
-    """What two people sign with their passkeys: the entry's bytes without its approvals (P5)."""
-    return encode(entry.model_copy(update={"approvals": None}))
+Signable: TypeAlias = RestrictionApproved | RestrictionCorrected | SignerAdded | SignersBegun | KeyRotated
+
+
+def statement(entry: Signable) -> bytes:
+    """What is signed of an entry, by two people's passkeys (P5) or by the log's key: its bytes without its
+    signatures (`bailiwick.signing` reads them so, too)."""
+    return signed_text(json.loads(encode(entry)))
 
 
 def json_schema() -> dict[str, Any]:
@@ -397,9 +440,3 @@ def codes_of(entry: Entry) -> tuple[Code, ...]:
     """The territories an entry names."""
     found: tuple[Code, ...] | None = getattr(entry, "territories", None)
     return found or ()
-
-
-def _canonical(value: Any) -> bytes:
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    ).encode()

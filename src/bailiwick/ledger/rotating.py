@@ -6,11 +6,12 @@ from django.db import transaction
 
 from bailiwick.ledger import actions, keyfile, queries
 from bailiwick.ledger.configuration import Configuration
-from bailiwick.ledger.entries import KeyRotated
+from bailiwick.ledger.entries import KeyRotated, statement
 from bailiwick.ledger.errors import LogKeyDiffers, LogRefuses
 from bailiwick.ledger.models import Head
 from bailiwick.ledger.sequencer import Signed, head_now, signing_keys
 from bailiwick.ledger.vocabulary import second
+from bailiwick.signing.statements import to_base64url
 from bailiwick.tlog.checkpoints import Checkpoint, open_checkpoint
 from bailiwick.tlog.errors import TlogError
 from bailiwick.tlog.keys import SigningKey, VerifierKey
@@ -41,11 +42,22 @@ def rotate(configuration: Configuration, now: datetime) -> SigningKey:
         raise LogKeyDiffers(f"The first key in {configuration.key_file} has another name than the log.")
     if unfinished is None:
         keyfile.replace(configuration.key_file, (new, *held))
-    entry = KeyRotated(at=second(now), old=signing[0].verifier.public.hex(), new=new.verifier.public.hex())
+    entry = _vouched(KeyRotated(at=second(now), old=_hex(signing[0]), new=_hex(new)), signing[0], new)
     with transaction.atomic():
         _sign_again(head, [new, *signing])
         actions.append(entry)
     return new
+
+
+def _hex(key: SigningKey) -> str:
+    return key.verifier.public.hex()
+
+
+def _vouched(entry: KeyRotated, old: SigningKey, new: SigningKey) -> KeyRotated:
+    """Each key signs that the other is the log's: what only the old one signed is believed after it is gone
+    (`bailiwick.signing.roll`)."""
+    text = statement(entry)
+    return entry.model_copy(update={"signatures": tuple(to_base64url(key.sign(text)) for key in (old, new))})
 
 
 def retire(configuration: Configuration) -> int:

@@ -69,6 +69,17 @@ Signed: TypeAlias = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_-]{1,1400}$", description="Base64url without padding")
 ]
 
+LogSignature: TypeAlias = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_-]{86}$", description="Ed25519 signature, base64url without padding")
+]
+PasskeyKey: TypeAlias = Annotated[
+    str,
+    Field(
+        pattern=r"^([A-Za-z0-9_-]{56}|[A-Za-z0-9_-]{103})$",
+        description="A passkey's COSE public key (EdDSA or ES256), base64url without padding",
+    ),
+]
+
 Code: TypeAlias = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, or XK")]
 Codes: TypeAlias = Annotated[tuple[Code, ...], Field(max_length=260), AfterValidator(_ascending)]
 Territories: TypeAlias = Annotated[

@@ -7,8 +7,10 @@ import fido2.cbor
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 
-from .errors import UnknownPasskey
-from .passkeys import Assertion, Site, is_supported, verify
+from bailiwick.signing.assertions import Assertion, Site, is_supported, verify
+from bailiwick.signing.errors import BadAssertion
+
+from .errors import BadApproval, UnknownPasskey
 
 
 def site() -> Site:
@@ -33,4 +35,7 @@ def check_signed(account_id: UUID, assertion: Assertion, statement: bytes) -> No
     """
     if assertion.public_key not in passkeys_of(account_id):
         raise UnknownPasskey
-    verify(assertion, statement, site())
+    try:
+        verify(assertion, statement, site())
+    except BadAssertion as error:
+        raise BadApproval(str(error)) from None

@@ -18,9 +18,9 @@ from bailiwick.orders.actions import granting, later
 from bailiwick.orders.desk_queries import Restriction
 from bailiwick.orders.entries import base64url
 from bailiwick.orders.errors import BadApproval, UnknownPasskey
-from bailiwick.orders.passkeys import Assertion
 from bailiwick.orders.permissions import Act
 from bailiwick.orders.registered import site
+from bailiwick.signing.assertions import Assertion
 
 from . import words
 from .forms import SignatureForm

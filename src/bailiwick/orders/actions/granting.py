@@ -45,13 +45,13 @@ from bailiwick.orders.models import (
     Target,
 )
 from bailiwick.orders.papers.kinds import looked_at
-from bailiwick.orders.passkeys import Assertion
 from bailiwick.orders.permissions import Act, check_may
 from bailiwick.orders.published import is_as_logged
 from bailiwick.orders.reach import last_day, reach_of
 from bailiwick.orders.registered import check_signed
 from bailiwick.rules.restriction import LONGEST
 from bailiwick.rules.territory import Code, Territory, parse_territory
+from bailiwick.signing.assertions import Assertion
 
 from . import chain, redacted_copies
 from .intake import locked, refuse_now

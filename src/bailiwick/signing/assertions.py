@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, Ellip
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from .errors import BadApproval
+from .errors import BadAssertion
 
 # COSE_Key maps (RFC 9053, 7): {1: 2, 3: -7, -1: 1, -2: x, -3: y} and {1: 1, 3: -8, -1: 6, -2: x}
 _ES256: Final = bytes.fromhex("a5010203262001215820")
@@ -62,7 +62,7 @@ def verify(assertion: Assertion, statement: bytes, site: Site | None = None) -> 
     """That this passkey's holder, present and verified, signed this text. `site`: and did so on our pages.
 
     Raises:
-        BadApproval: anything else.
+        BadAssertion: anything else.
     """
     _check_client(assertion.client_data, challenge_of(statement), site)
     _check_authenticator(assertion.authenticator_data, site)
@@ -75,25 +75,25 @@ def _check_client(data: bytes, challenge: str, site: Site | None) -> None:
     try:
         said = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError):
-        raise BadApproval("the client data are no JSON") from None
+        raise BadAssertion("the client data are no JSON") from None
     if not isinstance(said, dict) or said.get("type") != "webauthn.get":
-        raise BadApproval("not an assertion")
+        raise BadAssertion("not an assertion")
     if said.get("challenge") != challenge:
-        raise BadApproval("another text was signed")
+        raise BadAssertion("another text was signed")
     if said.get("crossOrigin", False) is not False:
-        raise BadApproval("signed in another site's frame")
+        raise BadAssertion("signed in another site's frame")
     if site is not None and said.get("origin") != site.origin:
-        raise BadApproval("signed on another site")
+        raise BadAssertion("signed on another site")
 
 
 def _check_authenticator(data: bytes, site: Site | None) -> None:
     """7.2, steps 15 to 17; 6.1 for the layout."""
     if len(data) < _HEAD or data[32] & _ATTESTED or (len(data) > _HEAD) is not bool(data[32] & _EXTENSIONS):
-        raise BadApproval("not an assertion's authenticator data")
+        raise BadAssertion("not an assertion's authenticator data")
     if not data[32] & USER_PRESENT or not data[32] & USER_VERIFIED:
-        raise BadApproval("nobody was verified to be there")
+        raise BadAssertion("nobody was verified to be there")
     if site is not None and data[:32] != sha256(site.rp_id.encode()).digest():
-        raise BadApproval("a passkey of another site")
+        raise BadAssertion("a passkey of another site")
 
 
 def _check_signature(assertion: Assertion, signed: bytes) -> None:
@@ -104,7 +104,7 @@ def _check_signature(assertion: Assertion, signed: bytes) -> None:
         else:
             key.verify(assertion.signature, signed, ECDSA(SHA256()))
     except InvalidSignature:
-        raise BadApproval("the signature does not verify") from None
+        raise BadAssertion("the signature does not verify") from None
 
 
 def _parse(cose: bytes) -> EllipticCurvePublicKey | Ed25519PublicKey:
@@ -115,14 +115,14 @@ def _parse(cose: bytes) -> EllipticCurvePublicKey | Ed25519PublicKey:
         if len(cose) == 42 and cose.startswith(_EDDSA):
             return Ed25519PublicKey.from_public_bytes(cose[10:])
     except ValueError:
-        raise BadApproval("not a point of its curve") from None
-    raise BadApproval("not a key of ES256 or EdDSA in its one form")
+        raise BadAssertion("not a point of its curve") from None
+    raise BadAssertion("not a key of ES256 or EdDSA in its one form")
 
 
 def is_supported(cose: bytes) -> bool:
     """Whether approvals by this passkey can be checked."""
     try:
         _parse(cose)
-    except BadApproval:
+    except BadAssertion:
         return False
     return True

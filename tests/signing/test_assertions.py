@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bailiwick.orders.errors import BadApproval
-from bailiwick.orders.passkeys import Site, is_supported, verify
+from bailiwick.signing.assertions import Site, is_supported, verify
+from bailiwick.signing.errors import BadAssertion
 from tests.orders.passkey import SITE, EdDsa, Passkey
 
 TEXT = b'{"type":"restriction.approved"}'
@@ -35,7 +35,7 @@ BAD = {
 
 @pytest.mark.parametrize("case", BAD)
 def test_anything_else_is_no_approval(case: str) -> None:
-    with pytest.raises(BadApproval):
+    with pytest.raises(BadAssertion):
         verify(BAD[case].approve(TEXT), TEXT, SITE)
 
 
@@ -45,25 +45,25 @@ def test_p5_any_bit_changed_anywhere_is_no_approval(place: int, at: int, bit: in
     names = ("public_key", "authenticator_data", "client_data", "signature")
     data = bytearray(getattr(made, names[place]))
     data[at % len(data)] ^= 1 << bit
-    with pytest.raises(BadApproval):
+    with pytest.raises(BadAssertion):
         verify(replace(made, **{names[place]: bytes(data)}), TEXT, SITE)
 
 
 @given(st.binary(max_size=120))
 def test_bytes_that_are_no_key_are_refused_with_a_code(data: bytes) -> None:
     assert not is_supported(data)
-    with pytest.raises(BadApproval):
+    with pytest.raises(BadAssertion):
         verify(replace(KEY.approve(TEXT), public_key=data), TEXT)
 
 
 @given(st.binary(max_size=80))
 def test_client_data_that_are_none_are_refused_with_a_code(data: bytes) -> None:
-    with pytest.raises(BadApproval):
+    with pytest.raises(BadAssertion):
         verify(replace(KEY.approve(TEXT), client_data=data), TEXT)
 
 
 def test_a_signature_over_another_text_is_no_approval() -> None:
-    with pytest.raises(BadApproval):
+    with pytest.raises(BadAssertion):
         verify(Passkey().approve(TEXT), TEXT + b" ", SITE)
 
 
