@@ -27,6 +27,7 @@ from bailiwick.ledger.models import Head, Published
 from bailiwick.ledger.rotating import RotationTooEarly, retire, rotate
 from bailiwick.signing.statements import from_base64url
 from bailiwick.tlog.checkpoints import open_checkpoint
+from bailiwick.tlog.keys import SigningKey
 from tests.ledger.kit import NOW, ORIGIN, Log, append
 from tests.ledger.snapshots import behind_its_back
 
@@ -147,6 +148,21 @@ def test_a_policy_that_cannot_be_used_stops_the_log(text: str, log: Log, tmp_pat
     broken = changed(log.configuration, policy=tmp_path / "policy")
     with pytest.raises(LogPolicyUnusable):
         begin(broken)
+
+
+@pytest.mark.parametrize("which", ["the key in use", "one that comes next"])
+def test_p3_the_start_refuses_a_witness_with_a_key_of_our_own(which: str, log: Log, tmp_path: Path) -> None:
+    """Whoever sees it cosigned would take our word for somebody else's."""
+    (used,) = keyfile.read(log.configuration.key_file)
+    if which == "one that comes next":
+        own = keyfile.new_key(ORIGIN)
+        keyfile.replace(log.configuration.key_file, (used, own))
+    else:
+        own = used
+    vkey = SigningKey("witness.example.org", own.seed).cosigner.vkey
+    (tmp_path / "policy").write_text(f"witness w {vkey} https://w\nquorum w\n")
+    with pytest.raises(LogPolicyUnusable, match="somebody else"):
+        begin(changed(log.configuration, policy=tmp_path / "policy"))
 
 
 # ------------------------------------------------------------ a power cut, a disk that fails

@@ -22,7 +22,7 @@ from bailiwick.rules.territory import parse_territory
 from bailiwick.signing.assertions import Assertion, verify
 from bailiwick.signing.errors import BadAssertion
 from bailiwick.tlog.errors import ProofRefused, TlogError
-from bailiwick.tlog.policy import Log, Policy
+from bailiwick.tlog.policy import Policy
 from bailiwick.tlog.proof_files import parse_log_proof
 
 Trust = Callable[[], Policy]
@@ -50,10 +50,7 @@ def configured_trust(configuration: Configuration) -> Trust:
     is read from the database."""
 
     def trust() -> Policy:
-        keys = keyfile.read(configuration.key_file)
-        found = configuration.witnesses()
-        logs = tuple(Log(key.verifier, configuration.url) for key in keys)
-        return Policy(logs, found.witnesses, found.groups, found.quorum)
+        return configuration.policy_of([key.verifier for key in keyfile.read(configuration.key_file)])
 
     return trust
 

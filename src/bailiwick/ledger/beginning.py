@@ -30,7 +30,7 @@ def begin(configuration: Configuration) -> bool:
 
 
 def look(configuration: Configuration) -> None:
-    """What must hold for the log to go on: origin, key, checkpoint, tiles' root. LogRefuses.
+    """What must hold for the log to go on: origin, keys, witnesses, checkpoint, tiles' root. LogRefuses.
 
     That it continues what is remembered is not looked at here: a server whose log was rewound by a restored
     backup starts, goes on with meetings, and raises an alarm.
@@ -42,6 +42,8 @@ def look(configuration: Configuration) -> None:
             f"BAILIWICK_LOG_ORIGIN={head.origin}, or leave it out."
         )
     signing_keys(configuration, head.vkeys)
+    configuration.whole_policy(head.vkeys)
+    configuration.policy_of([key.verifier for key in keyfile.read(configuration.key_file)])
     from bailiwick.ledger.checking import check_edges
 
     check_edges(head)

@@ -1,6 +1,7 @@
 """Where the log's key, memory and witness policy are, and what its origin is: from Django's settings."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -8,8 +9,8 @@ from typing import Final
 from django.conf import settings
 
 from bailiwick.ledger.errors import LogPolicyUnusable
-from bailiwick.tlog.errors import TlogError
-from bailiwick.tlog.keys import parse_vkey
+from bailiwick.tlog.errors import MalformedPolicy, TlogError
+from bailiwick.tlog.keys import VerifierKey, parse_vkey
 from bailiwick.tlog.policy import NO_QUORUM, Log, Policy, parse_policy
 
 _URL: Final = (
@@ -34,10 +35,20 @@ class Configuration:
         return read_policy(self.policy)
 
     def whole_policy(self, vkeys: str) -> Policy:
-        """What outsiders verify with: our log, by each of its keys, and the witnesses."""
+        """What outsiders verify with: our log by its keys, and the witnesses; LogPolicyUnusable."""
+        return self.policy_of([parse_vkey(line) for line in vkeys.split("\n")])
+
+    def policy_of(self, keys: Sequence[VerifierKey]) -> Policy:
+        """Our log by these keys, and the witnesses; LogPolicyUnusable, also if a witness has one of them."""
         found = self.witnesses()
-        logs = tuple(Log(parse_vkey(line), self.url) for line in vkeys.split("\n"))
-        return Policy(logs, found.witnesses, found.groups, found.quorum)
+        try:
+            logs = tuple(Log(key, self.url) for key in keys)
+            return Policy(logs, found.witnesses, found.groups, found.quorum)
+        except MalformedPolicy as error:
+            raise LogPolicyUnusable(
+                f"{self.policy or self.key_file} does not fit this log's keys: {error}. A witness is "
+                "somebody else, with a key of their own."
+            ) from error
 
 
 def read_policy(path: Path | None) -> Policy:

@@ -102,8 +102,7 @@ class Policy:
 
 def _check(policy: Policy) -> None:
     """What holds for a policy, read or made: tlog-policy, "Policy file syntax and structure"."""
-    _check_keys([log.key for log in policy.logs], _LOG_TYPES)
-    _check_keys([witness.key for witness in policy.witnesses], _WITNESS_TYPES)
+    _check_keys([log.key for log in policy.logs], [witness.key for witness in policy.witnesses])
     for word in (*(log.url for log in policy.logs), *(witness.url for witness in policy.witnesses)):
         _check_word(word or "none")
     known: dict[str, bool] = {}
@@ -119,10 +118,13 @@ def _check(policy: Policy) -> None:
         raise MalformedPolicy("a quorum names a witness or group that is defined, or none")
 
 
-def _check_keys(keys: list[VerifierKey], types: set[SignatureType]) -> None:
-    if len({key.public for key in keys}) != len(keys):
-        raise MalformedPolicy("a public key is listed once")
-    if any(key.kind not in types for key in keys):
+def _check_keys(logs: list[VerifierKey], witnesses: list[VerifierKey]) -> None:
+    """The specification forbids duplicates among logs and among witnesses. Here a key is not both either: a
+    log that cosigns itself would look like one that somebody else has seen."""
+    keys = [key.public for key in (*logs, *witnesses)]
+    if len(set(keys)) != len(keys):
+        raise MalformedPolicy("a public key is listed once, and no log is its own witness")
+    if {key.kind for key in logs} - _LOG_TYPES or {key.kind for key in witnesses} - _WITNESS_TYPES:
         raise MalformedPolicy("a log has a note's key, a witness a cosignature's")
 
 
