@@ -111,6 +111,7 @@ export class Media implements MediaView, Observer {
     const ice = room?.iceServers ?? [];
     this.#layers = [];
     if (anew) {
+      this.#devices.enter();
       this.#seen = firstSeen(room?.participants.values() ?? []);
       this.#subscriber.start(ice);
       this.#look();
