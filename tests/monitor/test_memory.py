@@ -13,6 +13,7 @@ from bailiwick.monitor.trust import read_head
 from bailiwick.monitor.witness import parse_request
 from bailiwick.tlog.checkpoints import open_checkpoint
 from bailiwick.tlog.errors import LogMismatch
+from bailiwick.tlog.keys import SigningKey
 from bailiwick.tlog.proofs import verify_consistency
 from tests.monitor.kit import BARE, LOG, VKEY, entries_of, head, publish, run, tree_of
 
@@ -104,6 +105,23 @@ def test_what_is_remembered_badly_stops_the_check(tmp_path: Path, memory: Path, 
     memory.write_bytes(data)
     assert verify(publish(tmp_path / "log", entries_of(3)), memory) == 1
     assert memory.read_bytes() == data
+
+
+def test_a_follower_of_a_log_that_retired_its_key_names_both_once(
+    tmp_path: Path, memory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = publish(tmp_path / "log", entries_of(3))
+    assert verify(log, memory) == 0
+    key = SigningKey(LOG.name, b"N" * 32)
+    publish(log, entries_of(5))
+    (log / "checkpoint").write_bytes(head(entries_of(5), key=key))
+    new = ["--vkey", key.verifier.vkey]
+    assert run("verify", log, *new, "--remember", memory) == 2
+    assert "add --vkey with the key that the log had then" in capsys.readouterr().err
+    assert memory.read_bytes() == head(entries_of(3))
+    assert run("verify", log, *new, "--vkey", VKEY, "--remember", memory) == 0
+    assert run("verify", log, *new, "--remember", memory) == 0
+    assert memory.read_bytes() == head(entries_of(5), key=key)
 
 
 def test_a_log_that_does_not_verify_is_not_remembered(tmp_path: Path, memory: Path) -> None:

@@ -73,6 +73,13 @@ class MemoryDamaged(MonitorError):
     code = "memory_damaged"
 
 
+class KeyNotNamed(MonitorError):
+    """The remembered checkpoint is signed by none of the keys given: the log may have another now."""
+
+    code = "key_not_named"
+    exit_code = WRONG_USAGE
+
+
 class LogForked(MonitorError):
     """The log signed two checkpoints that cannot both be true: it rewrote its past, or shows two faces."""
 

@@ -4,10 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bailiwick.monitor import durable
-from bailiwick.monitor.errors import CannotRead, LogForked, LogShrank, MemoryDamaged, MonitorError
+from bailiwick.monitor.errors import (
+    CannotRead,
+    KeyNotNamed,
+    LogForked,
+    LogShrank,
+    MemoryDamaged,
+    MonitorError,
+)
 from bailiwick.tlog.checkpoints import Checkpoint, open_checkpoint
 from bailiwick.tlog.encoding import to_base64
-from bailiwick.tlog.errors import LogMismatch, ProofRefused, TlogError, WrongOrigin
+from bailiwick.tlog.errors import LogMismatch, NoKnownSignature, ProofRefused, TlogError, WrongOrigin
 from bailiwick.tlog.hashing import Hash
 from bailiwick.tlog.notes import MAX_BYTES, Note
 from bailiwick.tlog.policy import Policy, Witnessed
@@ -52,7 +59,9 @@ class Memory:
         self._keys = [log.key for log in policy.logs]
 
     def recall(self) -> Remembered | None:
-        """What is remembered, None before the first time; MemoryDamaged, CannotRead, WrongOrigin.
+        """What is remembered, None before the first time.
+
+        MemoryDamaged, KeyNotNamed, CannotRead, WrongOrigin.
 
         To be called before the log is asked for its checkpoint: another process may remember a larger one in
         between, and the log would seem to have shrunk.
@@ -68,6 +77,11 @@ class Memory:
             return Remembered(*open_checkpoint(data, self._keys))
         except WrongOrigin as error:
             raise WrongOrigin("what was remembered is of another log") from error
+        except NoKnownSignature as error:
+            raise KeyNotNamed(
+                "what was remembered is signed by a key that you did not name: add --vkey with the key that "
+                "the log had then, or that key's line to the policy"
+            ) from error
         except TlogError as error:
             raise MemoryDamaged(
                 f"what was remembered is no checkpoint that these keys signed: {error}"
