@@ -83,8 +83,17 @@ export class Devices {
   }
 
   /** On or off. The camera is let go (its light goes off); the microphone is only muted. */
-  async turn(device: Device, on: boolean): Promise<void> {
+  turn(device: Device, on: boolean): Promise<void> {
     prefer(device === "camera" ? { cameraOn: on } : { microphoneOn: on });
+    return this.#turn(device, on);
+  }
+
+  /** Heard while a key is held: like `turn`, but not what the person prefers. */
+  talk(on: boolean): Promise<void> {
+    return this.#turn("microphone", on);
+  }
+
+  async #turn(device: Device, on: boolean): Promise<void> {
     const state = this.#states[device].value;
     if (!on && device === "camera") return this.#release(device);
     if (!on) this.#miss(device, { on });

@@ -17,10 +17,12 @@ interface ControlProps {
   readonly expanded?: boolean;
   readonly badge?: string | number | null;
   readonly shortcut?: string;
+  /** The microphone's: holding the space bar on it is holding it anywhere (keyboard.tsx). */
+  readonly talk?: boolean;
 }
 
 function Control(props: ControlProps): JSX.Element {
-  const { icon, label, short, onClick, class: name = "", pressed, expanded, badge = null, shortcut } = props;
+  const { icon, label, short, onClick, class: name = "", pressed, expanded, badge = null, shortcut, talk } = props;
   return (
     <button
       type="button"
@@ -30,6 +32,7 @@ function Control(props: ControlProps): JSX.Element {
       aria-pressed={pressed}
       aria-expanded={expanded}
       aria-keyshortcuts={shortcut}
+      data-talk={talk}
       title={shortcut ? `${label} (${shortcut.toUpperCase()})` : label}
     >
       <span class="control-disc">
@@ -92,6 +95,7 @@ function MicrophoneControl(): JSX.Element {
       label={t(on ? "bar.mute" : "bar.unmute")}
       short={t(on ? "bar.mute" : "bar.unmute")}
       shortcut="m"
+      talk
       onClick={() => void devices.turn("microphone", !on)}
     />
   );
