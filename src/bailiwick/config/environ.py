@@ -175,6 +175,12 @@ SETTINGS: Final = (
         secret=True,
     ),
     Setting("MAIL_FROM", str, "bailiwick@localhost", "Sender of mail."),
+    Setting(
+        "INVITATIONS_A_DAY",
+        _integer(0, 100_000),
+        "200",
+        "How many mails to people they invite one account may send in a day.",
+    ),
     Setting("SIGN_UP", _choice("open", "closed"), "open", "Whether anyone may make an account."),
     Setting(
         "EMAIL_VERIFICATION",

@@ -88,6 +88,12 @@ class TooManyInvitations(MeetingError):
     code = "too_many_invitations"
 
 
+class TooManyMails(MeetingError):
+    """More mails to invited people than an account may send in a day."""
+
+    code = "too_many_mails"
+
+
 class NoSuchInvitation(MeetingError):
     """It was never sent for this meeting, or is revoked."""
 

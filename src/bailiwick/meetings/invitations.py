@@ -1,7 +1,9 @@
 """Mailing invitations and updates. Outside of any transaction: a mail server may take its time."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -11,24 +13,48 @@ from bailiwick.accounts.queries import by_confirmed_email
 from bailiwick.notices.actions import Mail, send_all
 
 from . import calendar, links
+from .mail_limit import give_back, take
 from .models import Invitation, Meeting
 from .queries import next_times
 
+AGAIN: Final = timedelta(hours=1)
+"""Nobody is sent the same invitation more often."""
 
-def send(meeting: Meeting, invitation_ids: Sequence[UUID], now: datetime, *, update: bool = False) -> int:
-    """Mail these invitations with their personal links; how many could not be sent.
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of mails: `failed` the mail server did not take, `held` are more than the account may send
+    today, `recent` were sent less than an hour ago."""
+
+    sent: int = 0
+    failed: int = 0
+    held: int = 0
+    recent: int = 0
+
+
+def send(
+    meeting: Meeting, invitation_ids: Sequence[UUID], now: datetime, *, by: UUID, update: bool = False
+) -> Sent:
+    """Mail these invitations with their personal links. They count against what the account `by` may send.
 
     Those sent get `sent_at`; the page offers to send the others again. `update`: the time changed.
     """
     rows = Invitation.objects.filter(meeting=meeting, pk__in=invitation_ids, revoked_at__isnull=True)
-    mails = {_mail(meeting, row, now, update=update): row for row in rows.select_related("meeting")}
-    failed = 0
-    for mail, error in send_all(list(mails)):
-        if error is not None:
-            failed += 1
-            continue
-        Invitation.objects.filter(pk=mails[mail].pk).update(sent_at=now)
-    return failed
+    found = list(rows.select_related("meeting"))
+    due = [row for row in found if update or row.sent_at is None or row.sent_at <= now - AGAIN]
+    granted = take(by, len(due), now)
+    failed = _send([(row, _mail(meeting, row, now, update=update)) for row in due[:granted]], now)
+    if failed:
+        give_back(by, failed, now)
+    return Sent(granted - failed, failed, len(due) - granted, len(found) - len(due))
+
+
+def _send(mails: Sequence[tuple[Invitation, Mail]], now: datetime) -> int:
+    """How many the mail server did not take."""
+    results = send_all([mail for _, mail in mails])
+    done = [row.pk for (row, _), (_, error) in zip(mails, results, strict=True) if error is None]
+    Invitation.objects.filter(pk__in=done).update(sent_at=now)
+    return len(mails) - len(done)
 
 
 def _mail(meeting: Meeting, row: Invitation, now: datetime, *, update: bool) -> Mail:

@@ -14,7 +14,7 @@ from bailiwick.notices.actions import Mail, send_after_commit
 
 from .actions.change import changed
 from .errors import InProgress
-from .models import Block, CoHost, HostRule, Invitation, Meeting, Presence
+from .models import Block, CoHost, HostRule, Invitation, Mailed, Meeting, Presence
 
 
 def take_part() -> None:
@@ -37,6 +37,7 @@ def export(account_id: UUID) -> dict[str, Any]:
         "kept_out_of": list(
             Block.objects.filter(account_id=account_id).values("meeting__title", "created_at", "expires_at")
         ),
+        "mails_to_invited": Mailed.objects.filter(account_id=account_id).values("day", "count").first(),
         "inside_now": list(shown.values("meeting__title", "display_name", "joined_at")),
     }
 

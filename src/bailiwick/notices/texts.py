@@ -185,6 +185,12 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "New restrictions are not enforced, and what is wrong with old ones is not told. Look at the log for"
         " “gate_loop_failed”.",
     ),
+    "invitations_limit": AlarmText(
+        "An account sends as many invitations as it may",
+        "Some of its mails were not sent. If it is no mistake of somebody with many guests, it may send mail"
+        " that nobody asked for in this server's name: a reviewer can propose to suspend it."
+        " BAILIWICK_INVITATIONS_A_DAY sets the limit.",
+    ),
     "mail_failed": AlarmText(
         "Mail cannot be sent",
         "The mail server refused or did not answer. Check BAILIWICK_SMTP_URL. Invitations that were not sent"

@@ -204,6 +204,15 @@ PROBLEMS: Final = _all(
         _("There is nothing to open again."),
     ),
     (
+        "too_many_mails",
+        429,
+        _("No more mails today"),
+        _(
+            "An account sends only so many mails to people it invites in a day. Tomorrow there is room again."
+            " Until then you can copy the personal links and send them yourself."
+        ),
+    ),
+    (
         "too_many_invitations",
         409,
         _("Too many invitations"),

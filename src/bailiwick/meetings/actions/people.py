@@ -95,7 +95,9 @@ def invite(
 
 def _invite(meeting: Meeting, known: Invitation | None, email: str) -> Invitation:
     row = known or Invitation(meeting=meeting, email=email)
-    row.revoked_at = None
+    if row.revoked_at is not None:
+        # another link, which nobody was sent yet
+        row.revoked_at = row.sent_at = None
     row.token_digest = links.digest(links.token(row))
     row.save()
     return row

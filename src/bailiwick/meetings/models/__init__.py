@@ -1,6 +1,6 @@
 """The rows of meetings. Change them through `actions`, read them through `queries`."""
 
-from .meeting import CoHost, HostRule, Invitation, LeavePolicy, Meeting
+from .meeting import CoHost, HostRule, Invitation, LeavePolicy, Mailed, Meeting
 from .people import Block, Node, Presence, PresenceState, Role
 from .report import Abuse, Handling, Report
 from .server import ServerRule, ServerState
@@ -13,6 +13,7 @@ __all__ = [
     "HostRule",
     "Invitation",
     "LeavePolicy",
+    "Mailed",
     "Meeting",
     "Node",
     "Presence",

@@ -123,6 +123,19 @@ class Invitation(models.Model):
         return f"invitation {self.pk}"
 
 
+class Mailed(models.Model):
+    """How many mails to invited people an account has sent on the last day on which it sent any (UTC)."""
+
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"mails of account {self.account_id}"
+
+
 def bump(meetings: models.QuerySet[Meeting]) -> int:
     """Raise the revision of `meetings`, inside the caller's transaction; the number of rows."""
     return meetings.update(revision=F("revision") + 1)

@@ -11,6 +11,7 @@ from ninja import Router, Status
 from bailiwick.meetings import links, queries
 from bailiwick.meetings.actions import people as actions
 from bailiwick.meetings.authority import Act
+from bailiwick.meetings.errors import TooManyMails
 from bailiwick.meetings.invitations import send
 from bailiwick.meetings.queries import Invitation
 
@@ -64,12 +65,16 @@ def remove_co_host(request: HttpRequest, slug: str, account: UUID) -> Status[Non
 
 @router.post("/{slug}/invitations", response={201: list[InvitationOut]})
 def invite(request: HttpRequest, slug: str, given: InvitationsIn) -> Status[Any]:
-    """Invite people by mail, or (`send` false) only make their links."""
+    """Invite people by mail, or (`send` false) only make their links. `sent_at` says who was mailed: an
+    account mails only so many a day, and nobody the same within an hour. 429 where nothing more can be mailed
+    today; the links are made all the same."""
     now = timezone.now()
     rows = actions.invite(slug, account_id(request), given.emails, exempt=given.exempt, now=now)
     meeting = queries.for_act(slug, account_id(request), Act.INVITE).meeting
     if given.send:
-        send(meeting, [row.pk for row in rows], now)
+        sent = send(meeting, [row.pk for row in rows], now, by=account_id(request))
+        if sent.held and not sent.sent:
+            raise TooManyMails
     wanted = {row.pk for row in rows}
     return Status(201, [_invitation(row) for row in queries.invitations(meeting) if row.pk in wanted])
 

@@ -19,6 +19,7 @@ from bailiwick.web.forms import add_error
 from bailiwick.web.forms.meeting import MeetingForm, initial
 
 from .account import account_id, owner
+from .people import say_unsent
 
 
 @login_required
@@ -86,9 +87,7 @@ def _offer_update(request: HttpRequest, before: Meeting, after: Meeting) -> None
     if after.ics_sequence == before.ics_sequence or "tell" not in request.POST:
         return
     invited = [row.pk for row in queries.invitations(after) if row.sent_at]
-    failed = send(after, invited, timezone.now(), update=True)
-    if failed:
-        messages.warning(request, _("%d mails could not be sent.") % failed)
+    say_unsent(request, send(after, invited, timezone.now(), by=account_id(request), update=True))
 
 
 @login_required

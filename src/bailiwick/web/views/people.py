@@ -18,7 +18,7 @@ from bailiwick.meetings import links, queries
 from bailiwick.meetings.actions import people as actions
 from bailiwick.meetings.authority import Act
 from bailiwick.meetings.errors import MeetingError
-from bailiwick.meetings.invitations import send
+from bailiwick.meetings.invitations import Sent, send
 from bailiwick.web.forms import add_error
 from bailiwick.web.forms.meeting import ChosenMeeting as Chosen
 from bailiwick.web.forms.people import CoHostForm, InvitationForm
@@ -93,14 +93,27 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _mail(request: HttpRequest, slug: str, invitation_ids: list[UUID]) -> None:
     meeting = queries.for_act(slug, account_id(request), Act.INVITE).meeting
-    failed = send(meeting, invitation_ids, timezone.now())
-    sent = len(invitation_ids) - failed
-    if sent:
-        text = ngettext("%d invitation is on its way.", "%d invitations are on their way.", sent) % sent
-        messages.success(request, text)
-    if failed:
-        text = ngettext("%d mail could not be sent.", "%d mails could not be sent.", failed) % failed
-        messages.warning(request, text + " " + _("You can send it again, or copy the personal link."))
+    done = send(meeting, invitation_ids, timezone.now(), by=account_id(request))
+    if done.sent:
+        text = ngettext("%d invitation is on its way.", "%d invitations are on their way.", done.sent)
+        messages.success(request, text % done.sent)
+    say_unsent(request, done)
+
+
+def say_unsent(request: HttpRequest, done: Sent) -> None:
+    """What was not mailed, why, and what can be done."""
+    if done.failed:
+        text = ngettext("%d mail could not be sent.", "%d mails could not be sent.", done.failed)
+        advice = _("You can send it again, or copy the personal link.")
+        messages.warning(request, f"{text % done.failed} {advice}")
+    if done.held:
+        text = ngettext("%d mail is not sent.", "%d mails are not sent.", done.held)
+        advice = _("You have sent as many as an account may in a day. Try again tomorrow, or copy the links.")
+        messages.warning(request, f"{text % done.held} {advice}")
+    if done.recent:
+        text = ngettext("%d person is not mailed again.", "%d people are not mailed again.", done.recent)
+        advice = _("They were sent this invitation less than an hour ago.")
+        messages.warning(request, f"{text % done.recent} {advice}")
 
 
 def _on_one(
