@@ -71,7 +71,9 @@ class Story:
         values: dict[str, Any] = {
             "authority_id": by.pk, "contact": "Registry, room 12", "law": "BGB § 1004", "language": "de",
             "statement": "The meeting repeats a statement which the judgment forbids.",
-            "territories": ("AT", "CH", "DE"), "redress": "Objection to the court within two weeks",
+            "territories": ("AT", "CH", "DE"), "redress_provider": "Objection to the court within two weeks",
+            "redress_recipient": "The same, or a complaint to the data protection office",
+            "law_url": "https://law.example.org/police-act/42",
             "issued_on": date(2026, 11, 16), "ends_at": self.now + 60 * DAY, "targets": targets,
         }  # fmt: skip
         letter = Letter(**(values | fields))
@@ -99,7 +101,9 @@ class Story:
         )  # fmt: skip
         self.receive(self.police, 30 * HOUR, end(self.meeting), reference="PN 88/26", emergency=True)
         self.receive(self.police, 3 * HOUR, withhold(other), reference="PN 91/26", emergency=True)
-        self.examine(self.receive(self.police, 2 * DAY, reference="PN 80/26", law="", redress=""))
+        self.examine(
+            self.receive(self.police, 2 * DAY, reference="PN 80/26", law="", law_url="", redress_recipient="")
+        )
         self.receive(self.court, DAY, reference="secret", confidential=True)
         self.receive(self.court, DAY, channel=Channel.VERBAL)
         named = (end(other), close(account), Named(Asked.OTHER))

@@ -46,8 +46,10 @@ def letter(authority: Any, **fields: Any) -> dict[str, Any]:
     values = {
         "authority": str(authority.pk), "state": "", "kind": "", "channel": "official", "reference": "No. 7",
         "contact": "Office 3", "law": "Act 5 art. 2", "statement": "Because of what is said there.",
-        "territories": "CN HK", "redress": "The court of that place", "language": "en",
-        "issued_on": "2026-11-20", "ends_at": "2099-06-01T00:00", "withhold": "", "to_end": "",
+        "territories": "CN HK", "law_url": "https://law.example.org/act-5",
+        "redress_provider": "The court of that place", "redress_recipient": "The same court",
+        "language": "en", "received_on": "", "issued_on": "2026-11-20",
+        "ends_at": "2099-06-01T00:00", "withhold": "", "to_end": "",
         "close_account": "", "elsewhere": "0", "note": "The letter.",
     }  # fmt: skip
     return values | fields

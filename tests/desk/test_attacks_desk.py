@@ -52,7 +52,7 @@ def test_p7_a_row_changed_by_hand_can_still_be_looked_at_and_withdrawn(staff: St
 
 def test_what_others_wrote_is_text_on_every_page(staff: Staff) -> None:
     authority = staff.authority()
-    fields = {"reference": MARKUP[:100], "contact": MARKUP, "statement": MARKUP, "redress": MARKUP}
+    fields = {"reference": MARKUP[:100], "contact": MARKUP, "statement": MARKUP, "redress_recipient": MARKUP}
     demand = staff.under_review(authority, withhold(new_meeting()), **fields)
     made = staff.granted(demand)
     appeal, _ = appeals.file(made.pk, MARKUP, Person(), NOW)

@@ -13,6 +13,7 @@ from bailiwick.ledger.models import Outbox
 from bailiwick.meetings.models import Meeting, Presence
 from bailiwick.meetings.presences import Person
 from bailiwick.orders.actions import appeals
+from bailiwick.orders.actions.clocks import alarm_late
 from bailiwick.orders.models import Appeal, Authority, Demand, Exemption, Restriction
 from tests.desk.kit_demands import PLAN, REVIEW, Staff, browser, letter, signature
 from tests.orders.conftest import registry  # noqa: F401 (fixture)
@@ -132,7 +133,7 @@ def test_p11_what_is_secret_or_informal_is_recorded_and_refused(staff: Staff, ho
 
 
 def test_what_it_does_not_say_is_listed_and_sent_back(staff: Staff) -> None:
-    sent = letter(staff.authority("CN"), withhold=new_meeting().slug, law="", redress="")
+    sent = letter(staff.authority("CN"), withhold=new_meeting().slug, law="", redress_provider="")
     staff.at("intake").post("/desk/demands/receive", sent)
     row = Demand.objects.get()
     shown = staff.at("intake").get(f"/desk/demands/{row.pk}").content.decode()
@@ -145,6 +146,83 @@ def test_what_it_does_not_say_is_listed_and_sent_back(staff: Staff) -> None:
     staff.at("intake").post(f"/desk/demands/{row.pk}/examine")
     row.refresh_from_db()
     assert row.status == "under_review"
+
+
+def test_what_was_typed_wrongly_and_what_came_later_is_written_down_at_its_page(staff: Staff) -> None:
+    wrong, right, office = new_meeting(), new_meeting(), staff.authority("CN")
+    by_word = {"authority": "", "state": "cn", "kind": "police"}
+    staff.at("intake").post("/desk/demands/receive", letter(office, withhold=wrong.slug) | by_word)
+    row = Demand.objects.get()
+    here = f"/desk/demands/{row.pk}"
+    shown = staff.at("intake").get(here).content.decode()
+    assert "Not added here: police, Mainland China" in shown
+    assert f"{here}/examine" not in shown
+    assert staff.at("intake").post(f"{here}/examine")["Location"] == f"{here}/added"
+    form = staff.at("intake").get(f"{here}/added").content.decode()
+    assert f"Withhold a meeting: meeting {wrong.slug}" in form
+    added = {"authority": str(office.pk), "dropped": [str(row.targets.get().pk)], "withhold": right.slug}
+    done = staff.at("intake").post(f"{here}/supplement", letter(office) | added)
+    assert done.status_code == 302, done.content.decode()
+    assert row.targets.get().meeting_id == right.pk
+    staff.at("intake").post(f"{here}/examine")
+    row.refresh_from_db()
+    assert (row.status, row.authority) == ("under_review", office)
+    assert "It is past that" in staff.at("intake").get(f"{here}/added").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "field"),
+    [({"withhold": "no-such-meeting"}, "withhold"), ({"law_url": "javascript:alert(1)"}, "law_url"),
+     ({"authority": "7b0f"}, "authority"), ({"dropped": ["77"]}, "dropped"),
+     ({"elsewhere": "-1"}, "elsewhere")],
+)  # fmt: skip
+def test_a_wrong_addition_is_said_at_its_field_and_nothing_typed_is_lost(
+    staff: Staff, spoilt: dict[str, Any], field: str
+) -> None:
+    by = staff.authority("CN")
+    staff.at("intake").post("/desk/demands/receive", letter(by, withhold=new_meeting().slug))
+    row = Demand.objects.get()
+    sent = letter(by, statement="A new and longer text.") | spoilt
+    answer = staff.at("intake").post(f"/desk/demands/{row.pk}/supplement", sent)
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'data-code="' in shown.split(f'data-field="{field}"')[1].split("data-field=")[0]
+    assert "A new and longer text." in shown
+    row.refresh_from_db()
+    assert row.statement == "Because of what is said there."
+
+
+@pytest.mark.parametrize("day", ["2099-01-01", "2006-11-20", "yesterday"])
+def test_a_day_of_arrival_that_cannot_be_is_said_at_its_field(staff: Staff, day: str) -> None:
+    sent = letter(staff.authority("CN"), received_on=day, statement="A long text.")
+    answer = staff.at("intake").post("/desk/demands/receive", sent)
+    assert answer.status_code == 422
+    wrong = answer.content.decode().split('data-field="received_on"')[1].split("data-field=")[0]
+    assert 'data-code="' in wrong
+    assert "A long text." in answer.content.decode()
+
+
+def test_while_it_is_back_at_the_authority_it_is_neither_due_nor_late(staff: Staff) -> None:
+    by = staff.authority("CN")
+    staff.at("intake").post("/desk/demands/receive", letter(by, reference="slow", contact=""))
+    row = Demand.objects.get()
+    staff.at("intake").post(f"/desk/demands/{row.pk}/examine")
+    Demand.objects.update(due_at=timezone.now() - timedelta(hours=1))
+    shown = staff.at("approver").get("/desk/demands/").content.decode()
+    assert "Waits for the authority" in shown
+    assert "overdue" not in shown
+    assert "overdue by" not in staff.at("approver").get(f"/desk/demands/{row.pk}").content.decode()
+
+
+def test_p9_a_demand_that_is_late_leads_from_the_alarm_to_its_page_by_a_number_alone(staff: Staff) -> None:
+    staff.at("intake").post("/desk/demands/receive", letter(staff.authority("CN")))
+    row = Demand.objects.get()
+    alarm_late(timezone.now() + timedelta(days=11))
+    shown = staff.at("intake").get("/desk/alarms").content.decode()
+    assert "A demand is overdue" in shown
+    assert f"demand:{row.pk}" in shown
+    assert "No. 7" not in shown
+    assert "Office of CN" not in shown
 
 
 def test_the_queue_shows_what_is_due_and_what_is_late(staff: Staff) -> None:

@@ -47,6 +47,7 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "signer.removed": {"at": AT, "key": HASH, "reason": "lost"},
     "authority.added": {"at": AT, "authority": ID, "state": "EU", "kind": "supranational", "document": HASH},
     "demand.received": {"day": "2026-11-21", "demand": ID, "state": "FR", "kind": "police", "original": HASH},
+    "demand.attributed": {"day": "2026-11-21", "demand": ID, "authority": ID},
     "demand.refused": {
         "day": "2026-11-21", "demand": ID, "reasons": ["beyond_territory", "secret"], "document": HASH,
     },

@@ -1,6 +1,8 @@
 """What happens at the desk: demands from the letter to the end, and what undoes them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import pytest
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from bailiwick.accounts.errors import RoleNeeded
 from bailiwick.orders.actions import appeals, granting, intake, later
 from bailiwick.orders.actions.appeals import Ruling
 from bailiwick.orders.actions.granting import Plan
+from bailiwick.orders.actions.intake import Added, Letter
 from bailiwick.orders.errors import OrdersError
 from bailiwick.orders.models import Demand, Outcome, Restriction
 from bailiwick.rules.territory import Code
@@ -48,16 +51,20 @@ class DeskRules(Story):
     # ------------------------------------------------------------ in
 
     @rule(state=STATES, extra=CODES, whole=st.booleans(), both=st.booleans(), ending=st.booleans(),
-          account=st.booleans(), secret=st.sampled_from([False, False, False, True]))  # fmt: skip
+          account=st.booleans(), secret=st.sampled_from([False, False, False, True]),
+          lacking=st.booleans())  # fmt: skip
     def receive(
-        self, state: str, extra: set[str], whole: bool, both: bool, ending: bool, account: bool, secret: bool
-    ) -> None:
+        self, state: str, extra: set[str], whole: bool, both: bool, ending: bool, account: bool, secret: bool,
+        lacking: bool,
+    ) -> None:  # fmt: skip
         """A letter arrives, is found complete, and reviewed; one that asks for secrecy is refused (P11)."""
-        self._receive(state, extra, both, ending, whole=whole, account=account, secret=secret)
+        how = {"whole": whole, "account": account, "secret": secret, "lacking": lacking}
+        self._receive(state, extra, both, ending, **how)
 
     def _receive(
         self, state: str, extra: set[str], both: bool, ending: bool,
-        *, whole: bool = True, account: bool = False, secret: bool = False, office: int = 0,
+        *, whole: bool = True, account: bool = False, secret: bool = False, lacking: bool = False,
+        office: int = 0,
     ) -> Pending | None:  # fmt: skip
         asked = (territory(state) | extra) if whole or not extra else extra
         rows = self.world.meetings if both else self.world.meetings[:1]
@@ -69,10 +76,13 @@ class DeskRules(Story):
             self.world.authority(state, office), *named, territories=tuple(sorted(asked)), ends_at=ends,
             confidential=secret,
         )  # fmt: skip
-        made = intake.receive(desk.intake.id, letter, b"original", now)
+        first = replace(letter, **self._LACKING) if lacking else letter
+        made = intake.receive(desk.intake.id, first, b"original", now)
         assert (made.status == "refused") is secret
         if secret:
             return None
+        if lacking:
+            self._complete(made, letter)
         made = intake.examine(desk.intake.id, made.pk, now)
         desk.review(made)
         targets = list(made.targets.values_list("pk", flat=True))
@@ -80,6 +90,19 @@ class DeskRules(Story):
         pending = Pending(made, state, asked, ends, dict(enumerate(meetings)), accounts)
         self.pending.append(pending)
         return pending
+
+    _LACKING = MappingProxyType(
+        {"authority_id": None, "state": "US", "kind": "court", "contact": "", "targets": ()}
+    )
+
+    def _complete(self, row: Demand, letter: Letter) -> None:
+        """It goes back, and the authority says who it is and what it means. None of it is reviewed before."""
+        desk = self.world.desk
+        assert intake.examine(desk.intake.id, row.pk, self.now).status == "incomplete"
+        with pytest.raises(REFUSED):
+            desk.review(row)
+        said = Added({"contact": "Office 3"}, letter.authority_id, letter.targets)
+        intake.supplement(desk.intake.id, row.pk, self.now, said)
 
     @precondition(lambda self: self.pending)
     @rule(which=WHICH, meeting=st.integers(0, 1), begins=MINUTES, lasts=LASTING, only=st.none() | CODES,

@@ -103,7 +103,8 @@ class Desk:
         values: dict[str, Any] = {
             "authority_id": authority.pk, "reference": "No. 7", "contact": "Office 3", "law": "Act 5 art. 2",
             "statement": "Because of what is said there.", "territories": (authority.state,),
-            "redress": "The court of that place", "language": "en", "issued_on": date(2026, 11, 20),
+            "law_url": "https://law.example.org/act-5", "redress_provider": "The court of that place",
+            "redress_recipient": "The same court", "language": "en", "issued_on": date(2026, 11, 20),
             "ends_at": NOW + timedelta(days=60), "targets": targets,
         }  # fmt: skip
         return Letter(**(values | fields))

@@ -93,7 +93,7 @@ def propose(row: Meeting, state: str = "CN", **fields: Any) -> Restriction:
     by = fields.pop("authority", None) or authority(state, fields.pop("kind", "ministry"))
     now = second(fields.pop("now", datetime.now(UTC)))
     begins = fields.pop("begins", now - timedelta(minutes=5))
-    demand = Demand.objects.create(authority=by, received_at=now)
+    demand = Demand.objects.create(authority=by, received_on=now.date(), received_at=now)
     values = {
         "meeting": row,
         "demand": demand,

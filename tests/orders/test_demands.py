@@ -15,7 +15,7 @@ from bailiwick.ledger.entries import parse
 from bailiwick.ledger.models import Document, Outbox
 from bailiwick.meetings.models import Meeting
 from bailiwick.orders.actions import authorities, granting, intake
-from bailiwick.orders.actions.intake import Letter, missing
+from bailiwick.orders.actions.intake import Added, Letter, missing
 from bailiwick.orders.errors import (
     BadApproval,
     BeyondTerritory,
@@ -95,7 +95,8 @@ def test_p11_a_demand_for_secrecy_is_refused_at_once_and_logged(desk: Desk) -> N
 
 def test_p11_secrecy_asked_later_is_refused_too(desk: Desk) -> None:
     made = desk.receive(desk.authority(), withhold(kit.new_meeting()))
-    assert intake.supplement(desk.intake.id, made.pk, NOW, confidential=True).status == DemandState.REFUSED
+    said = Added({"confidential": True})
+    assert intake.supplement(desk.intake.id, made.pk, NOW, said).status == DemandState.REFUSED
 
 
 @pytest.mark.parametrize("channel", [Channel.VERBAL, Channel.OTHER_WRITING])
@@ -107,11 +108,15 @@ def test_what_is_verbal_or_informal_is_recorded_and_refused(desk: Desk, channel:
 
 
 def test_an_unknown_authority_is_recorded_by_its_own_word_and_cannot_be_reviewed(desk: Desk) -> None:
-    letter = Letter(state="FR", kind="police", law="Act 1", targets=(withhold(kit.new_meeting()),))
+    whole = desk.letter(desk.authority("FR"), withhold(kit.new_meeting()))
+    letter = replace(whole, authority_id=None, state="FR", kind="police")
     made = intake.receive(desk.intake.id, letter, b"original", NOW)
     assert logged("demand.received")[0].authority is None
-    assert intake.examine(desk.intake.id, made.pk, NOW).status == DemandState.INCOMPLETE
-    assert "authority" in missing(made)
+    assert missing(made) == []
+    with pytest.raises(InvalidOrder) as refused:
+        intake.examine(desk.intake.id, made.pk, NOW)
+    assert refused.value.field == "authority"
+    assert not logged("demand.examined")
 
 
 @pytest.mark.parametrize(
@@ -142,9 +147,11 @@ def test_a_body_of_a_group_may_demand_by_its_own_word_too(desk: Desk, state: str
         "reference",
         "contact",
         "law",
+        "law_url",
         "statement",
         "territories",
-        "redress",
+        "redress_provider",
+        "redress_recipient",
         "language",
         "issued_on",
         "ends_at",
@@ -157,7 +164,7 @@ def test_a_demand_that_leaves_something_out_goes_back_until_it_is_said(desk: Des
     made = intake.receive(desk.intake.id, replace(whole, **{name: empty}), b"original", NOW)
     assert missing(made) == [name]
     assert intake.examine(desk.intake.id, made.pk, NOW).status == DemandState.INCOMPLETE
-    intake.supplement(desk.intake.id, made.pk, NOW, **{name: getattr(whole, name)})
+    intake.supplement(desk.intake.id, made.pk, NOW, Added({name: getattr(whole, name)}))
     assert intake.examine(desk.intake.id, made.pk, NOW).status == DemandState.UNDER_REVIEW
 
 

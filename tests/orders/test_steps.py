@@ -8,6 +8,7 @@ import pytest
 from bailiwick.ledger.entries import parse
 from bailiwick.ledger.models import Outbox
 from bailiwick.orders.actions import granting, intake
+from bailiwick.orders.actions.intake import Added
 from tests.orders import kit
 from tests.orders.desk import NOW, Desk, close, end, withhold
 
@@ -25,12 +26,12 @@ def logged(kind: str) -> list[Any]:
 
 def test_an_incomplete_demand_goes_back_and_the_log_says_for_what(desk: Desk) -> None:
     whole = desk.letter(desk.authority(), withhold(kit.new_meeting()))
-    made = intake.receive(desk.intake.id, replace(whole, law="", redress=""), b"original", NOW)
+    made = intake.receive(desk.intake.id, replace(whole, law="", redress_recipient=""), b"original", NOW)
     intake.examine(desk.intake.id, made.pk, NOW)
-    intake.supplement(desk.intake.id, made.pk, NOW, law="Act 5 art. 2", redress="The court")
+    intake.supplement(desk.intake.id, made.pk, NOW, Added({"law": "Act 5", "redress_recipient": "The court"}))
     intake.examine(desk.intake.id, made.pk, NOW)
     found = [(entry.outcome, entry.missing) for entry in logged("demand.examined")]
-    assert found == [("incomplete", ("law", "redress")), ("under_review", None)]
+    assert found == [("incomplete", ("law", "redress_recipient")), ("under_review", None)]
 
 
 def test_a_target_refused_in_a_narrowed_demand_has_an_entry_and_so_has_the_answer(desk: Desk) -> None:

@@ -1,11 +1,12 @@
 """What has to happen when its time has come, whether this server takes demands now or only did: objections of
-past days and the answers to them are logged (P3), hosts are told by mail (P4), letters and
-objections whose time is over are deleted (P9)."""
+past days and the answers to them are logged (P3), hosts are told by mail (P4), letters and objections whose
+time is over are deleted (P9), and what the desk has not answered in time is an alarm."""
 
 from datetime import datetime
 
 from bailiwick.orders.actions.appeal_ending import forget_texts
 from bailiwick.orders.actions.appeal_log import log_decided, log_filed
+from bailiwick.orders.actions.clocks import alarm_late
 from bailiwick.orders.actions.originals import forget
 from bailiwick.orders.host_mail import tell_hosts
 
@@ -17,3 +18,4 @@ def chores(now: datetime) -> None:
     tell_hosts(now)
     forget(now)
     forget_texts(now)
+    alarm_late(now)

@@ -179,6 +179,15 @@ class DemandReceived(_Part):
     original: Commitment
 
 
+class DemandAttributed(_Part):
+    """It was found out, or found out better, whose a demand is that was received before."""
+
+    type: Literal["demand.attributed"] = "demand.attributed"
+    day: Day
+    demand: RandomId
+    authority: RandomId
+
+
 class DemandRefused(_Part):
     """A demand was refused, and why."""
 
@@ -360,6 +369,7 @@ Entry: TypeAlias = (
     | SignerRemoved
     | AuthorityAdded
     | DemandReceived
+    | DemandAttributed
     | DemandExamined
     | DemandRefused
     | TargetRefused

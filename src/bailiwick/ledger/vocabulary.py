@@ -133,13 +133,14 @@ Refusal: TypeAlias = Literal[
 Refusals: TypeAlias = Annotated[tuple[Refusal, ...], Field(min_length=1), AfterValidator(_ascending)]
 Asked: TypeAlias = Literal["close_account", "end_meeting", "other", "withhold"]
 Missing: TypeAlias = Literal[
-    "authority",
     "contact",
     "ends_at",
     "issued_on",
     "language",
     "law",
-    "redress",
+    "law_url",
+    "redress_provider",
+    "redress_recipient",
     "reference",
     "statement",
     "targets",

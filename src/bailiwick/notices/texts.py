@@ -191,6 +191,16 @@ ALARMS: Final[dict[str, AlarmText]] = {
         " that nobody asked for in this server's name: a reviewer can propose to suspend it."
         " BAILIWICK_INVITATIONS_A_DAY sets the limit.",
     ),
+    "demand_late": AlarmText(
+        "A demand is overdue",
+        "Nobody has answered it in ten days, or in a day if it is an emergency. Open the queue at the desk:"
+        " refuse it, or decide what of it is lawful and necessary.",
+    ),
+    "appeal_late": AlarmText(
+        "An objection is overdue",
+        "Whoever filed it was promised an answer within seven days. Somebody who decides on appeals, and took"
+        " no part in the restriction, must open it at the desk.",
+    ),
     "mail_failed": AlarmText(
         "Mail cannot be sent",
         "The mail server refused or did not answer. Check BAILIWICK_SMTP_URL. Invitations that were not sent"

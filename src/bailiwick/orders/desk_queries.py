@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from bailiwick.accounts.models import Account, Audit
 from bailiwick.ledger import queries as ledger
 from bailiwick.ledger.actions import OutboxId
@@ -70,9 +72,9 @@ def approved_authorities() -> list[Authority]:
 
 
 def open_demands() -> list[Demand]:
-    """What waits for an answer, the first due first."""
+    """What waits for an answer: the first due first, and last what is back at its authority."""
     rows = Demand.objects.filter(status__in=_OPEN).select_related("authority")
-    return list(rows.order_by("due_at", "received_at"))
+    return list(rows.order_by(F("paused_at").asc(nulls_first=True), "due_at", "received_at"))
 
 
 def open_demand_count() -> int:
@@ -82,7 +84,7 @@ def open_demand_count() -> int:
 
 def late_demand_count(now: datetime) -> int:
     """How many of them are overdue."""
-    return Demand.objects.filter(status__in=_OPEN, due_at__lte=now).count()
+    return Demand.objects.filter(status__in=_OPEN, due_at__lte=now, paused_at__isnull=True).count()
 
 
 def awaiting_count() -> int:
@@ -93,6 +95,11 @@ def awaiting_count() -> int:
 def open_appeal_count() -> int:
     """How many objections wait for a decision."""
     return Appeal.objects.filter(decided_at__isnull=True).count()
+
+
+def late_appeal_count(now: datetime) -> int:
+    """How many of them are overdue."""
+    return Appeal.objects.filter(decided_at__isnull=True, due_at__lte=now).count()
 
 
 def answered_demands(limit: int) -> list[Demand]:

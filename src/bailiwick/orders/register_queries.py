@@ -19,7 +19,9 @@ def effects_by_state(since: datetime, before: datetime) -> dict[str, int]:
 
 
 def informed_on(since: datetime, before: datetime) -> dict[str, date]:
-    """When authorities were told that their demands arrived, by demand, of those received in `[since,
+    """When authorities were told that their demands arrived, by demand, of those that arrived in `[since,
     before)`."""
-    rows = Demand.objects.filter(received_at__gte=since, received_at__lt=before, informed_on__isnull=False)
+    rows = Demand.objects.filter(
+        received_on__gte=since.date(), received_on__lt=before.date(), informed_on__isnull=False
+    )
     return {pk.hex: day for pk, day in rows.values_list("pk", "informed_on") if day is not None}

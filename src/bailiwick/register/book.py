@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from bailiwick.ledger import entries as log
 from bailiwick.ledger import queries
+from bailiwick.ledger.vocabulary import AuthorityKind
 from bailiwick.register import decisions
 from bailiwick.register.decisions import Decision
 from bailiwick.register.words import whose
@@ -126,14 +127,27 @@ class Restriction:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """One demand: received, and what came of it. `parts`: refusals of single things it names."""
+    """One demand: received, and what came of it. `authority`: whose it is, the one named last, if it is one
+    that was added. `parts`: refusals of single things it names."""
 
     received: Logged[log.DemandReceived]
+    authority: Authority | None = None
+    attributed: tuple[Logged[log.DemandAttributed], ...] = ()
     refused: tuple[Logged[log.DemandRefused], ...] = ()
     restrictions: tuple[Restriction, ...] = ()
     examined: tuple[Logged[log.DemandExamined], ...] = ()
     parts: tuple[Logged[log.TargetRefused], ...] = ()
     answered: tuple[Logged[log.DemandAnswered], ...] = ()
+
+    @property
+    def state(self) -> str:
+        """Whose authority demands."""
+        return self.received.entry.state if self.authority is None else self.authority.entry.state
+
+    @property
+    def kind(self) -> AuthorityKind:
+        """What sort of authority."""
+        return self.received.entry.kind if self.authority is None else self.authority.entry.kind
 
     @property
     def outcome(self) -> str:
@@ -154,7 +168,7 @@ class Demand:
     @property
     def later(self) -> list[int]:
         """Indices of the entries that followed, but for those of restrictions."""
-        steps = (self.refused, self.examined, self.parts, self.answered)
+        steps = (self.attributed, self.refused, self.examined, self.parts, self.answered)
         return sorted(each.index for kind in steps for each in kind)
 
     @property
@@ -254,12 +268,13 @@ def open_book() -> Book:
 def _read(size: int, published_at: datetime, _checkpoint: bytes) -> Book:
     """One query a kind. The checkpoint names the very log: entries it covers never change."""
     restrictions = _restrictions(size)
+    authorities = {each.entry.authority: each for each in _authorities(size)}
     return Book(
         size=size,
         published_at=published_at,
         restrictions=restrictions,
-        demands=tuple(_demands(size, restrictions)),
-        authorities={each.entry.authority: each for each in _authorities(size)},
+        demands=tuple(_demands(size, restrictions, authorities)),
+        authorities=authorities,
         switched=_all(log.DemandsSwitched, size),
         policies=_all(log.PolicyChanged, size),
         server_rules=_all(log.ServerRuleChanged, size),
@@ -310,17 +325,22 @@ def _grouped(by: str, entries: Iterable[Logged[Any]]) -> dict[str | None, list[L
     return found
 
 
-def _demands(size: int, restrictions: Mapping[str, Restriction]) -> Iterator[Demand]:
-    kinds = (log.DemandRefused, log.DemandExamined, log.TargetRefused, log.DemandAnswered)
-    refused, examined, parts, answered = (_grouped("demand", _all(kind, size)) for kind in kinds)
+def _demands(
+    size: int, restrictions: Mapping[str, Restriction], authorities: Mapping[str, Authority]
+) -> Iterator[Demand]:
+    kinds = (
+        log.DemandAttributed, log.DemandRefused, log.DemandExamined, log.TargetRefused, log.DemandAnswered,
+    )  # fmt: skip
+    attributed, refused, examined, parts, answered = (_grouped("demand", _all(kind, size)) for kind in kinds)
     granted: dict[str, list[Restriction]] = defaultdict(list)
     for restriction in restrictions.values():
         granted[restriction.entry.demand].append(restriction)
     for each in _all(log.DemandReceived, size):
         name = each.entry.demand
+        last = attributed[name][-1].entry if attributed[name] else each.entry
         yield Demand(
-            each, tuple(refused[name]), tuple(granted[name]), tuple(examined[name]), tuple(parts[name]),
-            tuple(answered[name]),
+            each, authorities.get(last.authority or ""), tuple(attributed[name]), tuple(refused[name]),
+            tuple(granted[name]), tuple(examined[name]), tuple(parts[name]), tuple(answered[name]),
         )  # fmt: skip
 
 

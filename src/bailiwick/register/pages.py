@@ -168,8 +168,8 @@ def _demand(book: Book, found: Demand, now: datetime) -> dict[str, Any]:
     return {
         "index": found.received.index,
         "day": entry.day,
-        "authority": book.whose(entry.authority, entry.state, entry.kind),
-        "whose": f"{words.kind(entry.kind)}, {words.place(entry.state)}",
+        "authority": words.whose(found.authority.name if found.authority else "", found.state, found.kind),
+        "whose": f"{words.kind(found.kind)}, {words.place(found.state)}",
         "outcome": found.outcome,
         "outcome_text": words.OUTCOMES[found.stage],
         "sent_back": _sent_back(found),

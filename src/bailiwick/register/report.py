@@ -193,7 +193,7 @@ def compute(
 def _rows(demands: Iterable[Demand]) -> Iterable[Row]:
     groups: dict[tuple[str, AuthorityKind], list[Demand]] = defaultdict(list)
     for each in demands:
-        groups[each.received.entry.state, each.received.entry.kind].append(each)
+        groups[each.state, each.kind].append(each)
     for (state, kind), group in sorted(groups.items()):
         came = Counter(each.outcome for each in group)
         yield Row(
@@ -229,7 +229,7 @@ def _states(
     running = {
         found.entry.state for found in book.restrictions.values() if period.has(found.entry.until.date())
     }
-    for state in sorted({each.received.entry.state for each in demands} | running | set(filed) | set(won)):
+    for state in sorted({each.state for each in demands} | running | set(filed) | set(won)):
         yield StateRow(
             state=state,
             affected=affected_band(effects.get(state, 0)),
@@ -261,7 +261,7 @@ def _orders(demands: Iterable[Demand], informed: Mapping[str, date]) -> Iterable
     groups: dict[tuple[str, str], list[Demand]] = defaultdict(list)
     for each in demands:
         reasons = sorted({reason for found in each.restrictions for reason in found.entry.reasons})
-        groups[each.received.entry.state, reasons[0] if reasons else ""].append(each)
+        groups[each.state, reasons[0] if reasons else ""].append(each)
     for (state, category), group in sorted(groups.items()):
         yield Order(
             state=state,

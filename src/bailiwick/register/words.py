@@ -25,13 +25,14 @@ OUTCOMES: Final = {
     "granted_in_part": _("granted in part"),
 }
 MISSING: Final = {
-    "authority": _("an authority known here"),
     "contact": _("a contact"),
     "ends_at": _("an end"),
     "issued_on": _("its date"),
     "language": _("its language"),
     "law": _("a law"),
-    "redress": _("how to object"),
+    "law_url": _("where that law can be read"),
+    "redress_provider": _("how this server can object"),
+    "redress_recipient": _("how those affected can object"),
     "reference": _("a reference"),
     "statement": _("reasons"),
     "targets": _("what it means exactly"),

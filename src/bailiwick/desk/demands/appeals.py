@@ -32,6 +32,7 @@ def listing(request: HttpRequest, member: Member) -> HttpResponse:
     now = timezone.now()
     context = {
         "open": [(row, clock(row.due_at, now)) for row in queries.open_appeals()],
+        "late": queries.late_appeal_count(now),
         "decided": [(row, dict(words.OUTCOMES)[row.outcome]) for row in queries.decided_appeals(_SHOWN)],
     }
     return show(request, member, "desk/demands/appeals.html", SECTION, context)

@@ -19,7 +19,7 @@ from bailiwick.orders.permissions import Act
 from . import answer, words
 from .guard import HANDLING, SECTION, may, page
 from .informing import InformedForm
-from .queue import clock
+from .queue import clock_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ def shown(request: HttpRequest, member: Member, demand_id: UUID) -> HttpResponse
     context = {
         "row": row,
         "state": words.STATES[row.status],
-        "clock": clock(row.due_at, timezone.now()) if row.status in OPEN else None,
+        "clock": clock_of(row, timezone.now()) if row.status in OPEN else None,
+        "whose": words.whose(row),
         "channel": dict(words.CHANNELS)[row.channel],
         "territories": words.places(row.territories),
         "missing": [words.NEEDED[name] for name in missing(row)],

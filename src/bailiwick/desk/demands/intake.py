@@ -1,10 +1,9 @@
 """Taking a demand in: whatever arrives is recorded and logged, and what it does not say is sent back."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,8 +19,10 @@ from bailiwick.orders.papers.pictures import fault as renderer_fault
 from bailiwick.orders.permissions import MAY, Act
 
 from . import words
-from .forms import LetterForm, WrittenForm, add_error, add_paper_error, status_of
+from .demand import named
+from .forms import add_error, add_paper_error, status_of
 from .guard import SECTION, page, transition
+from .letter_forms import LetterForm, SupplementForm
 
 
 @page(*MAY[Act.RECEIVE])
@@ -31,7 +32,12 @@ def new(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 def _show(request: HttpRequest, member: Member, form: LetterForm) -> HttpResponse:
-    context = {"form": form, "needed": words.NEEDED.values(), "can_picture": not renderer_fault()}
+    context = {
+        "form": form,
+        "authorities": queries.approved_authorities(),
+        "needed": words.NEEDED.values(),
+        "can_picture": not renderer_fault(),
+    }
     return show(request, member, "desk/demands/intake.html", SECTION, context, status_of(form))
 
 
@@ -61,32 +67,40 @@ def _say(request: HttpRequest, made: queries.Demand) -> None:
 
 @transition(Act.EXAMINE)
 def supplement(request: HttpRequest, member: Member, demand_id: UUID) -> HttpResponse:
-    """Write down what the authority added."""
-    form = WrittenForm(request.POST)
+    """Write down what the authority added, or what was recorded wrongly."""
+    row = queries.demand(demand_id)
+    form = _form(row, request.POST)
     if form.is_valid():
         try:
-            actions.supplement(member.id, demand_id, timezone.now(), **form.written())
+            actions.supplement(member.id, demand_id, timezone.now(), form.added())
         except InvalidOrder as error:
             add_error(form, error)
         else:
             messages.success(request, _("Written down."))
             return redirect("desk_demand", demand_id)
-    return _written(request, member, demand_id, form)
+    return _written(request, member, row, form)
 
 
 @page(*MAY[Act.EXAMINE])
 def added(request: HttpRequest, member: Member, demand_id: UUID) -> HttpResponse:
-    """The form for what was missing."""
+    """The form for what was missing, or is wrong."""
     row = queries.demand(demand_id)
-    first: dict[str, Any] = {name: getattr(row, name) for name in WrittenForm.base_fields}
-    first["territories"] = " ".join(row.territories)
-    return _written(request, member, demand_id, WrittenForm(initial=first))
+    return _written(request, member, row, _form(row))
 
 
-def _written(request: HttpRequest, member: Member, demand_id: UUID, form: WrittenForm) -> HttpResponse:
-    row = queries.demand(demand_id)
-    missing = [words.NEEDED[name] for name in actions.missing(row)]
-    context = {"form": form, "row": row, "missing": missing}
+def _form(row: queries.Demand, data: QueryDict | None = None) -> SupplementForm:
+    known = [(str(each.row.pk), f"{each.asked}: {each.what}") for each in named(row)]
+    return SupplementForm(data, row=row, named=known, authorities=queries.approved_authorities())
+
+
+def _written(request: HttpRequest, member: Member, row: queries.Demand, form: SupplementForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "row": row,
+        "authorities": queries.approved_authorities(),
+        "missing": [words.NEEDED[name] for name in actions.missing(row)],
+        "can_change": row.status in (DemandState.RECEIVED, DemandState.INCOMPLETE),
+    }
     status = 422 if form.errors else 200
     return show(request, member, "desk/demands/supplement.html", SECTION, context, status)
 
@@ -94,7 +108,11 @@ def _written(request: HttpRequest, member: Member, demand_id: UUID, form: Writte
 @transition(Act.EXAMINE)
 def examine(request: HttpRequest, member: Member, demand_id: UUID) -> HttpResponse:
     """Into review, or back to the authority."""
-    made = actions.examine(member.id, demand_id, timezone.now())
+    try:
+        made = actions.examine(member.id, demand_id, timezone.now())
+    except InvalidOrder:
+        messages.error(request, _("Say first which authority it is: one that two people added here."))
+        return redirect("desk_demand_added", demand_id)
     if made.status == DemandState.UNDER_REVIEW:
         messages.success(request, _("It is complete and under review."))
     else:

@@ -25,7 +25,8 @@ _SOON: Final = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """When something is due, how that stands, and the same in words: no colour is needed to see it."""
+    """When something is due, how that stands, and the same in words: no colour is needed to see it. Without
+    `due_at` it stands still."""
 
     due_at: datetime | None
     late: bool
@@ -38,6 +39,7 @@ class Line:
     """A demand in the queue."""
 
     row: queries.Demand
+    whose: str
     state: Any
     clock: Clock
     next: Any = ""
@@ -51,6 +53,14 @@ def clock(due_at: datetime | None, now: datetime) -> Clock:
     late = left <= timedelta(0)
     said = _("overdue by %(time)s") if late else _("due in %(time)s")
     return Clock(due_at, late, not late and left <= _SOON, said % {"time": words.span(abs(left))})
+
+
+def clock_of(row: queries.Demand, now: datetime) -> Clock:
+    """Of an open demand; while it is back at its authority, since when."""
+    if row.paused_at is None:
+        return clock(row.due_at, now)
+    said = _("back at the authority for %(time)s") % {"time": words.span(now - row.paused_at)}
+    return Clock(None, late=False, soon=False, said=said)
 
 
 @page(*HANDLING)
@@ -76,14 +86,18 @@ def reads_appeals(member: Member) -> bool:
 
 
 def _lines(rows: Iterable[queries.Demand], now: datetime, proposed: Set[UUID] = frozenset()) -> list[Line]:
-    return [
-        Line(row, words.STATES[row.status], clock(row.due_at, now), _next(row, row.pk in proposed))
-        for row in rows
-    ]
+    return [_line(row, now, proposed=row.pk in proposed) for row in rows]
 
 
-def _next(row: queries.Demand, proposed: bool) -> Any:
+def _line(row: queries.Demand, now: datetime, *, proposed: bool) -> Line:
+    state = words.STATES[row.status]
+    return Line(row, words.whose(row), state, clock_of(row, now), _next(row, proposed=proposed))
+
+
+def _next(row: queries.Demand, *, proposed: bool) -> Any:
     """What somebody has to do with it. `proposed`: a restriction waits for signatures."""
     if not demands_taken():
         return words.NEXT_WITHOUT_DEMANDS
+    if row.paused_at is not None:
+        return words.NEXT_AT_THE_AUTHORITY
     return words.NEXT_SIGNATURES if proposed else words.NEXT.get(row.status, "")

@@ -11,14 +11,11 @@ from bailiwick.ledger.vocabulary import second
 from bailiwick.orders.actions.appeals import Ruling
 from bailiwick.orders.actions.granting import Plan
 from bailiwick.orders.desk_queries import Outcome, Restriction
-from bailiwick.orders.papers.errors import PaperTooLarge
-from bailiwick.orders.papers.limits import LARGEST
 from bailiwick.rules.territory import Territory
 
 from . import words
 from .fields import Codes, Moment, area
-from .forms import ACCEPTED
-from .said_of_papers import PAPERS
+from .forms import ACCEPTED, small_enough
 
 
 class ReviewForm(forms.Form):
@@ -58,11 +55,7 @@ class ReviewForm(forms.Form):
     )
 
     def clean_redacted_file(self) -> Any:
-        file = self.cleaned_data["redacted_file"]
-        if file is not None and file.size > LARGEST:
-            code = PaperTooLarge.code
-            raise forms.ValidationError(PAPERS[code][1], code=code)
-        return file
+        return small_enough(self.cleaned_data["redacted_file"])
 
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data

@@ -13,6 +13,7 @@ from bailiwick.notices.wording import language
 from bailiwick.orders.desk_queries import (
     Asked,
     Channel,
+    Demand,
     DemandState,
     LaterKind,
     Outcome,
@@ -24,7 +25,7 @@ from bailiwick.rules.territory import CODES
 
 STATES: Final[Mapping[str, Any]] = {
     DemandState.RECEIVED: _("received"),
-    DemandState.INCOMPLETE: _("incomplete: back at the authority"),
+    DemandState.INCOMPLETE: _("incomplete"),
     DemandState.UNDER_REVIEW: _("under review"),
     DemandState.REFUSED: _("refused"),
     DemandState.GRANTED: _("granted in full"),
@@ -32,9 +33,10 @@ STATES: Final[Mapping[str, Any]] = {
 }
 NEXT: Final[Mapping[str, Any]] = {
     DemandState.RECEIVED: _("Next: examine whether it says all it must"),
-    DemandState.INCOMPLETE: _("Waits for the authority"),
+    DemandState.INCOMPLETE: _("Next: examine what the authority added"),
     DemandState.UNDER_REVIEW: _("Next: review it, and refuse it or propose the narrowest restriction"),
 }
+NEXT_AT_THE_AUTHORITY: Final = _("Waits for the authority: its time does not run")
 NEXT_SIGNATURES: Final = _("Next: the signatures of a proposed restriction")
 NEXT_WITHOUT_DEMANDS: Final = _("Next: refuse it")
 CHANNELS: Final = (
@@ -75,13 +77,14 @@ OUTCOMES: Final = (
     (Outcome.EXEMPTED.value, _("This person is exempt from it")),
 )
 NEEDED: Final[Mapping[str, Any]] = {
-    "authority": _("an authority that two people added here"),
     "reference": _("its reference number"),
     "contact": _("who is to be contacted"),
-    "law": _("the legal basis"),
+    "law": _("the legal basis: instrument and provision"),
+    "law_url": _("an address at which that law can be read"),
     "statement": _("a statement of reasons"),
     "territories": _("the territory, no larger than strictly necessary"),
-    "redress": _("what can be done against it"),
+    "redress_provider": _("what this server can do against it"),
+    "redress_recipient": _("what those affected can do against it"),
     "language": _("its language"),
     "issued_on": _("the day it was issued"),
     "ends_at": _("an end date"),
@@ -150,6 +153,14 @@ def places(codes: Iterable[str]) -> str:
 
 def _place(code: str) -> str:
     return f"{language('en').territory(code)} ({code})" if code in CODES else code
+
+
+def whose(row: Demand) -> str:
+    """Its authority's name; of one that is not added here, what it says it is."""
+    if row.authority is not None:
+        return row.authority.name
+    kind, place = language("en").word("kind", row.kind), language("en").territory(row.state)
+    return _("Not added here: %(kind)s, %(place)s") % {"kind": kind, "place": place}
 
 
 def standing(row: Restriction, now: datetime) -> Standing:

@@ -50,6 +50,12 @@ COUNTED: Final[tuple[tuple[str, Any, frozenset[Role], Callable[[], int]], ...]] 
         orders.open_appeal_count,
     ),
     (
+        "desk_appeals",
+        _("of them overdue"),
+        frozenset({Role.APPEALS, Role.AUDITOR}),
+        lambda: orders.late_appeal_count(timezone.now()),
+    ),
+    (
         "desk_abuse",
         _("abuse reports"),
         frozenset({Role.INTAKE, Role.REVIEWER, Role.AUDITOR}),

@@ -22,10 +22,10 @@ def inform(actor: UUID, demand_id: UUID, day: date, now: datetime) -> None:
     check_may(actor, Act.INFORM)
     with transaction.atomic():
         rows = Demand.objects.filter(pk=demand_id)
-        received = rows.values_list("received_at", flat=True).first()
+        received = rows.values_list("received_on", flat=True).first()
         if received is None:
             raise NoSuchDemand
-        if not received.date() <= day <= now.date():
+        if not received <= day <= now.date():
             raise InvalidOrder("day")
         if rows.filter(informed_on__isnull=True).update(informed_on=day) != 1:
             raise NotPossibleNow

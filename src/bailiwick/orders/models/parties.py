@@ -1,6 +1,7 @@
 """Who demands, and what arrived: a demand names targets, and each gets an answer of its own."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -71,14 +72,18 @@ class Demand(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     authority = models.ForeignKey(Authority, null=True, on_delete=models.PROTECT, related_name="demands")
+    state = models.CharField(max_length=3, blank=True, help_text="As it was logged when it arrived")
+    kind = models.CharField(max_length=16, blank=True, help_text="The same")
     status = models.CharField(max_length=12, choices=DemandState.choices, default=DemandState.RECEIVED)
     channel = models.CharField(max_length=16, choices=Channel.choices, default=Channel.OFFICIAL)
     reference = models.CharField(max_length=120, blank=True)
     contact = models.CharField(max_length=200, blank=True)
-    law = models.CharField(max_length=120, blank=True)
+    law = models.CharField(max_length=500, blank=True, help_text="Instrument and provision")
+    law_url = models.URLField(max_length=500, blank=True, help_text="Where that can be read")
     statement = models.TextField(max_length=20_000, blank=True, help_text="The authority's reasons")
     territories = models.JSONField(default=list, help_text="Asked for: sorted codes")
-    redress = models.TextField(max_length=2000, blank=True)
+    redress_provider = models.TextField(max_length=2000, blank=True, help_text="What we can do against it")
+    redress_recipient = models.TextField(max_length=2000, blank=True, help_text="What those affected can do")
     language = models.CharField(max_length=16, blank=True)
     issued_on = models.DateField(null=True)
     ends_at = models.DateTimeField(null=True, help_text="Until when it asks for effect")
@@ -86,8 +91,12 @@ class Demand(models.Model):
     emergency = models.BooleanField(default=False, help_text="A shorter clock, the same two people")
     original = models.CharField(max_length=64, blank=True, help_text="Commitment to what arrived")
     received_by = _staff()
-    received_at = models.DateTimeField()
+    received_on = models.DateField(help_text="The day it arrived, which the log has")
+    received_at = models.DateTimeField(help_text="When it was recorded")
     due_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True, help_text="Since when it is back at the authority")
+    paused_for = models.DurationField(default=timedelta(0), help_text="Before that, in all")
+    late_alarm_at = models.DateTimeField(null=True, help_text="When an alarm said that it is overdue")
     informed_on = models.DateField(null=True, help_text="When the authority was told that it arrived")
     decided_at = models.DateTimeField(null=True)
     outbox_id = models.BigIntegerField(null=True, unique=True)
@@ -102,6 +111,10 @@ class Demand(models.Model):
             models.CheckConstraint(
                 condition=Q(confidential=False) | Q(status__in=("received", "refused")),
                 name="demand_secret_is_refused",
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_at__isnull=True) | Q(status="incomplete"),
+                name="demand_waits_if_incomplete",
             ),
         )
 

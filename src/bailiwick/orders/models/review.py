@@ -56,6 +56,7 @@ class Appeal(models.Model):
     device_digest = models.CharField(max_length=64, blank=True)
     filed_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    late_alarm_at = models.DateTimeField(null=True, help_text="When an alarm said that it is overdue")
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
