@@ -3,6 +3,7 @@ import { computed, signal, type ReadonlySignal } from "@preact/signals";
 
 import type { MediaView } from "../src/media/media";
 import type { Grade } from "../src/media/quality";
+import type { Direction } from "../src/media/reach";
 import { Sight } from "../src/media/sight";
 import { SILENCE, type Speaking } from "../src/media/speakers";
 import { keyOf, type Key } from "../src/media/streams";
@@ -14,6 +15,7 @@ export class PretendedMedia implements MediaView {
   readonly speaking = signal<Speaking>(SILENCE);
   readonly grade = signal<Grade>("good");
   readonly sparing = signal(false);
+  readonly failing = signal<Direction | "both" | null>(null);
   readonly soundBlocked = signal(false);
   readonly level = signal(0.55);
   readonly arrived = signal(true);

@@ -6,6 +6,8 @@ import type { Devices } from "./devices";
 import { Meter } from "./level";
 import { ConnectionLost, Publisher } from "./publisher";
 import { FINE, judge, type Grade, type Quality, type Sample } from "./quality";
+import { THROUGH, failing, reach, type Direction, type Reach } from "./reach";
+import { Saying } from "./saying";
 import { Sight } from "./sight";
 import { Sound } from "./sound";
 import { SILENCE, listen, type Speaking } from "./speakers";
@@ -25,6 +27,7 @@ import { Subscriber } from "./subscriber";
 
 const LEVELS_EVERY = 200;
 const SAMPLE_EVERY = 2000;
+const REACH_EVERY = 1000;
 const SETTLE = 60;
 /** How long the room may wait to be drawn until the first offer is answered. */
 const DRAWN_WITHIN = 150;
@@ -35,6 +38,8 @@ export interface MediaView {
   readonly speaking: ReadonlySignal<Speaking>;
   readonly grade: ReadonlySignal<Grade>;
   readonly sparing: ReadonlySignal<boolean>;
+  /** What has not got through for a while, e.g. where the network lets no calls through; it is tried on. */
+  readonly failing: ReadonlySignal<Direction | "both" | null>;
   readonly soundBlocked: ReadonlySignal<boolean>;
   readonly level: ReadonlySignal<number>;
   readonly sight: Sight;
@@ -49,6 +54,7 @@ export class Media implements MediaView, Observer {
   readonly speaking: ReadonlySignal<Speaking>;
   readonly grade: ReadonlySignal<Grade>;
   readonly sparing: ReadonlySignal<boolean>;
+  readonly failing: ReadonlySignal<Direction | "both" | null>;
   readonly soundBlocked: ReadonlySignal<boolean>;
   readonly level: ReadonlySignal<number>;
   readonly sight = new Sight();
@@ -57,16 +63,19 @@ export class Media implements MediaView, Observer {
   readonly #devices: Devices;
   readonly #publisher: Publisher;
   readonly #subscriber: Subscriber;
+  readonly #saying = new Saying((switches) => this.#request({ type: "set_state", ...switches }));
   readonly #meter: Meter;
   readonly #sound: Sound;
   readonly #speaking = signal<Speaking>(SILENCE);
   readonly #quality = signal<Quality>(FINE);
+  readonly #failing = signal<Direction | "both" | null>(null);
   /** How often we have come in; 0: not inside. */
   readonly #entered = signal(0);
   readonly #arrived = signal(false);
   #seen: readonly Key[] = [];
   #layers: readonly WantedLayer[] = [];
   #sampled: Sample | null = null;
+  #reach: Reach = THROUGH;
   #timers: ReturnType<typeof setInterval>[] = [];
   #settling: ReturnType<typeof setTimeout> | undefined;
 
@@ -87,6 +96,7 @@ export class Media implements MediaView, Observer {
     this.speaking = this.#speaking;
     this.grade = computed(() => this.#quality.value.grade);
     this.sparing = computed(() => this.#quality.value.sparing);
+    this.failing = this.#failing;
     session.observe(this);
     this.#steer();
   }
@@ -151,10 +161,13 @@ export class Media implements MediaView, Observer {
     this.#arrived.value = false;
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
+    this.#saying.stop();
     this.#publisher.stop();
     this.#subscriber.stop();
     this.#devices.stop();
     this.#speaking.value = SILENCE;
+    this.#reach = THROUGH;
+    this.#failing.value = null;
   }
 
   /** Whatever changes, the same few effects set it right. */
@@ -184,7 +197,7 @@ export class Media implements MediaView, Observer {
 
   /** What others see of me; said anew whenever I come (back) in. */
   #sayState(microphone: boolean, camera: boolean): void {
-    if (this.#entered.value > 0) this.#session.send({ type: "set_state", microphone, camera });
+    if (this.#entered.value > 0) this.#saying.say({ microphone, camera });
   }
 
   #lookSoon(): void {
@@ -217,6 +230,7 @@ export class Media implements MediaView, Observer {
     this.#timers = [
       setInterval(() => this.#hear(), LEVELS_EVERY),
       setInterval(() => void this.#sample(), SAMPLE_EVERY),
+      setInterval(() => this.#checkReach(), REACH_EVERY),
     ];
   }
 
@@ -241,6 +255,14 @@ export class Media implements MediaView, Observer {
     this.#sampled = now;
   }
 
+  #checkReach(): void {
+    const sending = { needed: this.#publisher.lines.size > 0, up: isUp(this.#publisher.connection) };
+    const receiving = { needed: this.#subscriber.wanted.size > 0, up: isUp(this.#subscriber.connection) };
+    const now = Date.now();
+    this.#reach = reach(this.#reach, { sending, receiving }, now);
+    this.#failing.value = failing(this.#reach, now);
+  }
+
   async #publish(sdp: string, tracks: Parameters<ConstructorParameters<typeof Publisher>[0]>[1]): Promise<string> {
     const answer = await this.#request({ type: "publish", sdp, tracks });
     return answer.type === "published" ? answer.sdp : "";
@@ -262,4 +284,8 @@ export class Media implements MediaView, Observer {
       throw failure;
     }
   }
+}
+
+function isUp(connection: RTCPeerConnection | null): boolean {
+  return connection?.connectionState === "connected";
 }

@@ -16,7 +16,8 @@ const CAMERA: RTCRtpEncodingParameters[] = [
   { rid: "l", scaleResolutionDownBy: 4, maxBitrate: 130_000, maxFramerate: 20 },
 ];
 const SCREEN: RTCRtpEncodingParameters[] = [{ maxBitrate: 2_500_000, maxFramerate: 15 }];
-const MAX_FAILURES = 5;
+/** The longest pause between two tries is 2 to the power of this, times half a second. */
+const MAX_FAILURES = 6;
 
 /**
  * What this browser sends: one peer connection, at most one offer on its way. Every change marks it dirty; whoever
@@ -177,9 +178,9 @@ export class Publisher {
     return tracks;
   }
 
-  /** The server would not have it: a new connection, a few times, a little later each time. */
+  /** The server would not have it: a new connection, a little later each time. */
   #tryLater(): void {
-    if (++this.#failures > MAX_FAILURES) return;
+    this.#failures = Math.min(this.#failures + 1, MAX_FAILURES);
     setTimeout(() => this.#connection && this.rebuild(), 500 * 2 ** this.#failures);
   }
 

@@ -20,6 +20,9 @@ export interface Received {
 /** A wanted stream not offered for so long means that a message went astray. */
 const PATIENCE = 10_000;
 
+/** The longest pause between two tries is 2 to the power of this, times a quarter of a second. */
+const MAX_FAILURES = 7;
+
 /** How long publishing may stand back for the first pictures. */
 const LONGEST_TURN = 600;
 
@@ -220,7 +223,7 @@ export class Subscriber {
 
   /** An offer could not be taken: ask for one to a new connection, a little later each time. */
   #tryLater(): void {
-    this.#failures = Math.min(this.#failures + 1, 5);
+    this.#failures = Math.min(this.#failures + 1, MAX_FAILURES);
     setTimeout(() => this.#running && this.#declare(true), 250 * 2 ** this.#failures);
   }
 }

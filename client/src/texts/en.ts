@@ -255,6 +255,12 @@ export const en = {
   "connection.not_sent": "There is no connection at the moment. Try again in a moment.",
   "connection.back": "You are connected again.",
 
+  "media.failing.both": "Sound and pictures do not get through at the moment. Trying again…",
+  "media.failing.sending": "The others cannot hear or see you at the moment. Trying again…",
+  "media.failing.receiving": "You cannot hear or see the others at the moment. Trying again…",
+  "media.failing.help":
+    "If it stays like this, the network you are in may block calls: try another one, or without a VPN.",
+
   "sound.blocked": "The browser keeps the meeting silent until you press this.",
   "sound.on": "Turn sound on",
 

@@ -52,6 +52,13 @@ function Banners(): JSX.Element {
           </Button>
         </div>
       )}
+      {!broken && media.failing.value && (
+        <div class="banner warning">
+          <span>
+            <strong>{t(`media.failing.${media.failing.value}`)}</strong> {t("media.failing.help")}
+          </span>
+        </div>
+      )}
       {media.soundBlocked.value && (
         <div class="banner">
           <span>{t("sound.blocked")}</span>

@@ -23,7 +23,7 @@ export class FakeSender {
 export class FakeTransceiver {
   mid: string | null = null;
   direction = "sendonly";
-  readonly receiver = { track: { id: Math.random().toString() } };
+  readonly receiver = { track: { id: Math.random().toString() }, getSynchronizationSources: () => [] };
   constructor(readonly sender: FakeSender) {}
 }
 
@@ -75,6 +75,11 @@ export class FakeConnection {
       this.addTransceiver(null, {}).mid = mid;
     }
     return Promise.resolve();
+  }
+  /** What `getStats` gives, for a test to fill. */
+  statistics: Record<string, unknown>[] = [];
+  getStats(): Promise<Map<string, unknown>> {
+    return Promise.resolve(new Map(this.statistics.map((entry, i) => [String(i), entry])));
   }
   setConfiguration(configuration: RTCConfiguration): void {
     this.configuration = configuration;
