@@ -14,6 +14,7 @@ from bailiwick.meetings.models import Meeting, Presence
 from bailiwick.meetings.presences import Person
 from bailiwick.orders.actions import appeals
 from bailiwick.orders.actions.clocks import alarm_late
+from bailiwick.orders.entries import begins
 from bailiwick.orders.models import Appeal, Authority, Demand, Exemption, Restriction
 from tests.desk.kit_demands import PLAN, REVIEW, Staff, browser, letter, signature
 from tests.orders.conftest import registry  # noqa: F401 (fixture)
@@ -302,10 +303,18 @@ def test_p1_nothing_is_proposed_where_nothing_is_left(staff: Staff) -> None:
     assert not Restriction.objects.exists()
 
 
-def test_without_a_beginning_it_is_in_force_from_the_moment_it_was_proposed(staff: Staff) -> None:
+def test_without_a_beginning_it_is_in_force_as_soon_as_it_is_approved_and_proven(staff: Staff) -> None:
     until = timezone.now() + timedelta(days=20)
     row = proposed(staff, new_meeting(), begins="", until=f"{until:%Y-%m-%dT%H:%M}")
-    assert row.effective_from == row.stated_at
+    here = f"/desk/demands/restrictions/{row.pk}"
+    said = "As soon as it is approved and proven"
+    assert said in staff.at("approver").get(here).content.decode()
+    staff.at("reviewer").post(f"{here}/sign", signature(staff.reviewer, row))
+    staff.at("approver").post(f"{here}/approve", signature(staff.approver, row))
+    assert said not in staff.at("approver").get(here).content.decode()
+    (first, second) = row.approvals.all()
+    assert first.at <= second.at
+    assert begins(row) == second.at.replace(microsecond=0)
 
 
 def test_p6_more_than_ninety_days_is_refused_in_the_form(staff: Staff) -> None:

@@ -94,7 +94,7 @@ async def test_p4_the_person_is_told_who_which_law_where_until_when_and_where_to
     assert told.restriction == made.pk.hex
     assert (told.authority, told.state, told.kind) == ("An authority of CN", "CN", "ministry")
     assert (told.law, told.territories) == (made.law, ("CN",))
-    assert (told.effective_from, told.expires_at) == (made.effective_from, made.expires_at)
+    assert (told.effective_from, told.expires_at) == (made.stated_at, made.expires_at)
     assert told.origin == registry.log.configuration.origin
     assert told.index < told.size
     at_the_door = await knock(gate, row, Person("Li", "CN"))

@@ -222,6 +222,7 @@ class DeskRules(Story):
             return
         assert self._still_fits(row, order)
         order.granted = set(order.codes)
+        order.begins = max(order.begins, kit.second(self.now))
         self.rows[order.name] = row
         self.oracle.orders.append(order)
 

@@ -215,7 +215,7 @@ def test_p1_a_demand_for_other_territories_alone_cannot_be_proposed(desk: Desk) 
 
 def test_a_demand_granted_as_it_was_asked_is_granted_in_full(desk: Desk) -> None:
     demand = desk.under_review(desk.authority("FR", "court"), withhold(kit.new_meeting()))
-    desk.granted(demand)
+    desk.granted(demand, until=demand.ends_at)
     demand.refresh_from_db()
     assert demand.status == DemandState.GRANTED
 
@@ -309,7 +309,7 @@ def test_p5_a_signature_over_another_restriction_approves_nothing(desk: Desk) ->
 def test_p5_what_was_changed_after_it_was_signed_is_not_approved(desk: Desk, change: dict[str, Any]) -> None:
     made = desk.signed(desk.under_review(desk.authority(), withhold(kit.new_meeting())))
     Restriction.objects.filter(pk=made.pk).update(**change)
-    with pytest.raises((BadApproval, BeyondTerritory)):
+    with pytest.raises((BadApproval, BeyondTerritory, NotPossibleNow)):
         granting.approve(desk.approver.id, made.pk, approval(desk.approver, made), NOW)
     assert logged("restriction.approved") == []
 

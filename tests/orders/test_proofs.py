@@ -13,6 +13,7 @@ from bailiwick.ledger.actions import commit_to, erase
 from bailiwick.ledger.models import Head, Salt
 from bailiwick.meetings.models import Meeting
 from bailiwick.orders.actions.later import narrow_now, suspend_now, withdraw_now
+from bailiwick.orders.entries import begins
 from bailiwick.orders.models import Approval, Restriction
 from bailiwick.rules import restriction as rules
 from bailiwick.rules.territory import Code
@@ -53,7 +54,7 @@ def test_p3_a_proven_restriction_is_what_its_entry_says(registry: Registry, row:
     made, proofs = ready(registry, row)
     (found,) = look(proofs, row)
     assert found == rules.Restriction(
-        made.pk.hex, frozenset({Code("CN")}), made.effective_from, made.expires_at, proven=True
+        made.pk.hex, frozenset({Code("CN")}), begins(made), made.expires_at, proven=True
     )
     assert registry.alarms == []
 

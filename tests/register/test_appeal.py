@@ -411,8 +411,9 @@ def test_p4_a_host_objects_by_their_meeting_and_is_not_told_which_restriction_it
     assert row.restriction_id == restriction.pk
     assert row.account_id is None
     assert meeting.title not in row.text
+    shown = said(answer).replace(token_in(answer), "")  # a key may have any two letters in it
     for secret in (restriction.pk.hex, str(restriction.pk), "CN", restriction.law):
-        assert secret not in said(answer), secret
+        assert secret not in shown, secret
 
 
 def test_a_co_host_can_too_and_nobody_else(restriction: Restriction) -> None:

@@ -17,7 +17,7 @@ from bailiwick.orders.published import published
 from bailiwick.orders.queries import Row
 from bailiwick.orders.reach import last_day, reach_of
 from bailiwick.rules import restriction as rules
-from bailiwick.rules.restriction import RestrictionId
+from bailiwick.rules.restriction import LONGEST, RestrictionId
 from bailiwick.rules.territory import parse_territory
 from bailiwick.signing.assertions import Assertion, verify
 from bailiwick.signing.errors import BadAssertion
@@ -157,11 +157,11 @@ def bounded(entry: RestrictionApproved) -> rules.Restriction:
         territory = parse_territory(entry.territories)
         reach = reach_of(entry.state, entry.kind, entry.from_.date(), last_day(entry.until))
         found = rules.Restriction(
-            RestrictionId(entry.restriction), territory, entry.from_, entry.until, proven=True
+            RestrictionId(entry.restriction), territory, entry.begins, entry.until, proven=True
         )
     except ValueError:
         raise Unproven("restriction_beyond_bounds") from None
-    if not territory <= reach:
+    if not territory <= reach or entry.until - entry.from_ > LONGEST:
         raise Unproven("restriction_beyond_bounds")
     return found
 
@@ -175,7 +175,7 @@ def _grounds(name: str, entry: RestrictionApproved, index: int, size: int, origi
         kind=entry.kind,
         law=entry.law,
         territories=entry.territories,
-        effective_from=entry.from_,
+        effective_from=entry.begins,
         expires_at=entry.until,
         reasons=cast(tuple[str, ...], entry.reasons),
         document=entry.document,

@@ -6,6 +6,7 @@ fields stands in docs/reference/log-entries.md. A type's fields never change; wh
 """
 
 import json
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -234,10 +235,12 @@ class DemandAnswered(_Part):
 
 
 class RestrictionApproved(_Part):
-    """A restriction: in force in [from, until) on people located in its territories, in one meeting."""
+    """A restriction: in force in [from, until) on people located in its territories, in one meeting, but not
+    before it was approved."""
 
     type: Literal["restriction.approved"] = "restriction.approved"
     at: Instant
+    approved_at: Instant | None = None
     restriction: RandomId
     demand: RandomId
     authority: RandomId
@@ -256,9 +259,14 @@ class RestrictionApproved(_Part):
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> "RestrictionApproved":
-        if self.from_ >= self.until:
+        if self.begins >= self.until:
             raise ValueError("a restriction ends after it begins")
         return self
+
+    @property
+    def begins(self) -> datetime:
+        """From when it can have effect: never before the second person approved it (P3, P5)."""
+        return self.from_ if self.approved_at is None else max(self.from_, self.approved_at)
 
 
 class RestrictionSuspended(_Part):

@@ -2,9 +2,11 @@
 
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from bailiwick.ledger import entries as log
+from bailiwick.ledger.vocabulary import second
 
 from .models import Approval, Restriction
 
@@ -20,8 +22,17 @@ def statement_of(row: Restriction) -> log.RestrictionApproved:
 
 def approved_entry(row: Restriction, approvals: Sequence[Approval]) -> log.RestrictionApproved:
     """The entry with the signatures of two people, in the order of signing. ValueError, as above."""
-    signed = tuple(_approval(each) for each in sorted(approvals, key=lambda each: each.position))
-    return log.RestrictionApproved.model_validate({**_fields(row), "approvals": signed or None})
+    signed = sorted(approvals, key=lambda each: each.position)
+    if not signed:
+        return statement_of(row)
+    later = {"approvals": tuple(map(_approval, signed)), "approved_at": second(signed[-1].at)}
+    return log.RestrictionApproved.model_validate(_fields(row) | later)
+
+
+def begins(row: Restriction) -> datetime:
+    """From when an approved one can have effect: never before its second approval."""
+    approved = [second(each.at) for each in row.approvals.all() if each.position == 1]
+    return max([row.effective_from, *approved])
 
 
 def _fields(row: Restriction) -> dict[str, Any]:

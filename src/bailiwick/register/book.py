@@ -93,6 +93,11 @@ class Restriction:
         return tuple(sorted(left))
 
     @property
+    def approved_at(self) -> datetime:
+        """When the second of two people approved it."""
+        return self.entry.approved_at or self.entry.at
+
+    @property
     def until(self) -> datetime:
         """When it ends by the clock."""
         return min([self.entry.until, *(each.until for each in self._corrected if each.until)])
@@ -120,7 +125,7 @@ class Restriction:
         if self.ended is not None:
             suspended = isinstance(self.ended.entry, log.RestrictionSuspended)
             return Standing.SUSPENDED if suspended else Standing.WITHDRAWN
-        if now < self.entry.from_:
+        if now < self.entry.begins:
             return Standing.TO_COME
         return Standing.IN_FORCE if now < self.until and self.territories else Standing.EXPIRED
 
@@ -151,9 +156,12 @@ class Demand:
 
     @property
     def outcome(self) -> str:
-        """`open`, `refused`, `granted`, or `granted_in_part` where less was granted than was asked."""
+        """`open`, `refused`, `granted`, or `granted_in_part` where less was granted than was asked: by the
+        log's own word once all of it is answered, else by what is published so far."""
         if not self.restrictions:
             return "refused" if self.refused else "open"
+        if self.answered:
+            return "granted" if self.answered[-1].entry.outcome == "granted" else "granted_in_part"
         narrower = any(each.decision is not None and each.decision.is_narrower for each in self.restrictions)
         less = self.refused or self.parts or narrower or self._left_out
         return "granted_in_part" if less else "granted"
@@ -191,8 +199,13 @@ class Demand:
     def decided_on(self) -> date | None:
         """The day of the first decision; None: none yet."""
         days = [each.entry.day for each in self.refused]
-        days += [each.entry.at.date() for each in self.restrictions]
+        days += [each.approved_at.date() for each in self.restrictions]
         return min(days, default=None)
+
+    @property
+    def effect_on(self) -> date | None:
+        """The day on which the first of what was granted took effect; None: nothing was."""
+        return min((each.entry.begins.date() for each in self.restrictions), default=None)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class Item:
     @property
     def moment(self) -> datetime:
         """Its time; midnight (UTC) of its day where it has only that."""
-        at = getattr(self.entry, "at", None)
+        at = getattr(self.entry, "approved_at", None) or getattr(self.entry, "at", None)
         if isinstance(at, datetime):
             return at
         day: date = getattr(self.entry, "day", None) or getattr(self.entry, "last")  # noqa: B009

@@ -153,7 +153,7 @@ def _restriction(book: Book, found: Restriction, standing: Standing) -> Restrict
         law=found.law,
         reasons=list(entry.reasons),
         territories=list(found.territories),
-        from_=entry.from_,
+        from_=entry.begins,
         until=found.until,
         target=entry.target,
         document=found.document,

@@ -268,9 +268,15 @@ def _orders(demands: Iterable[Demand], informed: Mapping[str, date]) -> Iterable
             category=category,
             received=len(group),
             items=sum(each.named for each in group),
-            median_days=_median_days([each for each in group if each.restrictions]),
+            median_days=_median_to_effect(group),
             median_days_to_inform=_median_to_inform(group, informed),
         )
+
+
+def _median_to_effect(demands: Iterable[Demand]) -> float | None:
+    """From the day received to that on which a restriction took effect, over those of which one did."""
+    days = [(each.effect_on - each.received.entry.day).days for each in demands if each.effect_on]
+    return median(days) if days else None
 
 
 def _median_to_inform(demands: Iterable[Demand], informed: Mapping[str, date]) -> float | None:

@@ -40,8 +40,8 @@ _CONTEXT: Final = (
     "Meetings and accounts named in demands of which something was granted; one for each other demand",
     "In days, from the day received to the day on which the authority was told, by the server’s own record;"
     " the public log does not have it",
-    "In days, from the day received to the day of approval, by the public log; restrictions then take effect"
-    " within seconds of their publication",
+    "In days, from the day received to the day of the second approval, or the later one on which it was to"
+    " begin, by the public log; restrictions take effect within seconds of their publication",
     "Not taken: nothing is kept that could be provided",
     "Not applicable",
     "Not applicable",

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from .errors import Fault, Unapproved
 
-_SIGNATURES: Final = frozenset({"approvals", "signature", "signatures"})
+_SIGNATURES: Final = frozenset({"approvals", "approved_at", "signature", "signatures"})
+"""And when the second of them was given, which nobody could sign before."""
 
 
 def parse(data: bytes) -> dict[str, Any]:

@@ -16,16 +16,17 @@ from django.utils.translation import gettext as _
 
 from bailiwick.desk.access import Member
 from bailiwick.orders import desk_queries as queries
-from bailiwick.orders.actions.granting import cut
+from bailiwick.orders.actions.granting import cut, is_shorter
 from bailiwick.orders.actions.intake import missing
 from bailiwick.orders.desk_queries import Answer, Asked, Demand, LaterKind, Restriction, Target
+from bailiwick.orders.entries import begins
 from bailiwick.rules.restriction import LONGEST
 
 from . import words
 from .guard import HANDLING, page
 
 _TO_THE_MINUTE = timedelta(minutes=1)
-"""The form has minutes: an end that is less than one earlier was not cut."""
+"""What the desk's form has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _granted(row: Restriction, now: datetime) -> list[str]:
     said = [
         _("Withheld from people located in: %(places)s") % {"places": words.places(row.territories)},
         _("In force from %(begin)s until %(end)s, by the clock")
-        % {"begin": words.moment(row.effective_from), "end": words.moment(row.expires_at)},
+        % {"begin": words.moment(begins(row)), "end": words.moment(row.expires_at)},
         _("Law: %(law)s") % {"law": row.law},
     ]
     return [*said, *(_later(each) for each in row.later.all() if each.at <= now)]
@@ -125,6 +126,6 @@ def _cuts(demand: Demand, target: Target, row: Restriction) -> Iterator[Any]:
     narrower = set(demand.territories) - set(beyond) - set(row.territories)
     if narrower:
         yield _("Further than what is necessary: %(places)s") % {"places": words.places(narrower)}
-    if demand.ends_at is None or demand.ends_at - row.expires_at > _TO_THE_MINUTE:
+    if is_shorter(demand, row):
         longest = row.expires_at - row.effective_from >= LONGEST - _TO_THE_MINUTE
         yield _("90 days at most.") if longest else _("Longer than what is necessary.")

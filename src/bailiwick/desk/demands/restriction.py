@@ -1,5 +1,6 @@
 """A restriction's page: signed by whoever proposed it, approved by somebody else, undone by one person."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from bailiwick.desk.frame import show
 from bailiwick.orders import desk_queries as queries
 from bailiwick.orders.actions import granting, later
 from bailiwick.orders.desk_queries import Restriction
-from bailiwick.orders.entries import base64url
+from bailiwick.orders.entries import base64url, begins
 from bailiwick.orders.errors import BadApproval, UnknownPasskey
 from bailiwick.orders.permissions import Act
 from bailiwick.orders.registered import site
@@ -43,6 +44,7 @@ def _show(
         "row": row,
         "text": queries.text_to_sign(row),
         "altered": queries.is_altered(row),
+        "begins": _begins(row),
         "places": words.places(row.territories),
         "reasons": [dict(words.reasons()).get(code, code) for code in row.reasons],
         "later": row.later.all(),
@@ -56,6 +58,11 @@ def _show(
     }
     status = 422 if (end or narrow) else 200
     return show(request, member, "desk/demands/restriction.html", SECTION, context, status)
+
+
+def _begins(row: Restriction) -> datetime | None:
+    """When it has, or would have, effect; None: as soon as it can."""
+    return begins(row) if row.outbox_id is not None or row.effective_from > timezone.now() else None
 
 
 def can_change(row: Restriction) -> bool:

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -57,6 +57,7 @@ from . import chain, redacted_copies
 from .intake import locked, refuse_now
 from .steps import log_answered, log_target_refused
 
+_TO_THE_MINUTE: Final = timedelta(minutes=1)
 _ANSWER: Final = 20
 """Characters in which no question of law can be answered."""
 
@@ -168,7 +169,7 @@ def _draft(
         expires_at=plan.until,
         reasons=sorted(set(plan.reasons)),
         target=ledger.commit_to(meeting_id.bytes),
-        document=ledger.publish_document(_decision(demand, granted, beyond), now),
+        document=ledger.publish_document(_decision(demand, granted, beyond, plan.until), now),
         original=demand.original,
         renews=chain.renewed(plan.renews, demand, meeting_id, now),
         stated_at=second(now),
@@ -182,15 +183,23 @@ def _draft(
     return row
 
 
-def _decision(demand: Demand, granted: Territory, beyond: Territory) -> bytes:
+def _decision(demand: Demand, granted: Territory, beyond: Territory, until: datetime) -> bytes:
     """What everybody may read of the decision, its hash in the entry: what was asked, what was cut, and the
     written answers. No name of a meeting or of anybody in it."""
     found = Review.objects.get(demand=demand)
     asked = Counter(demand.targets.values_list("asked", flat=True))
     fields = {
         "demand": demand.pk.hex,
-        "asked": {"territories": demand.territories, "targets": dict(sorted(asked.items()))},
-        "granted": {"act": Asked.WITHHOLD.value, "territories": sorted(granted)},
+        "asked": {
+            "territories": demand.territories,
+            "targets": dict(sorted(asked.items())),
+            "until": None if demand.ends_at is None else _written(demand.ends_at),
+        },
+        "granted": {
+            "act": Asked.WITHHOLD.value,
+            "territories": sorted(granted),
+            "until": _written(until),
+        },
         "cut": sorted(beyond),
         "legality": found.legality,
         "necessity": found.necessity,
@@ -200,6 +209,10 @@ def _decision(demand: Demand, granted: Territory, beyond: Territory) -> bytes:
     if found.pages:
         fields["redacted_pages"] = found.pages
     return json.dumps(fields, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+def _written(moment: datetime) -> str:
+    return second(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 # ---------------------------------------------------------------- two people, two passkeys
@@ -267,7 +280,7 @@ def _check_again(row: Restriction, first: Approval, now: datetime) -> None:
     granted = frozenset(map(Code, row.territories))
     if not granted <= allowed:
         raise BeyondTerritory
-    if sha256(_decision(demand, granted, beyond)).hexdigest() != row.document:
+    if sha256(_decision(demand, granted, beyond, row.expires_at)).hexdigest() != row.document:
         raise NotPossibleNow
     _check_first(row, first)
 
@@ -377,5 +390,10 @@ def _conclude(demand: Demand, now: datetime) -> None:
 
 def _in_full(demand: Demand, targets: Sequence[Target]) -> bool:
     whole = all(target.answer == Answer.RESTRICTED and target.asked == Asked.WITHHOLD for target in targets)
-    asked = sorted(demand.territories)
-    return whole and all(row.territories == asked for row in demand.restrictions.all())
+    asked, granted = sorted(demand.territories), demand.restrictions.all()
+    return whole and all(row.territories == asked and not is_shorter(demand, row) for row in granted)
+
+
+def is_shorter(demand: Demand, row: Restriction) -> bool:
+    """Whether it ends before the demand asks it to. The desk's form has minutes: what is less was not cut."""
+    return demand.ends_at is None or demand.ends_at - row.expires_at > _TO_THE_MINUTE

@@ -12,7 +12,8 @@ from .parties import Authority, Demand
 
 
 class Restriction(models.Model):
-    """In force in `[effective_from, expires_at)` in one meeting, once its entry is proven to be in the log.
+    """In force in `[effective_from, expires_at)` in one meeting, once it is approved and its entry is proven
+    to be in the log.
 
     Columns hold all that the entry says, so that it can be built again from them byte for byte. `outbox_id`:
     where the entry was written in the transaction that approved it; None: only proposed. `proof`: the
