@@ -1,6 +1,7 @@
 """The product's own log, as outsiders meet it: verified, mirrored, witnessed, and read by Go."""
 
 import http.client
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,7 @@ def test_a_witness_of_our_own_cosigns_the_products_log(tmp_path: Path) -> None:
         policy.write_text(f"witness w {witness.key.vkey} {witness.url}\nquorum w\n")
         with product(data=data, env={"BAILIWICK_LOG_POLICY": str(policy)}) as server:
             assert eventually(server, tmp_path / "whole", vkey)
+            assert says_who_witnesses(server, tmp_path / "entries", vkey) == policy.read_text().strip()
     finally:
         witness.kill()
 
@@ -76,3 +78,16 @@ def eventually(server: Product, policy: Path, vkey: str) -> bool:
             return "quorum w" in policy.read_text()
         time.sleep(0.3)
     return False
+
+
+def says_who_witnesses(server: Product, entries: Path, vkey: str) -> str:
+    """The policy that the log says is in force, once it says so."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        run("verify", f"{server.url}/log", "--vkey", vkey, "--entries", entries, "--quiet")
+        found = [json.loads(line)["entry"] for line in entries.read_text().splitlines()]
+        for entry in reversed(found):
+            if entry.get("policy") == "witnesses":
+                return server.request("GET", f"/log/documents/{entry['document']}").body.decode().strip()
+        time.sleep(0.3)
+    return ""

@@ -15,7 +15,7 @@ from bailiwick.ledger.entries import DemandsSwitched, Entry, encode
 from bailiwick.ledger.errors import WitnessUnreachable
 from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.models import Head, Outbox
-from bailiwick.ledger.publishing import Publisher
+from bailiwick.ledger.publishing import Publisher, Say, say_nothing
 from bailiwick.ledger.sequencer import Sequencer
 from bailiwick.ledger.witnesses import Answer
 from bailiwick.tlog.keys import VerifierKey, parse_vkey
@@ -63,17 +63,18 @@ class Log:
     def trouble(self, code: str, subject: str) -> None:
         self.troubles.append((code, subject))
 
-    def process(self, kind: type[Sequencer] = Sequencer, publishing: type[Publisher] = Publisher) -> Process:
+    def process(self, say: Say = say_nothing) -> Process:
         """A web process, just started."""
         memory = Memory(self.configuration.memory)
-        publisher = publishing(
+        publisher = Publisher(
             self.configuration,
             memory,
             post=self.post,
             clock=self.clock,
             trouble=self.trouble,
+            say=say,
         )
-        return Process(kind(self.configuration, memory, publisher.cleared), publisher)
+        return Process(Sequencer(self.configuration, memory, publisher.cleared), publisher)
 
     def keys(self) -> list[VerifierKey]:
         vkeys: str = Head.objects.get(id=1).vkeys

@@ -21,6 +21,7 @@ from bailiwick.geo.layout import Layout
 from bailiwick.geo.locator import Locator
 from bailiwick.ledger.configuration import configured
 from bailiwick.ledger.memory import Memory
+from bailiwick.ledger.policies import say_witnesses
 from bailiwick.ledger.publishing import Publisher
 from bailiwick.ledger.sequencer import Sequencer
 from bailiwick.live import http
@@ -87,7 +88,7 @@ def proofs() -> Proofs | None:
 def log_loops() -> LogLoops:
     """The public log of this process."""
     configuration, memory = configured(), Memory(configured().memory)
-    publisher = Publisher(configuration, memory, trouble=quiet(raise_alarm))
+    publisher = Publisher(configuration, memory, trouble=quiet(raise_alarm), say=say_witnesses)
     sequencer = Sequencer(configuration, memory, publisher.cleared)
     return LogLoops(_begin_log, sequencer, publisher, raise_alarm)
 

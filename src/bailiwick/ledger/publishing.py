@@ -41,6 +41,13 @@ _OFTEN: Final = 3
 Trouble = Callable[[str, str], None]
 """(code, name of the witness or empty): something that people must look at."""
 
+Say = Callable[[Policy, datetime], object]
+"""Have the log say by whom it is witnessed from now on, if that is news (`policies.say_witnesses`)."""
+
+
+def say_nothing(_policy: Policy, _now: datetime) -> None:
+    """Of a log whose entries are counted."""
+
 
 @dataclass(slots=True)
 class Relation:
@@ -85,12 +92,15 @@ class Publisher:
         post: witnesses.Post = witnesses.post,
         clock: Callable[[], float] = time.time,
         trouble: Trouble = lambda _code, _subject: None,
+        say: Say = say_nothing,
     ) -> None:
         self._configuration = configuration
         self._memory = memory
         self._post = post
         self._clock = clock
         self._trouble = trouble
+        self._say = say
+        self._said: Policy | None = None
         self._relations: dict[str, Relation] = {}
         self._cleared = False
         self._asking: witnesses.Asking | None = None
@@ -114,10 +124,18 @@ class Publisher:
         policy = self._configuration.witnesses()
         if not remember(head, self._memory):
             return False
+        self._tell(policy)
         if not policy.witnesses:
             self._forget_refusal()
             return self._publish(head, policy)
         return self._with_witnesses(head, policy)
+
+    def _tell(self, policy: Policy) -> None:
+        """Who is to be believed changes in public: the log says so too, though its file was changed while we
+        ran."""
+        if policy != self._said:
+            self._say(policy, datetime.fromtimestamp(self._clock(), UTC))
+            self._said = policy
 
     def _with_witnesses(self, head: Signed, policy: Policy) -> bool:
         due = [witness for witness in policy.witnesses if self._due(witness, head)]

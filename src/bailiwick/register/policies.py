@@ -5,20 +5,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal
 
-from django.db import transaction
-
-from bailiwick.ledger import actions, queries
-from bailiwick.ledger.entries import PolicyChanged
-from bailiwick.ledger.vocabulary import second
+from bailiwick.ledger import policies
 
 DEFAULT: Final = Path(__file__).parent / "policy_texts" / "demands.txt"
 LARGEST: Final = 200_000
 """Bytes."""
-REVIEW: Final = "review"
+REVIEW: Final[Literal["review"]] = "review"
 """How the log calls the policy for demands."""
 
 
@@ -44,21 +39,7 @@ def read(path: Path | None) -> bytes:
 
 def say_in_log(data: bytes, now: datetime) -> bool:
     """Publish this version and log that it is in force, if it is not already. Whether it was news."""
-    with transaction.atomic():
-        if _last() == sha256(data).hexdigest():
-            return False
-        document = actions.publish_document(data, now)
-        actions.append(PolicyChanged(at=second(now), policy=REVIEW, document=document))
-    return True
-
-
-def _last() -> str | None:
-    """The document of the policy for demands that was logged last, sequenced or not."""
-    last = queries.latest("policy.changed")
-    if isinstance(last, PolicyChanged) and last.policy == REVIEW:
-        return last.document
-    found = [entry for _, entry in queries.entries_of("policy.changed") if isinstance(entry, PolicyChanged)]
-    return next((entry.document for entry in reversed(found) if entry.policy == REVIEW), None)
+    return policies.say(REVIEW, data, now)
 
 
 @dataclass(frozen=True, slots=True)
