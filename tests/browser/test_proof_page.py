@@ -1,9 +1,7 @@
 """The page where a browser verifies a proof itself: what holds, what breaks, by keyboard, on a phone."""
 
 import re
-import time
 from collections.abc import Iterator
-from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.person import PATIENCE
 from tests.servers.product import Product
 
 AXE: Final = Path(__file__).parents[2] / "client/node_modules/axe-core/axe.min.js"
@@ -32,11 +29,7 @@ def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(autouse=True)
 def published(server: Product) -> None:
-    """A server just started publishes its first entry a moment later."""
-    end = time.monotonic() + PATIENCE / 1000
-    while server.request("GET", "/log/proof/0").status != HTTPStatus.OK:
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    server.wait_for_log()
 
 
 @pytest.fixture

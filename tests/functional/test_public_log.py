@@ -20,6 +20,7 @@ SECONDS = 20.0
 @pytest.fixture(scope="module")
 def server() -> Iterator[Product]:
     with product() as running:
+        running.wait_for_log()
         yield running
 
 

@@ -173,6 +173,10 @@ class Product:
         self._process = ServerProcess(command, self.log, cwd=ROOT, env=self.env)
         self._process.wait_until(self.healthy, START_SECONDS)
 
+    def wait_for_log(self) -> None:
+        """Until it has published its first entries: a moment after it is healthy."""
+        self.process.wait_until(lambda: self.request("GET", "/log/proof/0").status == 200, START_SECONDS)
+
     def stop(self) -> None:
         if self._hand is not None:
             self._hand.close()
