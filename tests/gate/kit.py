@@ -169,6 +169,13 @@ class House:
         await gate._keeper.stop()
         self.gates.remove(gate)
 
+    async def pass_time(self, seconds: int) -> None:
+        """As it passes in life: leases are renewed meanwhile."""
+        for _ in range(seconds // 2):
+            self.clock.advance(2)
+            for gate in self.gates:
+                await gate._node.renew_lease()
+
     async def close(self) -> None:
         for gate in self.gates:
             await gate.stop()

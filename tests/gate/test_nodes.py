@@ -3,8 +3,6 @@
 import asyncio
 from uuid import UUID
 
-import pytest
-
 from bailiwick.gate import acts
 from bailiwick.gate.ending import Ending
 from bailiwick.gate.gate import Joined
@@ -61,8 +59,9 @@ async def test_a_dead_nodes_people_who_do_not_resume_are_let_go_and_their_media_
     house.clock.advance(5)  # the lease lapses; the others renew theirs within a second
     await asyncio.sleep(1.5)
     house.clock.advance(6)
-    await until(lambda: bo.sees == {"Bo"})
     await until(lambda: len(house.world.participants) == 1)
+    await house.pass_time(62)
+    await until(lambda: bo.sees == {"Bo"})
     assert isinstance((await resume(there, ada))[1], Ending)
 
 
@@ -121,17 +120,6 @@ async def test_p9_presences_are_deleted_and_the_room_closed_when_all_is_over(hou
     async with asyncio.timeout(10):
         while await rows(row):
             await asyncio.sleep(0.05)
-
-
-@pytest.mark.parametrize("seconds", [6])
-async def test_a_lost_connection_not_resumed_in_five_seconds_is_let_go(house: House, seconds: int) -> None:
-    gate, row = await house.gate(), await meeting()
-    ada, bo = await join(gate, row, "Ada"), await join(gate, row, "Bo")
-    assert ada.joined is not None
-    await gate.let_go(ada.joined.held)
-    house.clock.advance(seconds)
-    await until(lambda: bo.sees == {"Bo"})
-    await until(lambda: len(house.world.participants) == 1)
 
 
 async def test_rules_reach_people_whose_connection_is_lost(house: House) -> None:

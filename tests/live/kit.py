@@ -124,9 +124,9 @@ class Client:
             if message.get("type") == kind or (kind == "close" and "close" in message):
                 return message
 
-    async def go(self) -> None:
-        """The connection is lost."""
-        await self._wire.send_input({"type": "websocket.disconnect", "code": 1006})
+    async def go(self, code: int = 1006) -> None:
+        """The connection is lost; with 1001 the page is closed."""
+        await self._wire.send_input({"type": "websocket.disconnect", "code": code})
         await self._wire.wait(10)
 
 

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bailiwick.live import protocol
-from tests.gate.kit import House, lift_rule, meeting, set_rule, until
+from tests.gate.kit import House, lift_rule, meeting, rows, set_rule, until
 from tests.live.kit import Client, ask, come_in, live
 
 
@@ -245,6 +247,54 @@ async def test_a_reload_resumes_with_a_fresh_token_and_the_old_one_is_spent(hous
     await late.send({"type": "resume", "token": token})
     assert (await late.receive())["problem"]["code"] == "bad_grant"
     await again.go()
+
+
+@pytest.mark.parametrize(("code", "seconds"), [(1006, 60), (1001, 15), (1000, 15)])
+async def test_a_lost_connection_is_waited_for_longer_than_one_that_was_closed(
+    house: House, code: int, seconds: int
+) -> None:
+    app, row = live(await house.gate()), await meeting()
+    ada = await come_in(app, row.slug)
+    await ada.until("welcome")
+    await ada.go(code)
+    (left,) = await rows(row)
+    assert left.unheld_since is not None
+    assert left.resumable_until == left.unheld_since + timedelta(seconds=seconds)
+
+
+async def test_whoever_resumes_after_their_media_was_destroyed_is_told_so_once_inside(house: House) -> None:
+    app, row = live(await house.gate()), await meeting()
+    ada = await come_in(app, row.slug)
+    token = (await ada.until("welcome"))["resume"]
+    await ada.go()
+    house.clock.advance(6)
+    await until(lambda: not house.world.participants)
+    again = Client(app)
+    await again.connect()
+    await again.send({"type": "resume", "token": token})
+    assert (await again.receive())["type"] == "welcome"
+    assert (await again.until("media_reset"))["type"] == "media_reset"
+    await again.go()
+
+
+async def test_what_nobody_foresaw_closes_the_connection_and_is_in_the_log(house: House) -> None:
+    gate, row = await house.gate(), await meeting()
+    ada = await come_in(live(gate), row.slug)
+    await ada.until("welcome")
+
+    def broken() -> datetime:
+        raise ValueError("a secret of Ada's")
+
+    gate._clock = broken
+    with capture_logs() as lines:
+        await ada.send({"type": "set_state", "hand": True})
+        assert await ada.until("close") == {"close": protocol.Close.GOING_AWAY}
+        await ada.go()
+    failed = [line for line in lines if line["event"] == "socket_failed"]
+    assert [(line["cause"], line["log_level"]) for line in failed] == [("ValueError", "error")]
+    assert failed[0]["where"].startswith("test_socket.py:")
+    assert "secret" not in str(lines)
+    gate._clock = house.clock
 
 
 def test_every_message_is_written_down() -> None:

@@ -66,9 +66,17 @@ export const SOCKET = "/ws";
 const MAX_RETURNS = 5;
 const RATE_LIMIT_PAUSE = 5000;
 
-/** Back-off from 0.5 s to 10 s, spread by `random` (0 to 1) so that a whole meeting does not come at once. */
+/** Tries within the first minute: as long as the server keeps a presence whose connection was lost. */
+const SOON = 20;
+/** Answers "full" to somebody who was inside: their own place may be what fills it. */
+const MAX_FULL = 10;
+
+/**
+ * Back-off from 0.5 s to 3 s in the first minute, then to 10 s, spread by `random` (0 to 1) so that a whole
+ * meeting does not come at once.
+ */
 export function backOff(tries: number, random: number): number {
-  return Math.min(10_000, 500 * 2 ** tries) * (0.75 + 0.5 * random);
+  return Math.min(tries < SOON ? 3000 : 10_000, 500 * 2 ** tries) * (0.75 + 0.5 * random);
 }
 
 export function step(state: State, happening: Happening, random: number): Step {
@@ -135,6 +143,8 @@ function answered(state: State & { at: "asking" }, answer: DoorAnswer, random: n
 
 /** What passes by itself is waited for; everything else is told. */
 function refused(state: State & { at: "asking" }, problem: Problem, random: number): Step {
+  if (problem.code === "full" && state.was === "inside" && state.tries < MAX_FULL)
+    return retrying(null, state.was, state.tries, backOff(state.tries, random));
   const passes = problem.code === "unavailable" || (problem.code === "rate_limited" && state.was !== "door");
   if (!passes) return over({ kind: "problem", problem });
   const pause = problem.retryAfter === null ? backOff(state.tries, random) : problem.retryAfter * 1000;

@@ -75,10 +75,8 @@ describe("a lost connection", () => {
     });
   });
 
-  it("backs off from half a second to ten, and begins from the start after a success", () => {
-    expect([0, 1, 2, 3, 4, 5, 9].map((tries) => backOff(tries, 0.5))).toEqual([
-      500, 1000, 2000, 4000, 8000, 10000, 10000,
-    ]);
+  it("backs off from half a second to three, and begins from the start after a success", () => {
+    expect([0, 1, 2, 3, 4, 5, 9].map((tries) => backOff(tries, 0.5))).toEqual([500, 1000, 2000, 3000, 3000, 3000, 3000]);
     const again = after(
       ...inside,
       closed(1006),
@@ -88,6 +86,29 @@ describe("a lost connection", () => {
       message(welcome),
     );
     expect(step(again.state, closed(1006), 0.5).effects).toEqual([{ do: "wait", milliseconds: 500 }]);
+  });
+
+  it("comes often while the server keeps the presence, a minute, and every ten seconds after that", () => {
+    const pauses = Array.from({ length: 30 }, (_, tries) => backOff(tries, 0.5));
+    const first = pauses.findIndex((pause) => pause > 3000);
+    const before = pauses.slice(0, first).reduce((sum, pause) => sum + pause, 0);
+    expect(before).toBeGreaterThan(50_000);
+    expect(before).toBeLessThan(70_000);
+    expect(pauses.at(-1)).toBe(10_000);
+  });
+
+  it("tries again when a meeting it was inside is full, for a while; at the door it says so at once", () => {
+    const full = { type: "answered", answer: { kind: "problem", problem: problemOf("full") } } as Happening;
+    expect(after({ type: "join" }, full).state).toMatchObject({ at: "over" });
+    let state = after(...inside, closed(4401)).state;
+    let asked = 0;
+    while (state.at === "asking" && asked < 30) {
+      asked += 1;
+      const next = step(state, full, 0.5).state;
+      state = next.at === "retrying" ? step(next, { type: "elapsed" }, 0.5).state : next;
+    }
+    expect(asked).toBeGreaterThan(5);
+    expect(state).toMatchObject({ at: "over", ending: { kind: "problem", problem: { code: "full" } } });
   });
 
   it("waits longer when it sent too much", () => {

@@ -39,3 +39,13 @@ class TooManyDryRuns(GateError):  # noqa: N818
     """Dry runs are rate-limited, so that their differences tell nothing about one person."""
 
     code = "too_many_dry_runs"
+
+
+def where_raised(error: BaseException) -> str:
+    """File and line at which it was raised: no values, so nothing of anybody (P9)."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown"
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"

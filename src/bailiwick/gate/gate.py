@@ -26,7 +26,7 @@ from .door import Door, Entry, Knock, Opened
 from .dry_runs import DryRuns
 from .eject import Case, Ejector
 from .ending import Ending, EndReason
-from .errors import Unavailable
+from .errors import Unavailable, where_raised
 from .hints import Hints
 from .hop import Hop
 from .line import Chat, Held, Line
@@ -149,7 +149,7 @@ class Gate:
                 await step()
             except Exception as error:  # noqa: BLE001 (the guarantee of one second rests on this loop)
                 code = getattr(error, "code", type(error).__name__)
-                log.error("gate_loop_failed", loop=name, code=code, where=_where(error))
+                log.error("gate_loop_failed", loop=name, code=code, where=where_raised(error))
                 await self._raise_alarm(f"gate_{name}_failed")
                 await asyncio.sleep(_BEAT_SECONDS)
 
@@ -236,13 +236,18 @@ class Gate:
 
     async def attach(self, joined: Joined, line: Line) -> None:
         """Begin to speak through `line`: the room's view, and all that follows."""
-        joined.held.line = line
-        await self._node.hold(joined.held)
-        self.changed(joined.held.meeting_id)
+        held = joined.held
+        held.line = line
+        if held.generation > 1 and not held.waiting and not held.media_ref:
+            # resumed after the media was destroyed: what the client still has of it is void
+            line.media(None)
+        await self._node.hold(held)
+        self.changed(held.meeting_id)
 
-    async def let_go(self, held: Held) -> None:
-        """The connection is lost."""
-        await self._node.let_go(held)
+    async def let_go(self, held: Held, *, closed: bool = False) -> None:
+        """The connection is lost; `closed`: the browser said that it goes. Raises Unavailable: the sweep sees
+        that nobody holds the presence."""
+        await self._node.let_go(held, closed=closed)
 
     async def leave(self, held: Held, *, end: bool = False, hand_over: UUID | None = None) -> None:
         """Leave on purpose. Raises NotAllowed, NoSuchParticipant."""
@@ -373,13 +378,3 @@ class Gate:
             "waiting": sum(1 for one in held if one.waiting),
             "meetings": len({one.meeting_id for one in held}),
         }
-
-
-def _where(error: BaseException) -> str:
-    """File and line at which it was raised: no values, so nothing of anybody (P9)."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "unknown"
-    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"

@@ -56,7 +56,9 @@ class MediaKeeper:
         self._background: set[asyncio.Task[None]] = set()
 
     def keep(self, held: Held) -> None:
-        """See to a session for this presence, if it has none."""
+        """See to a session for this presence, if it has none and somebody is there to use it."""
+        if held.line is None:
+            return
         if held.media is not None:
             self._hand_over(held, held.media)
         elif held not in self._tasks:
@@ -74,7 +76,7 @@ class MediaKeeper:
         self._rooms.clear()
         self._spares.lost()
         for held in every:
-            self._lose(held)
+            self.lose(held)
             self.keep(held)
 
     def forget_room(self, meeting_id: UUID) -> None:
@@ -114,14 +116,15 @@ class MediaKeeper:
         except MediaError as error:
             log.warning("mute_failed", meeting=held.meeting_id.hex, code=error.code)
 
-    def _lose(self, held: Held) -> None:
+    def lose(self, held: Held) -> None:
+        """Its session is gone, or about to be: what the client built up is void."""
         held.media, held.media_ref = None, ""
         if held.line is not None:
             held.line.media(None)
 
     async def _open(self, held: Held) -> None:
         attempt = 0
-        while self._is_current(held):
+        while self._is_current(held) and held.line is not None:
             await asyncio.sleep(_BACK_OFF[min(attempt, len(_BACK_OFF) - 1)])
             attempt += 1
             try:
@@ -186,7 +189,7 @@ class MediaKeeper:
             streams = [{"mid": track.mid, "kind": track.kind.value} for track in event.tracks]
             self._spawn(self._publish(held, streams))
         elif isinstance(event, Gone) and self._is_current(held):
-            self._lose(held)
+            self.lose(held)
             # not `keep`: whoever silenced it may have had a reason, so the gate decides again first (P8)
             self._gone(held)
 

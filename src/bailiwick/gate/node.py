@@ -305,13 +305,20 @@ class Node:
                 if held.line is not None and held.person.role in RUNNING:
                     held.line.notice(code)
 
-    async def let_go(self, held: Held) -> None:
+    async def let_go(self, held: Held, *, closed: bool) -> None:
         """The connection is lost. Rules go on reaching the presence until it is resumed or let go."""
         if held.line is None or self.held.get(held.presence_id) is not held:
             return
         held.line = None
-        if not await self._hop.run(presences.let_go, held.presence_id, held.generation, self._clock()):
+        within = presences.CLOSED if closed else presences.RESUMABLE
+        now = self._clock()
+        if not await self._hop.run(presences.let_go, held.presence_id, held.generation, now, within):
             self.forget(held)
+
+    def has_line(self, presence_id: UUID, generation: int) -> bool:
+        """Whether a connection here holds it."""
+        held = self.held.get(presence_id)
+        return held is not None and held.line is not None and held.generation == generation
 
     async def renew_lease(self) -> None:
         """Keep the lease. Having lost it, another node holds all that was here: begin anew."""

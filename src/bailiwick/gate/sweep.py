@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import structlog
 
@@ -19,7 +20,9 @@ from .node import Node
 log = structlog.get_logger()
 
 UNHELD = timedelta(seconds=5)
-"""Media nobody resumes within this time is destroyed (DESIGN.md, "A control process dies")."""
+"""Media nobody resumes within this time is destroyed (DESIGN.md, "A control process dies"); the presence
+waits longer (`presences.RESUMABLE`), so that nobody is at a locked door after a restart."""
+_BELIEVED = timedelta(seconds=3)
 _OVERDUE = timedelta(seconds=2)
 _STUCK = timedelta(seconds=10)
 _KEPT = timedelta(seconds=30)
@@ -43,10 +46,20 @@ class Sweep:
         self._keeper = keeper
         self._clock = clock
         self._strangers: dict[SessionRef, datetime] = {}
+        self._lineless: dict[tuple[UUID, int], datetime] = {}
 
     async def once(self) -> None:
         """One pass."""
-        for step in (self._adopt, self._let_go, self._expire_grants, self._finish, self._orphans, self._tidy):
+        for step in (
+            self._adopt,
+            self._disbelieve,
+            self._silence_absent,
+            self._let_go,
+            self._expire_grants,
+            self._finish,
+            self._orphans,
+            self._tidy,
+        ):
             try:
                 await step()
             except (MediaError, Unavailable) as error:
@@ -57,10 +70,37 @@ class Sweep:
         if adopted:
             log.warning("presences_adopted", count=adopted)
 
-    async def _let_go(self) -> None:
-        """Nobody came back: they are gone, and their media with them."""
+    async def _disbelieve(self) -> None:
+        """Rows that say they are held where no connection is, seen twice with time to attach in between: the
+        database failed while somebody went, or a commit's reply was lost."""
+        now = self._clock()
+        found = await self._hop.run(presences.thought_held, self._node.id)
+        lineless = [one for one in found.items() if not self._node.has_line(*one)]
+        self._lineless = {one: self._lineless.get(one, now) for one in lineless}
+        for presence_id, generation in [
+            one for one, since in self._lineless.items() if now - since > _BELIEVED
+        ]:
+            await self._hop.run(presences.let_go, presence_id, generation, now)
+
+    async def _silence_absent(self) -> None:
+        """Nobody came back in time for the media: others see them without it until they do."""
         before = self._clock() - UNHELD
-        lost = await self._hop.run(presences.to_let_go, self._node.id, before)
+        found = await self._hop.run(presences.absent, self._node.id, before)
+        if not found:
+            return
+        gone = await self._hop.run(presences.go_away, found)
+        for one in gone:
+            held = self._node.held.get(one.presence_id)
+            if held is not None and held.generation == one.generation:
+                self._keeper.lose(held)
+        refs = [SessionRef(one.media_session) for one in gone if one.media_session]
+        if refs:
+            # failing, or dying here, leaves them to `_orphans`: no row knows them any more
+            await self._media.destroy(refs)
+
+    async def _let_go(self) -> None:
+        """Nobody came back at all: they are gone."""
+        lost = await self._hop.run(presences.to_let_go, self._node.id, self._clock())
         if lost:
             await self._hop.run(presences.end, lost, EndReason.CONNECTION_LOST, self._clock())
 

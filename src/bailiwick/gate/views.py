@@ -24,6 +24,8 @@ class _Somebody(Protocol):
     def role(self) -> str: ...
     @property
     def account_id(self) -> UUID | None: ...
+    @property
+    def away(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,14 @@ class RoomView:
 
 def caretaker(rows: Sequence[_Somebody]) -> UUID | None:
     """Who looks after the room while no host or co-host is inside: signed in and present longest.
+    Whoever lost the connection so long ago that their media is gone looks after nothing until they are back.
 
     `rows`: active presences, longest first.
     """
-    if any(row.role in RUNNING for row in rows):
+    there = [row for row in rows if not row.away]
+    if any(row.role in RUNNING for row in there):
         return None
-    return next((row.pk for row in rows if row.account_id is not None), None)
+    return next((row.pk for row in there if row.account_id is not None), None)
 
 
 def room_view(meeting: MeetingFacts, rule: AccessRule | None, rows: list[Present]) -> RoomView:

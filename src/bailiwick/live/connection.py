@@ -57,6 +57,7 @@ class Connection:
         self._ice_servers = ice_servers
         self._queue: asyncio.Queue[Message | int] = asyncio.Queue(_MOST_QUEUED)
         self._closing = False
+        self._reset_due = False
 
     # ------------------------------------------------------------ towards the client
 
@@ -121,6 +122,8 @@ class Connection:
                 ice_servers=self._ice_servers,
             )
         )
+        if self._reset_due:
+            self.send(MediaReset(type="media_reset"))
 
     def _differences(self, before: RoomView, view: RoomView) -> None:
         changes = frames.roster(before, view)
@@ -157,7 +160,10 @@ class Connection:
         if session is None:
             self.session = None
             self.session_there.clear()
-            self.send(MediaReset(type="media_reset"))
+            # nobody signals before the welcome
+            self._reset_due = not self.welcomed
+            if self.welcomed:
+                self.send(MediaReset(type="media_reset"))
         else:
             self.session = session
             self.session_there.set()

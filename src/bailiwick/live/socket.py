@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from bailiwick.accounts.buckets import Buckets, Limit
 from bailiwick.gate.ending import Ending, EndReason
-from bailiwick.gate.errors import GateError, Unavailable
+from bailiwick.gate.errors import GateError, Unavailable, where_raised
 from bailiwick.gate.gate import Gate, Joined
 from bailiwick.geo.address import ClientAddress
 from bailiwick.media.port import MediaError
@@ -28,6 +28,8 @@ log = structlog.get_logger()
 FIRST_MESSAGE_SECONDS: Final = 5.0
 SILENCE_SECONDS: Final = 3.0 * protocol.HEARTBEAT_SECONDS
 _MESSAGES: Final = Limit(burst=200, per_second=25)
+_GOODBYES: Final = (1000, 1001)
+"""RFC 6455, section 7.4.1: closed on purpose, or the page goes away. A lost connection says neither."""
 
 
 class _Closed(Exception):  # noqa: N818
@@ -121,16 +123,15 @@ class Socket:
                 await _settle(reading, connection, writing)
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
+            _note_failure(reading)
+            _note_failure(writing)
         except Unavailable:
             connection.close(Close.GOING_AWAY)
             await writing
         finally:
             writing.cancel()
-            await self._let_go(held_of=joined)
-
-    async def _let_go(self, held_of: Joined) -> None:
-        with suppress(Unavailable):  # the sweep finds it by its lease
-            await self._gate.let_go(held_of.held)
+            with suppress(Unavailable):  # the sweep finds that nobody holds it
+                await self._gate.let_go(held, closed=reader.said_goodbye)
 
     async def _read(self, session: Session, connection: Connection, reader: "_Reader") -> None:
         failures = Tokens(FAILURES, self._clock)
@@ -144,6 +145,13 @@ class Socket:
             if not await _handled(session, connection, message) and not failures.take():
                 connection.close(Close.RATE_LIMITED)
                 return
+
+
+def _note_failure(task: asyncio.Task[None]) -> None:
+    """What nobody foresaw would else leave no trace: the client comes back, and it happens again."""
+    error = task.exception() if task.done() and not task.cancelled() else None
+    if error is not None and not isinstance(error, _Closed):
+        log.error("socket_failed", cause=type(error).__name__, where=where_raised(error))
 
 
 async def _settle(reading: asyncio.Task[None], connection: Connection, writing: asyncio.Task[None]) -> None:
@@ -183,6 +191,7 @@ class _Reader:
     def __init__(self, receive: http.Receive, clock: Callable[[], float]) -> None:
         self._receive = receive
         self._tokens = Tokens(_MESSAGES, clock)
+        self.said_goodbye = False
 
     async def next(self, seconds: float) -> protocol.Request:
         """The next message. Raises ProtocolError, _Closed."""
@@ -192,6 +201,7 @@ class _Reader:
         except TimeoutError:
             raise ProtocolError("silent", "nothing was heard for too long", fatal=True) from None
         if event["type"] != "websocket.receive":
+            self.said_goodbye = event.get("code") in _GOODBYES
             raise _Closed
         if not self._tokens.take():
             raise ProtocolError("rate_limited", "too many messages", fatal=True)

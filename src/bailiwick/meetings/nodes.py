@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from .models import Node, Presence, PresenceState
+from .presences import RESUMABLE
 
 LEASE = timedelta(seconds=4)
 
@@ -32,7 +33,7 @@ def any_answers_from(table: str, now: datetime) -> bool:
 
 
 def adopt_lapsed(node_id: UUID, now: datetime) -> int:
-    """Take over what lapsed nodes held; number of presences. Nobody holds their connections as of now.
+    """Take over what lapsed nodes held; number of presences whose connection nobody holds as of now.
 
     Ended ones come along too, so that the sweep finishes what the dead node began.
     """
@@ -45,7 +46,8 @@ def adopt_lapsed(node_id: UUID, now: datetime) -> int:
 
 def _adopt(lapsed: Node, node_id: UUID, now: datetime) -> int:
     rows = Presence.objects.filter(node_id=lapsed.pk)
-    live = rows.exclude(state=PresenceState.ENDED).update(node_id=node_id, unheld_since=now)
+    held = rows.exclude(state=PresenceState.ENDED).filter(unheld_since__isnull=True)
+    live = held.update(node_id=node_id, unheld_since=now, resumable_until=now + RESUMABLE)
     rows.update(node_id=node_id)
     # the delete is conditional on the lease having stayed lapsed; losing it undoes the two updates
     gone, _ = Node.objects.filter(id=lapsed.pk, lease_until=lapsed.lease_until).delete()

@@ -21,6 +21,7 @@ class Present:
     let_in: bool
     generation: int
     node_id: UUID | None
+    away: bool
     mutes: int
     feed: int | None
     streams: list[dict[str, str]]
@@ -56,6 +57,7 @@ def _present(
     let_in: Any,
     generation: int,
     node_id: Any,
+    away: Any,
     mutes: int,
     feed: int | None,
     streams: Any,
@@ -78,6 +80,7 @@ def _present(
         let_in=bool(let_in),
         generation=generation,
         node_id=_uuid(node_id),
+        away=bool(away),
         mutes=mutes,
         feed=feed,
         streams=statements.json_of(streams),

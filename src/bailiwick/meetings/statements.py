@@ -98,18 +98,19 @@ def hold_meeting() -> str:
 
 @cache
 def count_inside() -> str:
-    """How many have a place in a meeting: those inside, and grants not yet expired."""
+    """How many have a place in a meeting: those inside and not away, and grants not yet expired."""
     state, expires = _column(Presence, "state"), _column(Presence, "grant_expires_at")
+    away = _column(Presence, "away")
     return (
         f"SELECT COUNT(*) FROM {_table(Presence)} WHERE {_column(Presence, 'meeting')} = %s "  # noqa: S608
-        f"AND ({state} = '{PresenceState.ACTIVE.value}' "
+        f"AND (({state} = '{PresenceState.ACTIVE.value}' AND NOT {away}) "
         f"OR ({state} = '{PresenceState.GRANTED.value}' AND {expires} > %s))"
     )
 
 
 PRESENT = (
     "id", "state", "role", "account", "invitation", "device_digest", "display_name", "let_in", "generation",
-    "node", "mutes", "feed", "streams", "microphone_on", "camera_on", "hand_raised_at",
+    "node", "away", "mutes", "feed", "streams", "microphone_on", "camera_on", "hand_raised_at",
 )  # fmt: skip
 
 

@@ -67,6 +67,8 @@ class Presence(models.Model):
     decided_revision = models.PositiveBigIntegerField()
     node = models.ForeignKey(Node, null=True, blank=True, on_delete=models.SET_NULL, related_name="presences")
     unheld_since = models.DateTimeField(null=True, blank=True, help_text="Since when no connection holds it")
+    resumable_until = models.DateTimeField(null=True, blank=True, help_text="While no connection holds it")
+    away = models.BooleanField(default=False, help_text="Unheld for so long that its media was destroyed")
 
     media_session = models.CharField(max_length=64, blank=True)
     streams = models.JSONField(default=list)
