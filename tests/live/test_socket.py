@@ -23,7 +23,7 @@ async def test_a_welcome_holds_the_whole_room_and_changes_follow(house: House) -
     roster = await ada.until("roster")
     assert [one["name"] for one in roster["changed"]] == ["Bo"]
     await bo.go()
-    house.clock.advance(6)
+    await house.pass_time(62)
     gone = await ada.until("roster")
     while not gone["gone"]:
         gone = await ada.until("roster")

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("meetings", "0004_node_table"),
+        ("meetings", "0005_mailed"),
     ]
 
     operations = [
