@@ -137,7 +137,7 @@ class DeskRules(Story):
             return False
         desk = self.world.desk
         granting.sign(desk.reviewer.id, row.pk, approval(desk.reviewer, row), self.now)
-        order = Order(row.pk.hex, meeting, pending.state, set(granted), first, until, LAW)
+        order = Order(row.pk.hex, meeting, pending.state, set(granted), first, until, LAW, renews=before)
         self.proposed.append((row, order))
         return True
 

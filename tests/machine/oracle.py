@@ -54,9 +54,14 @@ class Order:
     spared: set[str] = field(default_factory=set)
     known_to: set[str] = field(default_factory=set)
     kept_out: int = 0
+    renews: "Order | None" = None
 
     def running(self, now: datetime) -> bool:
         return not self.ended and not self.damaged and self.begins <= now < self.until
+
+    def spares(self, name: str) -> bool:
+        """P7: whoever won an exemption has it for what renews the restriction, too."""
+        return name in self.spared or (self.renews is not None and self.renews.spares(name))
 
 
 @dataclass(eq=False)
@@ -96,7 +101,7 @@ class Oracle:
         return {
             each.name
             for each in self.enforced(who.meeting, node, now)
-            if surely is not None and surely in each.codes and who.name not in each.spared
+            if surely is not None and surely in each.codes and not each.spares(who.name)
         }
 
     def at_door(self, who: Someone, node: str, now: datetime) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from bailiwick.orders.actions import appeals
 from bailiwick.orders.models import Outcome
 from tests.machine.places import Place
 from tests.machine.promises import Promises
-from tests.machine.story import Stage
+from tests.machine.story import Objection, Stage
 from tests.machine.world import Guest
 
 PROMISES = sorted(name for name in dir(Promises) if name[0] == "p" and name[1].isdigit())
@@ -71,6 +72,26 @@ def test_p7_an_exemption_is_one_persons_and_of_one_restriction(told: Told) -> No
     assert not second.inside
     told.restrict("FR")
     assert not first.inside
+
+
+def test_p7_an_exemption_goes_on_when_the_restriction_is_renewed(told: Told) -> None:
+    freed, other = told.somebody("FR"), told.somebody("FR")
+    told.restrict("FR")
+    order = told.oracle.orders[-1]
+    filed, _token = appeals.file(
+        told.rows[order.name].pk, "I am elsewhere.", told.world.person(freed), told.now
+    )
+    told.objections.append(Objection(filed, order, freed))
+    told.step(told._decide, told.objections[-1], Outcome.EXEMPTED, 0)
+    again = told._receive("FR", set(), False, False, office=2)
+    assert again is not None
+    assert told._propose(again, 0, 2 * DAY, 60, renewing=True)
+    told._approve(*told.proposed[-1])
+    told.step(told.publish)
+    told.step(told.wait, 2 * DAY + 1)
+    assert told.oracle.orders[-1].renews is order
+    assert freed.inside
+    assert not other.inside
 
 
 def test_p6_both_edges_of_a_restriction_reach_whoever_is_inside_within_the_second(told: Told) -> None:

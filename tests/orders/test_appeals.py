@@ -12,7 +12,7 @@ from bailiwick.ledger.models import Outbox
 from bailiwick.meetings.models import Meeting
 from bailiwick.meetings.presences import Person
 from bailiwick.orders.actions import appeal_log, appeals, later
-from bailiwick.orders.actions.appeal_ending import forget_texts
+from bailiwick.orders.actions.appeal_ending import forget_exemptions, forget_texts
 from bailiwick.orders.actions.appeals import Ruling
 from bailiwick.orders.errors import InvalidOrder, NoSuchDemand, NoSuchRestriction, NotNarrower, TookPart
 from bailiwick.orders.models import Appeal, Exemption, Outcome, Restriction
@@ -124,6 +124,18 @@ def test_an_exemption_is_bound_to_the_strongest_there_is(
     appeals.decide(desk.appeals.id, filed(restriction, person).pk, Ruling(Outcome.EXEMPTED, ANSWER), NOW)
     made = Exemption.objects.get()
     assert (made.account_id, made.device_digest) == (row.host_id, "")
+
+
+def test_p9_an_exemption_is_forgotten_long_after_all_that_renewed_its_restriction(
+    desk: Desk, restriction: Restriction, row: Meeting, settings: Any
+) -> None:
+    appeals.decide(desk.appeals.id, filed(restriction).pk, Ruling(Outcome.EXEMPTED, ANSWER), NOW)
+    again = desk.under_review(restriction.authority, withhold(row), territories=("FR",))
+    renewal = desk.granted(again, until=NOW + timedelta(days=50))
+    assert renewal.renews_id == restriction.pk
+    kept = timedelta(days=settings.ENV["ORIGINALS_DAYS"])
+    assert forget_exemptions(restriction.expires_at + kept) == 0
+    assert forget_exemptions(renewal.expires_at + kept) == 1
 
 
 def test_nobody_can_be_exempted_who_left_nothing_to_hold_on_to(desk: Desk, restriction: Restriction) -> None:

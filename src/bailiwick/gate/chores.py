@@ -4,7 +4,7 @@ time is over are deleted (P9), and what the desk has not answered in time is an 
 
 from datetime import datetime
 
-from bailiwick.orders.actions.appeal_ending import forget_texts
+from bailiwick.orders.actions.appeal_ending import forget_exemptions, forget_texts
 from bailiwick.orders.actions.appeal_log import log_decided, log_filed
 from bailiwick.orders.actions.clocks import alarm_late
 from bailiwick.orders.actions.originals import forget
@@ -18,4 +18,5 @@ def chores(now: datetime) -> None:
     tell_hosts(now)
     forget(now)
     forget_texts(now)
+    forget_exemptions(now)
     alarm_late(now)

@@ -56,7 +56,7 @@ class Enforced:
 
     restrictions: tuple[rules.Restriction, ...] = ()
     grounds: Mapping[RestrictionId, Grounds] = field(default_factory=dict)
-    exemptions: tuple[orders.Exemption, ...] = ()
+    exemptions: tuple[orders.Exempted, ...] = ()
 
     def exempt(self, person: Person) -> frozenset[RestrictionId]:
         """Which of them do not reach this person, by an appeal."""
@@ -120,7 +120,7 @@ class Proofs:
             return NOTHING
         taken = self._taken_in_log()
         holding = [found for row in rows if (found := self._holding(row, taken)) is not None]
-        exempt = orders.exemptions(UUID(found.restriction.id) for found in holding)
+        exempt = orders.exemptions((UUID(found.restriction.id) for found in holding), rows)
         return Enforced(
             tuple(found.restriction for found in holding),
             {found.restriction.id: found.grounds for found in holding},

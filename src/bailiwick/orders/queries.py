@@ -1,6 +1,6 @@
 """Reading orders: what the gate and the desk ask."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from bailiwick.rules.restriction import RestrictionId
 
 from .models import Approval, Exemption, Later, LaterKind, Restriction
 
-__all__ = ["Approval", "Exemption", "Later", "Row"]
+__all__ = ["Approval", "Exempted", "Exemption", "Later", "Row"]
 
 Row = Restriction
 """A restriction as its row has it: not to be believed before the gate has verified it."""
@@ -78,14 +78,40 @@ def narrowed_in_log() -> dict[str, Narrowed]:
     return found
 
 
-def exemptions(restriction_ids: Iterable[UUID]) -> tuple[Exemption, ...]:
-    """Who is exempt from these."""
-    return tuple(Exemption.objects.filter(restriction_id__in=list(restriction_ids)).order_by("id"))
+@dataclass(frozen=True, slots=True)
+class Exempted:
+    """Somebody whom a restriction does not reach."""
+
+    restriction: RestrictionId
+    won: Exemption
 
 
-def exempt_from(rows: Iterable[Exemption], person: Person) -> frozenset[RestrictionId]:
-    """Which restrictions do not reach this person, among these rows."""
-    return frozenset(RestrictionId(row.restriction_id.hex) for row in rows if _names(row, person))
+def exemptions(holding: Iterable[UUID], rows: Iterable[Restriction]) -> tuple[Exempted, ...]:
+    """Who is exempt from those that hold, of all `rows` there ever were of a meeting: an exemption from what
+    one of them renews goes on, for nothing about that person has changed (P7). One query."""
+    known = {row.pk: row.renews_id for row in rows}
+    chains = {pk: set(_chain(pk, known)) for pk in holding}
+    won = list(Exemption.objects.filter(restriction_id__in=set().union(*chains.values())).order_by("id"))
+    return tuple(
+        Exempted(RestrictionId(pk.hex), each)
+        for pk, chain in chains.items()
+        for each in won
+        if each.restriction_id in chain
+    )
+
+
+def _chain(pk: UUID | None, renews: Mapping[UUID, UUID | None]) -> Iterator[UUID]:
+    """Itself, what it renews, and so on; each once, whatever rows say."""
+    seen: set[UUID] = set()
+    while pk is not None and pk not in seen:
+        seen.add(pk)
+        yield pk
+        pk = renews.get(pk)
+
+
+def exempt_from(rows: Iterable[Exempted], person: Person) -> frozenset[RestrictionId]:
+    """Which restrictions do not reach this person, among these."""
+    return frozenset(row.restriction for row in rows if _names(row.won, person))
 
 
 def _names(row: Exemption, person: Person) -> bool:

@@ -7,10 +7,11 @@ from uuid import UUID
 from django.conf import settings
 
 from bailiwick.accounts.actions.audit import audit
-from bailiwick.orders.models import Appeal, Outcome
+from bailiwick.orders.models import Appeal, Exemption, Outcome, Restriction
 
 from .appeal_log import is_known_or_has_room, say_decided
 
+_AT_A_TIME: Final = 500
 CLOSED: Final = "appeal.closed"
 """In the audit trail: not an act of its own, but what follows from a withdrawal."""
 AT_ONCE: Final = frozenset({Outcome.WITHDRAWN, Outcome.CORRECTED})
@@ -48,5 +49,27 @@ def _end(row: Appeal, outcome: Outcome, answer: str, actor: UUID, now: datetime)
 def forget_texts(now: datetime) -> int:
     """Empty what people wrote in appeals that were decided long ago, as letters are deleted; how many. Any
     process may run it."""
-    before = now - timedelta(days=settings.ENV["ORIGINALS_DAYS"])
-    return Appeal.objects.filter(decided_at__lte=before).exclude(text="").update(text="")
+    old = Appeal.objects.filter(decided_at__lte=_long_ago(now)).exclude(text="")
+    ids = list(old.values_list("pk", flat=True)[:_AT_A_TIME])
+    return Appeal.objects.filter(pk__in=ids).update(text="") if ids else 0
+
+
+def forget_exemptions(now: datetime) -> int:
+    """Delete exemptions from what ended long ago, and so did whatever renewed it; how many. Any process may
+    run it."""
+    before = _long_ago(now)
+    rows = Exemption.objects.filter(restriction__expires_at__lte=before)
+    old = {pk for pk in rows.values_list("restriction_id", flat=True).distinct() if _is_over(pk, before)}
+    return Exemption.objects.filter(restriction_id__in=old).delete()[0] if old else 0
+
+
+def _long_ago(now: datetime) -> datetime:
+    return now - timedelta(days=settings.ENV["ORIGINALS_DAYS"])
+
+
+def _is_over(restriction_id: UUID, before: datetime) -> bool:
+    """Whether all that renewed it ended by then, step by step."""
+    chain = {restriction_id}
+    while more := set(Restriction.objects.filter(renews_id__in=chain).values_list("pk", flat=True)) - chain:
+        chain |= more
+    return not Restriction.objects.filter(pk__in=chain, expires_at__gt=before).exists()

@@ -81,6 +81,11 @@ class Appeal(models.Model):
                 condition=Q(decided_at__isnull=False, decided_outbox_id__isnull=True),
                 name="appeal_to_be_logged",
             ),
+            models.Index(
+                fields=("decided_at",),
+                condition=Q(decided_at__isnull=False) & ~Q(text=""),
+                name="appeal_text_kept",
+            ),
         )
 
     def __str__(self) -> str:
