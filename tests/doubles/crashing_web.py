@@ -47,8 +47,8 @@ class CrashingEjector(Ejector):
 class CrashingApplication(asgi.Application):
     """The product's application with that ejector."""
 
-    def build(self, media: JanusMedia, where: Locator) -> Gate:
-        return wiring.gate(media, where, ejector=CrashingEjector)
+    def build(self, media: JanusMedia, where: Locator, log: wiring.OwnLog) -> Gate:
+        return wiring.gate(media, where, log, CrashingEjector)
 
 
 application = CrashingApplication(asgi.django_application())

@@ -133,7 +133,7 @@ def test_a_log_that_was_set_back_shows_no_checkpoint_and_no_proof(served: Log) -
 
 def test_a_log_that_a_witness_contradicts_shows_no_checkpoint(served: Log) -> None:
     Head.objects.update(refused="log_forked")
-    assert get("checkpoint").json()["reason"] == "log_refuses"
+    assert get("checkpoint").json()["reason"] == "log_forked"
     assert queries.proof_file(3) is None
 
 

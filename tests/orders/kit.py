@@ -11,11 +11,14 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from bailiwick.accounts.models import Account
+from bailiwick.gate.followed import FollowedLog
 from bailiwick.gate.proofs import Proofs
 from bailiwick.gate.verifying import configured_trust
+from bailiwick.gate.witnessed import Witnessed, witnessed_by
 from bailiwick.ledger import actions as ledger
 from bailiwick.ledger import keyfile, triggers
 from bailiwick.ledger.entries import AuthorityAdded, statement
+from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.models import Entry, Head, Outbox, Published, Tile
 from bailiwick.meetings.actions.change import changed
 from bailiwick.meetings.models import Meeting
@@ -35,10 +38,13 @@ class Registry:
     process: Process
     alarms: list[tuple[str, str]] = field(default_factory=list)
 
-    def proofs(self) -> Proofs:
-        """What a gate verifies with."""
+    def proofs(self, process: Process | None = None, witnessed: Witnessed | None = None) -> Proofs:
+        """What a gate verifies with, in the process that there is or in another one."""
         trust = configured_trust(self.log.configuration)
-        return Proofs(trust, self.clock, lambda code, subject: self.alarms.append((code, subject)))
+        confirmed = (process or self.process).publisher.cleared
+        memory = Memory(self.log.configuration.memory)
+        followed = FollowedLog(memory, confirmed, self.clock, witnessed or witnessed_by(trust))
+        return Proofs(trust, self.clock, lambda code, subject: self.alarms.append((code, subject)), followed)
 
     def publish(self) -> None:
         """Everything that waits gets into the log, witnessed."""

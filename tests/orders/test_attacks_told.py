@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from bailiwick.gate.proofs import Proofs
 from bailiwick.gate.verifying import configured_trust
 from bailiwick.gate.witnessed import witnessed_by
 from bailiwick.ledger import queries as ledger
@@ -153,12 +152,7 @@ def test_p6_a_clock_set_back_brings_nothing_back_that_has_ended(registry: Regist
     witness = registry.log.witnesses["ngo"]
     witness.clock = lambda: registry.clock().timestamp()
     registry.publish()
-    trust = configured_trust(registry.log.configuration)
-
-    def alarm(code: str, subject: str) -> None:
-        registry.alarms.append((code, subject))
-
-    proofs = Proofs(trust, registry.clock, alarm, witnessed_by(trust))
+    proofs = registry.proofs()
     proofs.follow()
     (known,) = look(proofs, row).restrictions
     registry.clock.advance(40 * 86_400)
@@ -181,8 +175,7 @@ def test_a_clock_some_minutes_slow_changes_nothing(registry: Registry, row: Meet
     kit.restrict(row)
     registry.log.witnesses["ngo"].clock = lambda: registry.clock().timestamp() + 300
     registry.publish()
-    trust = configured_trust(registry.log.configuration)
-    proofs = Proofs(trust, registry.clock, lambda *_: None, witnessed_by(trust))
+    proofs = registry.proofs()
     proofs.follow()
     assert len(look(proofs, row).restrictions) == 1
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bailiwick.gate.proofs import GRACE, RETRY, Proofs
 from bailiwick.ledger.actions import commit_to, erase
-from bailiwick.ledger.models import Head, Salt
+from bailiwick.ledger.models import Salt
 from bailiwick.meetings.models import Meeting
 from bailiwick.orders.actions.later import narrow_now, suspend_now, withdraw_now
 from bailiwick.orders.entries import begins
@@ -342,50 +342,6 @@ def test_p7_a_correction_narrows_at_once_and_a_row_cannot_widen(registry: Regist
     assert look(proofs, row)[0].territory == {"FR", "GP", "RE"}
     registry.publish()
     assert look(proofs, row)[0].territory == {"FR", "GP"}
-
-
-# ---------------------------------------------------------------- the log stands still, or is set back
-
-
-def test_a_log_that_refuses_takes_up_nothing_new_and_what_is_proven_stays(
-    registry: Registry, row: Meeting
-) -> None:
-    _, proofs = ready(registry, row)
-    assert len(look(proofs, row)) == 1
-    other = kit.new_meeting()
-    ready(registry, other, "US")
-    Head.objects.update(refused="log_forked")
-    assert len(look(proofs, row)) == 1
-    assert look(proofs, other) == ()
-    Head.objects.update(refused="")
-    proofs.follow()
-    registry.clock.advance(RETRY.total_seconds() + 1)
-    proofs.follow()
-    assert len(look(proofs, other)) == 1
-
-
-def test_unreachable_witnesses_change_nothing_for_what_is_proven(registry: Registry, row: Meeting) -> None:
-    ready(registry, row)
-    registry.log.witnesses["ngo"].down = True
-    for _ in range(3):
-        registry.process.step()
-    restarted = registry.proofs()
-    assert len(look(restarted, row)) == 1
-
-
-def test_a_backup_is_restored_lifted_restrictions_do_not_come_back(registry: Registry, row: Meeting) -> None:
-    """The database forgets the withdrawal; what is remembered outside it does not."""
-    made, proofs = ready(registry, row)
-    assert len(look(proofs, row)) == 1
-    backup = kit.Backup()
-    withdraw_now(made.pk, "review", registry.clock())
-    registry.publish()
-    backup.restore()
-    assert not Restriction.objects.get(pk=made.pk).later.exists()
-    assert proofs.follow()
-    row.refresh_from_db()
-    assert proofs.of(row.pk, row.revision).restrictions == ()
-    assert look(registry.proofs(), row) == ()
 
 
 # ---------------------------------------------------------------- what it costs

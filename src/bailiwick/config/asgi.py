@@ -45,20 +45,22 @@ class Application:
         else:
             await self._live(scope, receive, send)
 
-    def build(self, media: JanusMedia, where: Locator) -> Gate:
+    def build(self, media: JanusMedia, where: Locator, log: wiring.OwnLog) -> Gate:
         """The gate; tests replace parts of it."""
-        return wiring.gate(media, where)
+        return wiring.gate(media, where, log)
 
     async def start(self) -> None:
         """Bring everything up, in the order it depends on each other."""
         self._media = wiring.janus()
         self._media.start()
         where = wiring.locator()
-        self._gate = self.build(self._media, where)
+        own_log = wiring.own_log()
+        self._log = wiring.log_loops(own_log)
+        await self._log.start()
+        await wiring.log_looked_at(self._log)
+        self._gate = self.build(self._media, where, own_log)
         await self._gate.start()
         running.install(self._gate)
-        self._log = wiring.log_loops()
-        await self._log.start()
         self._live = wiring.live(self._gate, where, self._django)
         log.info("web_process_started", table=where.fault or "ok")
 

@@ -43,6 +43,7 @@ class LogLoops:
         self._showing = Hop("log-publish")
         self._waiting = asyncio.Event()
         self._grown = asyncio.Event()
+        self._looked = asyncio.Event()
         self._raised: dict[str, float] = {}
         self._begun = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -60,6 +61,12 @@ class LogLoops:
             asyncio.create_task(self._forever("sequence", self._sequence, self._appending)),
             asyncio.create_task(self._forever("publish", self._publish, self._showing)),
         ]
+
+    async def looked(self, seconds: float) -> None:
+        """Until witnesses were asked for the first time, whatever came of it; so many seconds at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._looked.wait()
 
     async def stop(self) -> None:
         """End both loops; a question that a witness has not answered is given up."""
@@ -82,8 +89,14 @@ class LogLoops:
 
     async def _publish(self) -> None:
         await _within_a_second(self._grown)
-        if self._begun and await self._showing.run(self._publisher.step):
+        if self._begun and await self._asked():
             self._waiting.set()
+
+    async def _asked(self) -> bool:
+        try:
+            return await self._showing.run(self._publisher.step)
+        finally:
+            self._looked.set()
 
     async def _forever(self, name: str, once: Callable[[], Awaitable[None]], hop: Hop) -> None:
         """A loop of the log must not die: whatever goes wrong is logged, raised as an alarm, tried again."""

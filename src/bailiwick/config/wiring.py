@@ -1,7 +1,9 @@
 """The composition root: which parts a web process is made of. Nothing else knows them all."""
 
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 from urllib.parse import urlsplit
 
 from channels.layers import get_channel_layer
@@ -11,6 +13,7 @@ from bailiwick.accounts.buckets import Buckets
 from bailiwick.config import keys, public_log, turn
 from bailiwick.config.log_loops import LogLoops, quiet
 from bailiwick.gate.eject import Ejector
+from bailiwick.gate.followed import FollowedLog
 from bailiwick.gate.gate import Gate
 from bailiwick.gate.proofs import Proofs
 from bailiwick.gate.verifying import configured_trust
@@ -34,6 +37,8 @@ from bailiwick.media.janus.adapter import JanusMedia
 from bailiwick.media.janus.secrets import JanusSecrets
 from bailiwick.media.port import MediaServer
 from bailiwick.notices.actions import raise_alarm
+
+ASKED_SECONDS: Final = 3.0
 
 
 def clock() -> datetime:
@@ -61,7 +66,22 @@ def locator() -> Locator:
     )
 
 
-def gate(media: MediaServer, where: Locator, ejector: type[Ejector] = Ejector) -> Gate:
+@dataclass(frozen=True, slots=True)
+class OwnLog:
+    """What this process knows of the public log: the gate relies on what the loops find out."""
+
+    memory: Memory
+    publisher: Publisher
+
+
+def own_log() -> OwnLog:
+    """One for each process."""
+    memory = Memory(configured().memory)
+    publisher = Publisher(configured(), memory, trouble=quiet(raise_alarm), say=say_witnesses)
+    return OwnLog(memory, publisher)
+
+
+def gate(media: MediaServer, where: Locator, log: OwnLog, ejector: type[Ejector] = Ejector) -> Gate:
     """The gate of this process."""
     layer = get_channel_layer()
     return Gate(
@@ -73,24 +93,31 @@ def gate(media: MediaServer, where: Locator, ejector: type[Ejector] = Ejector) -
         alarm=raise_alarm,
         stale_after_days=settings.ENV["GEO_STALE_DAYS"],
         ejector=ejector,
-        proofs=proofs(),
+        proofs=proofs(log),
     )
 
 
-def proofs() -> Proofs | None:
-    """What verifies restrictions; None where this server takes no demands: then its gate has none at all."""
+def proofs(log: OwnLog) -> Proofs | None:
+    """How the gate verifies restrictions; None where no demands are taken: then it has none at all."""
     if settings.ENV["DEMANDS"] != "on":
         return None
     trust = configured_trust(configured())
-    return Proofs(trust, clock, raise_alarm, witnessed_by(trust))
+    followed = FollowedLog(log.memory, log.publisher.cleared, clock, witnessed_by(trust))
+    return Proofs(trust, clock, raise_alarm, followed)
 
 
-def log_loops() -> LogLoops:
+def log_loops(log: OwnLog) -> LogLoops:
     """The public log of this process."""
-    configuration, memory = configured(), Memory(configured().memory)
-    publisher = Publisher(configuration, memory, trouble=quiet(raise_alarm), say=say_witnesses)
-    sequencer = Sequencer(configuration, memory, publisher.cleared)
-    return LogLoops(_begin_log, sequencer, publisher, raise_alarm)
+    sequencer = Sequencer(configured(), log.memory, log.publisher.cleared)
+    return LogLoops(_begin_log, sequencer, log.publisher, raise_alarm)
+
+
+async def log_looked_at(loops: LogLoops) -> None:
+    """Where demands are taken, witnesses are asked before anybody is let in: until they have answered nothing
+    is enforced, and whoever is kept out would get in for a moment after each restart (P8). One that does not
+    answer holds up nothing for longer than this."""
+    if settings.ENV["DEMANDS"] == "on":
+        await loops.looked(ASKED_SECONDS)
 
 
 def _begin_log() -> None:

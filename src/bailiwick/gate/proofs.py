@@ -4,14 +4,14 @@ No proof, a bad one, or a row that was changed behind the application's back: no
 never an exception on somebody's way in. While the log stands still nothing new is taken up, and what this
 process has verified stays. Where the database was set back behind what the log showed before, or holds
 another history, nothing at all is enforced: what was lifted meanwhile must not come back. The same where the
-clock is behind what witnesses signed: what has ended must not come back. To stop needs no proof (P7).
+clock is behind what witnesses signed: what has ended must not come back. Which of these it is, `followed`
+says. To stop needs no proof (P7).
 """
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import Enum, auto
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -19,12 +19,11 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError, InterfaceError
 
+from bailiwick.gate.followed import FollowedLog, LogState, Look
 from bailiwick.gate.grounds import Grounds
 from bailiwick.gate.verifying import Trust, Unproven, Verified, rebuilt, verified
-from bailiwick.gate.witnessed import Witnessed, is_behind
 from bailiwick.ledger import queries as ledger
 from bailiwick.ledger.entries import RestrictionApproved, encode
-from bailiwick.ledger.errors import LogForked, LogRefuses, LogRewound
 from bailiwick.meetings.presences import Person
 from bailiwick.orders import queries as orders
 from bailiwick.orders.actions.enforcement import record_proof
@@ -40,14 +39,6 @@ GRACE: Final = timedelta(seconds=60)
 RETRY: Final = timedelta(seconds=15)
 _CACHED: Final = 1024
 _NOTED: Final = 256
-
-
-class LogState(Enum):
-    """How far the log can be relied on for what a row says."""
-
-    GOES_ON = auto()
-    STANDS_STILL = auto()
-    SET_BACK = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +77,10 @@ class Proofs:
         trust: Trust,
         clock: Callable[[], datetime],
         alarm: Callable[[str, str], None],
-        witnessed: Witnessed = lambda: None,
+        log: FollowedLog,
     ) -> None:
         self._trust = trust
-        self._witnessed = witnessed
+        self._log = log
         self._clock = clock
         self._alarm = alarm
         self._enforced: OrderedDict[tuple[UUID, int, int], Enforced] = OrderedDict()
@@ -97,8 +88,8 @@ class Proofs:
         self._noted: deque[tuple[str, str]] = deque(maxlen=_NOTED)
         self._refused: deque[UUID] = deque(maxlen=_NOTED)
         self._in_log: tuple[int, dict[str, Narrowed]] = (-1, {})
-        self._state: LogState | None = None
         self._followed = LogState.GOES_ON
+        self._again = False
         self._retry_at: datetime | None = None
         self.generation = 0
 
@@ -118,8 +109,8 @@ class Proofs:
         rows = orders.touching(meeting_id)
         if not rows:
             return NOTHING
-        taken = self._taken_in_log()
-        holding = [found for row in rows if (found := self._holding(row, taken)) is not None]
+        taken, look = self._taken_in_log(), self._log.look()
+        holding = [found for row in rows if (found := self._holding(row, taken, look)) is not None]
         exempt = orders.exemptions((UUID(found.restriction.id) for found in holding), rows)
         return Enforced(
             tuple(found.restriction for found in holding),
@@ -127,14 +118,14 @@ class Proofs:
             exempt,
         )
 
-    def _holding(self, row: Row, taken: Mapping[str, Narrowed]) -> Verified | None:
+    def _holding(self, row: Row, taken: Mapping[str, Narrowed], look: Look) -> Verified | None:
         """What is left of one row: None for nothing. Whatever goes wrong with it harms nobody's way in."""
         try:
             away = orders.narrowed(row).also(taken.get(row.pk.hex, Narrowed()))
             if away.ended:
                 self._verified.pop(row.pk, None)
                 return None
-            found = self._verify(row)
+            found = self._verify(row, look)
             return None if found is None else _narrow(found, away)
         except Unproven as reason:
             self._not_enforced(row, reason.code)
@@ -145,18 +136,30 @@ class Proofs:
             self._not_enforced(row, "restriction_unverifiable")
         return None
 
-    def _verify(self, row: Row) -> Verified | None:
+    def _verify(self, row: Row, look: Look) -> Verified | None:
         if row.proof is None and self._early(row):
             return None
         entry = rebuilt(row)
         digest = _digest(row, entry)
         known = self._verified.get(row.pk)
-        if known is None or known[0] != digest:
-            if self._look() is not LogState.GOES_ON:
-                self._again_later()
-                return None
+        if known is not None and known[0] != digest:
+            known = None
+        if self._withholds(look) or (known is None and look.state is not LogState.GOES_ON):
+            self._put_off(look)
+            return None
+        if known is None:
             known = self._verified[row.pk] = (digest, verified(row, entry, self._trust))
-        return None if self._state is LogState.SET_BACK else known[1]
+        return known[1]
+
+    def _withholds(self, look: Look) -> bool:
+        """Whether nothing at all is enforced, by this look or by the last one of `follow`. Both count, since
+        what is found here is kept until a look of `follow` differs from the one before."""
+        return LogState.SET_BACK in (look.state, self._followed)
+
+    def _put_off(self, look: Look) -> None:
+        if look.why:
+            self._noted.append((look.why, ""))
+        self._again_later()
 
     def _early(self, row: Row) -> bool:
         """Whether it is too soon, or too late, to make a missing proof an alarm."""
@@ -181,31 +184,36 @@ class Proofs:
             self._in_log = (size, orders.narrowed_in_log())
         return self._in_log[1]
 
-    def _look(self) -> LogState:
-        self._state = log_state()
-        if is_behind(self._clock(), self._witnessed):
-            self._noted.append(("clock_behind", ""))
-            self._state = LogState.SET_BACK
-        return self._state
-
     # ------------------------------------------------------------ every second, on another thread
 
     def follow(self) -> bool:
-        """Fetch proofs, raise alarms, look at the log. True: decide on everybody again."""
+        """Look at the log, fetch proofs, raise alarms. True: decide on everybody again.
+
+        The log comes first: nothing that fails after it may hide that it was set back.
+        """
+        if self._log_moved() | self._retry_due():
+            self.generation += 1
+            self._again = True
         self._collect()
         while self._noted:
-            self._alarm(*self._noted.popleft())
-        if not self._log_moved() and not self._retry_due():
-            return False
-        self.generation += 1
-        return True
+            self._alarm(*self._noted[0])
+            self._noted.popleft()
+        again, self._again = self._again, False
+        return again
 
     def _log_moved(self) -> bool:
-        """Whether the log went on or was set back. That it stands still changes nothing by itself."""
-        before, self._followed = self._followed, self._look()
-        if self._followed is before or self._followed is LogState.STANDS_STILL:
+        """Whether the log went on or was set back. That it stands still changes nothing by itself.
+
+        The state is assigned once, before the generation moves on: who reads with the new generation reads
+        with the new state.
+        """
+        look = self._log.look()
+        before, self._followed = self._followed, look.state
+        if look.state is LogState.SET_BACK:
+            self._noted.append((look.why, ""))
+        if look.state in (before, LogState.STANDS_STILL):
             return False
-        log.warning("restrictions_follow_log", state=self._followed.name.lower())
+        log.warning("restrictions_follow_log", state=look.state.name.lower())
         return True
 
     def _retry_due(self) -> bool:
@@ -230,17 +238,6 @@ class Proofs:
         before = orders.proof_of(restriction_id)
         if proof is not None and proof != before:
             record_proof(restriction_id, proof, before)
-
-
-def log_state() -> LogState:
-    """How far the log can be relied on, right now."""
-    try:
-        ledger.check_goes_on()
-    except (LogRewound, LogForked):
-        return LogState.SET_BACK
-    except LogRefuses:
-        return LogState.STANDS_STILL
-    return LogState.GOES_ON
 
 
 def _digest(row: Row, entry: RestrictionApproved) -> bytes:

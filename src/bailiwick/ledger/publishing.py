@@ -16,7 +16,6 @@ from django.db import IntegrityError, transaction
 from bailiwick.ledger import store, witnesses
 from bailiwick.ledger.configuration import Configuration
 from bailiwick.ledger.errors import (
-    LogRefuses,
     LogRewound,
     WitnessBusy,
     WitnessContradicts,
@@ -25,7 +24,14 @@ from bailiwick.ledger.errors import (
 )
 from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.models import Head, Published
-from bailiwick.ledger.sequencer import Signed, continued, head_now, refusal, remember
+from bailiwick.ledger.sequencer import (
+    Signed,
+    check_uncontradicted,
+    continued,
+    head_now,
+    refusal,
+    remember,
+)
 from bailiwick.tlog.errors import QuorumNotMet
 from bailiwick.tlog.notes import Note, Signature, parse_note
 from bailiwick.tlog.policy import NO_QUORUM, Policy, Witness
@@ -145,8 +151,7 @@ class Publisher:
             return False
         else:
             published = self._ask_and_publish(head, policy, due)
-        if code := refusal():
-            raise LogRefuses(f"A witness contradicts this log: {code}.")
+        check_uncontradicted()
         return published
 
     def _ask_and_publish(self, head: Signed, policy: Policy, due: list[Witness]) -> bool:

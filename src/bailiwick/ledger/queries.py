@@ -14,7 +14,7 @@ from bailiwick.ledger.errors import LogNotBegun, LogRefuses
 from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.models import Document, Head, Outbox, Published, Salt
 from bailiwick.ledger.models import Entry as EntryRow
-from bailiwick.ledger.sequencer import continued
+from bailiwick.ledger.sequencer import going_on
 from bailiwick.tlog import tiles
 from bailiwick.tlog.errors import MalformedPath, NotStored
 from bailiwick.tlog.proof_files import LogProof
@@ -48,9 +48,7 @@ def check_goes_on() -> None:
     Raises:
         LogRefuses: one of its kinds says why not. Then nothing new may be enforced (P3).
     """
-    continued(Memory(configured().memory))
-    if code := Head.objects.values_list("refused", flat=True).get(id=1):
-        raise LogRefuses(f"A witness contradicts this log: {code}.")
+    going_on(Memory(configured().memory))
 
 
 def proof_file(index: int) -> bytes | None:

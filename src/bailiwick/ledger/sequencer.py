@@ -81,6 +81,24 @@ def refusal() -> str:
     return Head.objects.filter(id=1).values_list("refused", flat=True).first() or ""
 
 
+def check_uncontradicted() -> None:
+    """Nothing, unless a witness has contradicted, whichever process asked: then what that makes of the log.
+
+    Raises:
+        LogRewound, LogForked; LogRefuses for any other code.
+    """
+    if code := refusal():
+        kinds: dict[str, type[LogRefuses]] = {kind.code: kind for kind in (LogRewound, LogForked)}
+        raise kinds.get(code, LogRefuses)(f"A witness contradicts this log: {code}.")
+
+
+def going_on(memory: Memory) -> Signed:
+    """The head, if it continues what is remembered and no witness contradicts. LogRefuses and its kinds."""
+    head = continued(memory)
+    check_uncontradicted()
+    return head
+
+
 class Sequencer:
     """Appends what waits in the outbox. `cleared`: whether witnesses were asked since the start
     (`publishing`); until then nothing is appended."""
@@ -112,8 +130,7 @@ class Sequencer:
         """Refuse where this is another log, or a witness contradicts."""
         if self._configuration.origin_given and self._configuration.origin != head.origin:
             raise LogOriginDiffers(f"The log in this database is {head.origin}.")
-        if code := refusal():
-            raise LogRefuses(f"A witness contradicts this log: {code}.")
+        check_uncontradicted()
 
     def _keys(self, head: Signed) -> list[SigningKey]:
         return signing_keys(self._configuration, head.vkeys)

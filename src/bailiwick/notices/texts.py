@@ -61,13 +61,13 @@ ALARMS: Final[dict[str, AlarmText]] = {
     ),
     "log_rewound": AlarmText(
         "The public log was set back",
-        "The database holds fewer entries than were signed already: an older backup was restored. Nothing"
-        " is appended until the lost entries are back: docs/how-to/public-log.md.",
+        "The database holds fewer entries than were signed already: an older backup was restored. Nothing is"
+        " appended and no restriction enforced until the lost entries are back: docs/how-to/public-log.md.",
     ),
     "log_forked": AlarmText(
         "The public log has two histories",
         "The database holds other entries than those that were signed before, or a witness says so. Nothing"
-        " is appended. Find out who changed it: docs/how-to/public-log.md.",
+        " is appended, and no restriction enforced. Find out who changed it: docs/how-to/public-log.md.",
     ),
     "log_damaged": AlarmText(
         "The public log is damaged",
@@ -77,6 +77,11 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "The public log does not go on",
         "A witness contradicts it, so nothing is appended or published until it agrees again:"
         " docs/how-to/public-log.md.",
+    ),
+    "log_unconfirmed": AlarmText(
+        "No witness has confirmed the public log since the start",
+        "No restriction is enforced until then: the server cannot tell by itself that it was not set back,"
+        " data folder and all. Witnesses do not answer: docs/how-to/public-log.md.",
     ),
     "log_not_begun": AlarmText("There is no public log yet", "Run “bailiwick migrate”."),
     "log_key_missing": AlarmText(
