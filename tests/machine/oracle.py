@@ -86,11 +86,13 @@ class Oracle:
     server: Rule | None = None
     locked: dict[int, bool] = field(default_factory=lambda: {0: False, 1: False})
     log_works: bool = True
+    set_back: bool = False
     table_lost: bool = False
 
     def enforced(self, meeting: int, node: str, now: datetime) -> Iterator[Order]:
-        """P3: only what is public, and while the log cannot be relied on only what this node knew before."""
-        for each in self.orders:
+        """P3: only what is public, and while the log cannot be relied on only what this node knew before; P7:
+        nothing at all while it may have been set back."""
+        for each in () if self.set_back else self.orders:
             proven = each.public and (self.log_works or node in each.known_to)
             if each.meeting == meeting and proven and each.running(now):
                 yield each

@@ -189,11 +189,14 @@ class PeopleRules(Story):
     def witness(self, down: bool) -> None:
         self.world.registry.log.witnesses["ngo"].down = down
 
-    @rule(works=st.booleans())
-    def log(self, works: bool) -> None:
-        """It stands still: nothing new is taken up, what is proven stays."""
-        Head.objects.update(refused="" if works else "log_forked")
-        self.oracle.log_works = works
+    @rule(how=st.sampled_from(["works", "works", "stands still", "is contradicted"]))
+    def log(self, how: str) -> None:
+        """It stands still: nothing new is taken up, what is proven stays. A witness contradicts: nothing is
+        enforced at all, until it works again."""
+        code = {"works": "", "stands still": "log_refuses", "is contradicted": "log_forked"}[how]
+        Head.objects.update(refused=code)
+        self.oracle.log_works = how == "works"
+        self.oracle.set_back = how == "is contradicted" or (how == "stands still" and self.oracle.set_back)
 
     @rule(lost=st.booleans())
     def table(self, lost: bool) -> None:

@@ -185,7 +185,7 @@ def test_p7_what_is_withdrawn_ends_at_once_though_the_log_stands_still(told: Tol
     guest = told.somebody("FR")
     told.restrict("FR")
     told.restrict("FR")
-    told.step(told.log, False)
+    told.step(told.log, "stands still")
     told.step(told.undo, len(told.oracle.orders) - 2, "withdraw")
     assert not guest.inside
     told.step(told.undo, len(told.oracle.orders) - 1, "suspend")
