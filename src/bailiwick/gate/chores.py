@@ -8,6 +8,7 @@ from bailiwick.orders.actions.appeal_ending import forget_exemptions, forget_tex
 from bailiwick.orders.actions.appeal_log import log_decided, log_filed
 from bailiwick.orders.actions.clocks import alarm_late
 from bailiwick.orders.actions.originals import forget
+from bailiwick.orders.actions.proposals import forget_targets
 from bailiwick.orders.host_mail import tell_hosts
 
 
@@ -19,4 +20,5 @@ def chores(now: datetime) -> None:
     forget(now)
     forget_texts(now)
     forget_exemptions(now)
+    forget_targets(now)
     alarm_late(now)

@@ -128,7 +128,8 @@ class Proofs:
             found = self._verify(row, look)
             return None if found is None else _narrow(found, away)
         except Unproven as reason:
-            self._not_enforced(row, reason.code)
+            if not self._is_forgotten(row, reason):
+                self._not_enforced(row, reason.code)
         except (DatabaseError, InterfaceError):
             raise
         except Exception as error:  # noqa: BLE001 (a damaged row must not close the door of its meeting)
@@ -165,6 +166,10 @@ class Proofs:
         """Whether it is too soon, or too late, to make a missing proof an alarm."""
         now = self._clock()
         return now - row.stated_at < GRACE or row.expires_at <= now
+
+    def _is_forgotten(self, row: Row, reason: Unproven) -> bool:
+        """Whether nothing is amiss: a proven entry's time is over, and so nobody keeps what it meant (P9)."""
+        return reason.code == "restriction_target_unknown" and row.expires_at <= self._clock()
 
     def _not_enforced(self, row: Row, code: str) -> None:
         self._verified.pop(row.pk, None)

@@ -55,6 +55,7 @@ from bailiwick.signing.assertions import Assertion
 
 from . import chain, redacted_copies
 from .intake import locked, refuse_now
+from .proposals import drop
 from .steps import log_answered, log_target_refused
 
 _TO_THE_MINUTE: Final = timedelta(minutes=1)
@@ -341,8 +342,7 @@ def discard(actor: UUID, restriction_id: UUID, now: datetime) -> None:
     with transaction.atomic():
         row = _proposed(restriction_id)
         audit(actor, Act.DISCARD, f"restriction:{row.pk}", now)
-        ledger.erase(row.target)
-        row.delete()
+        drop([row])
 
 
 def refuse_target(actor: UUID, target_id: int, reasons: Sequence[Refusal], now: datetime) -> Demand:
@@ -356,7 +356,7 @@ def refuse_target(actor: UUID, target_id: int, reasons: Sequence[Refusal], now: 
         if target.answer != Answer.OPEN:
             raise NotPossibleNow
         if target.meeting_id is not None:
-            demand.restrictions.filter(meeting_id=target.meeting_id, outbox_id__isnull=True).delete()
+            drop(demand.restrictions.filter(meeting_id=target.meeting_id, outbox_id__isnull=True))
         target.answer, target.refusals = Answer.REFUSED, sorted(set(reasons))
         target.save(update_fields=["answer", "refusals"])
         log_target_refused(target, now)

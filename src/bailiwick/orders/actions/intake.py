@@ -22,6 +22,7 @@ from bailiwick.rules.territory import UnknownTerritory, parse_territory
 
 from . import clocks, originals
 from .clocks import OPEN
+from .proposals import drop
 from .steps import log_examined
 
 __all__ = [
@@ -307,7 +308,7 @@ def refuse_now(row: Demand, reasons: Sequence[Refusal], now: datetime) -> None:
     """In the caller's transaction: the whole demand, with its entry."""
     ordered = sorted(set(reasons))
     entry = {"day": now.date(), "demand": row.pk.hex, "reasons": tuple(ordered)}
-    row.restrictions.filter(outbox_id__isnull=True).delete()
+    drop(row.restrictions.filter(outbox_id__isnull=True))
     row.targets.update(answer=Answer.REFUSED, refusals=ordered)
     row.status, row.decided_at, row.paused_at = DemandState.REFUSED, now, None
     row.refused_outbox_id = ledger.append(DemandRefused.model_validate(entry))

@@ -34,7 +34,8 @@ class Restriction(models.Model):
     target = models.CharField(
         max_length=64, help_text="Commitment to the meeting's id; the ledger has the salt"
     )
-    document = models.CharField(max_length=64, help_text="SHA-256 of the published, redacted demand")
+    target_erased_at = models.DateTimeField(null=True, help_text="When that salt was erased")
+    document = models.CharField(max_length=64, help_text="SHA-256 of the published decision")
     original = models.CharField(max_length=64, help_text="Commitment to the unredacted one")
     renews = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="renewals")
     stated_at = models.DateTimeField(help_text="When the text that two people sign was made")
@@ -70,6 +71,11 @@ class Restriction(models.Model):
                 fields=("host_mail_due",),
                 condition=Q(host_mail_due__isnull=False),
                 name="restriction_host_mail",
+            ),
+            models.Index(
+                fields=("expires_at",),
+                condition=Q(outbox_id__isnull=False, target_erased_at__isnull=True),
+                name="restriction_target_known",
             ),
         )
 
