@@ -89,6 +89,7 @@ class Server {
     if (page === "waiting") {
       return this.#say({
         type: "waiting",
+        you: "0".repeat(32),
         cause: "waiting_room",
         title: this.#info.title,
         resume: "resume-token-00000",

@@ -27,9 +27,9 @@ function assemble(boot: Boot): App {
   const dialer = new Dialer();
   const devices = new Devices();
   const session = new Session({
-    ask: () => {
+    ask: (takeBack) => {
       dialer.prepare(SOCKET);
-      return ask({ slug: boot.slug, name: name.peek().trim(), invitation, csrf: boot.csrf });
+      return ask({ slug: boot.slug, name: name.peek().trim(), invitation, csrf: boot.csrf, takeBack });
     },
     connect: dialer.connect,
     keepToken: (token) => keepVisit(boot.slug, { token, name: name.peek(), ...switches(devices) }),

@@ -64,9 +64,11 @@ def test_what_is_off_stays_off_over_a_reload(host: Host, invite: Invite) -> None
     expect(ada.tile("Noor")).to_have_accessible_name(re.compile("microphone off, camera off"))
 
 
-def test_a_resumed_place_is_taken_from_the_tab_that_had_it(host: Host, invite: Invite) -> None:
+def test_a_resumed_place_is_taken_from_the_tab_that_had_it_and_can_be_taken_back(
+    host: Host, invite: Invite
+) -> None:
     slug = host.create_meeting(title="Weekly round")
-    noor = invite(slug, "Noor", "FR").join()
+    ada, noor = invite(slug, "Ada").join(), invite(slug, "Noor", "FR").join()
     first = noor.page
     token = first.evaluate("(slug) => sessionStorage.getItem(`bailiwick.visit.${slug}`)", slug)
     second = noor.context.new_page()
@@ -78,6 +80,14 @@ def test_a_resumed_place_is_taken_from_the_tab_that_had_it(host: Host, invite: I
     expect(second.get_by_role("navigation", name="Meeting controls")).to_be_visible()
     expect(first.get_by_role("heading", name="You are in this meeting elsewhere")).to_be_visible()
     assert first.evaluate("window.tracks.every((track) => track.readyState === 'ended')")
+    me = second.evaluate("window.bailiwick.session().you")
+    first.get_by_role("button", name="Continue here").click()
+    noor.is_inside()
+    assert noor.id == me
+    expect(second.get_by_role("heading", name="You are in this meeting elsewhere")).to_be_visible()
+    ada.sees(2)
+    ada.receives(noor)
+    noor.receives(ada)
 
 
 def test_whoever_left_can_come_back(host: Host, invite: Invite) -> None:

@@ -61,7 +61,7 @@ async def test_nothing_of_the_room_is_told_in_the_waiting_room(house: House) -> 
     ada = await come_in(app, row.slug)
     waiting = await ada.receive()
     assert waiting["type"] == "waiting"
-    assert set(waiting) == {"type", "cause", "title", "resume"}
+    assert set(waiting) == {"type", "you", "cause", "title", "resume"}
     await ada.send({"type": "chat", "text": "hello", "id": 3})
     error = await ada.receive()
     assert (error["type"], error["code"], error["id"]) == ("error", "not_inside", 3)

@@ -231,6 +231,7 @@ export interface IceServer {
 /** In the waiting room: nobody has let you in yet. `cause`: the meeting's, or the country rule's. */
 export interface Waiting {
   type: "waiting";
+  you: string;
   cause: "waiting_room" | "rule";
   title: string;
   resume: string;

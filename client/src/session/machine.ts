@@ -134,6 +134,8 @@ function answered(state: State & { at: "asking" }, answer: DoorAnswer, random: n
         state.was,
         state.tries,
       );
+    case "resume":
+      return connecting(resume(answer.token, answer.socket), state.was, state.tries);
     case "unreachable":
       return retrying(null, state.was, state.tries, backOff(state.tries, random));
     case "problem":

@@ -8,7 +8,8 @@ import { reduce, welcomed, type RoomState } from "./roster";
 
 /** What the session needs from the world. `client/dev/` gives it a pretended one. */
 export interface World {
-  readonly ask: () => Promise<DoorAnswer>;
+  /** Ask at the door; with the presence to take back, if one is. */
+  readonly ask: (takeBack: string | null) => Promise<DoorAnswer>;
   readonly connect: Connect;
   readonly keepToken: (token: string) => void;
   readonly forgetToken: () => void;
@@ -59,6 +60,9 @@ export class Session {
   #heard = 0;
   #lastId = 0;
   #endsForAll = false;
+  /** Who we are, or were last, inside or in the waiting room. */
+  #me: string | null = null;
+  #takeBack: string | null = null;
 
   constructor(world: World) {
     this.#world = world;
@@ -71,6 +75,16 @@ export class Session {
   }
 
   join(): void {
+    this.#begin(null);
+  }
+
+  /** Another tab goes on as who we were: go on here instead, as the same, not as a second one. */
+  takeBack(): void {
+    this.#begin(this.#me);
+  }
+
+  #begin(takeBack: string | null): void {
+    this.#takeBack = takeBack;
     this.#room.value = null;
     this.#happen({ type: "join" });
   }
@@ -142,7 +156,7 @@ export class Session {
   #carryOut(effect: Effect): void {
     switch (effect.do) {
       case "ask":
-        void this.#world.ask().then((answer) => this.#happen({ type: "answered", answer }));
+        void this.#world.ask(this.#takeBack).then((answer) => this.#happen({ type: "answered", answer }));
         return;
       case "connect":
         return this.#open(effect.way);
@@ -182,6 +196,7 @@ export class Session {
   #receive(message: FromServer): void {
     this.#heard = Date.now();
     const before = this.#room.value;
+    if (message.type === "welcome" || message.type === "waiting") [this.#me, this.#takeBack] = [message.you, null];
     if (message.type === "welcome") {
       this.#room.value = welcomed(message, before);
       this.#beat(message.heartbeat_seconds);

@@ -83,7 +83,11 @@ function Ways({ ending }: { ending: Rest }): JSX.Element {
   const busy = session.state.value.at !== "over";
   return (
     <div class="ways-out">
-      <Button tone="primary" disabled={busy} onClick={() => session.join()}>
+      <Button
+        tone="primary"
+        disabled={busy}
+        onClick={() => (ending.kind === "superseded" ? session.takeBack() : session.join())}
+      >
         {t(busy ? "prejoin.joining" : returnText(ending))}
       </Button>
       <a class="button plain" href="/">

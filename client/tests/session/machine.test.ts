@@ -36,6 +36,14 @@ describe("the way in", () => {
     ]);
   });
 
+  it("connects with the token of a presence taken back, whose media begins anew", () => {
+    const back: Happening = { type: "answered", answer: { kind: "resume", token: resume, socket: "/ws" } };
+    const way = { socket: "/ws", first: { type: "resume", token: resume } };
+    expect(after(...inside, closed(4409), { type: "join" }, back).effects).toEqual([{ do: "connect", way }]);
+    const { effects } = after(...inside, closed(4409), { type: "join" }, back, message(welcome));
+    expect(effects).toContainEqual({ do: "enter", anew: true });
+  });
+
   it("goes through the waiting room, and says why", () => {
     const { state } = after({ type: "join" }, granted, message(waiting));
     expect(state).toMatchObject({ at: "waiting", cause: "rule" });

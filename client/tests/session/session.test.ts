@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import type { DoorAnswer } from "../../src/protocol/door";
 import type { FromClient, FromServer, Welcome } from "../../src/protocol/messages";
 import type { Listener, Socket } from "../../src/protocol/socket";
 import { RequestFailed, Session } from "../../src/session/session";
@@ -34,6 +35,8 @@ const welcome = {
 describe("a session", () => {
   let lines: Line[];
   let kept: string[];
+  let asked: (string | null)[];
+  let answer: DoorAnswer;
   let session: Session;
   const last = (): Line => lines.at(-1) as Line;
 
@@ -41,8 +44,13 @@ describe("a session", () => {
     vi.useFakeTimers();
     lines = [];
     kept = [];
+    asked = [];
+    answer = { kind: "grant", outcome: "admitted", grant: "grant-0123456789abc", socket: "/ws" };
     session = new Session({
-      ask: () => Promise.resolve({ kind: "grant", outcome: "admitted", grant: "grant-0123456789abc", socket: "/ws" }),
+      ask: (takeBack) => {
+        asked.push(takeBack);
+        return Promise.resolve(answer);
+      },
       connect: (_path, listener) => {
         lines.push(new Line(listener));
         return last();
@@ -100,6 +108,23 @@ describe("a session", () => {
     old.say({ type: "removed", problem: { code: "removed" } });
     old.listener.onClose(4403);
     expect(session.state.value.at).toBe("connecting");
+  });
+
+  it("takes back what another tab took over, however long the door does not answer, and asks for no more later", async () => {
+    last().listener.onClose(4409);
+    answer = { kind: "unreachable" };
+    session.takeBack();
+    await vi.advanceTimersByTimeAsync(700);
+    answer = { kind: "resume", token: "taken-back-00000000", socket: "/ws" };
+    await vi.advanceTimersByTimeAsync(2000);
+    last().listener.onOpen();
+    expect(last().sent).toEqual([{ type: "resume", token: "taken-back-00000000" }]);
+    last().say(welcome);
+    expect(session.state.value.at).toBe("inside");
+    last().listener.onClose(4401);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked.length).toBeGreaterThan(3);
+    expect([asked[0], ...new Set(asked.slice(1, -1)), asked.at(-1)]).toEqual([null, "me", null]);
   });
 
   it("leaves by saying so, and is gone even when nobody answers", async () => {

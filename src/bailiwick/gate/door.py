@@ -50,15 +50,19 @@ class Knock:
     session_key: str | None = field(default=None, repr=False)
     invitation: str | None = field(default=None, repr=False)
     device: str = field(default="", repr=False)
+    take_back: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The door opened: a single-use grant. `lobby`: into the waiting room."""
+    """The door opened: a single-use grant. `lobby`: into the waiting room.
+
+    `taken_back`: `grant` is a resume token of the presence that was asked for."""
 
     meeting_id: UUID
     grant: str = field(repr=False)
     lobby: bool
+    taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,9 @@ class Door:
             reopened = meeting is not None and reopen_if_due(meeting.slug, self._clock())
             return Lost.STALE if reopened else _closed(meeting)
         person, name = self._who(meeting, knock)
+        own = self._own(meeting, person, knock.take_back)
+        if own is not None:
+            return own
         decision = self._at_door(meeting, person, location)
         self._between()
         if not isinstance(decision, Admitted | Lobby):
@@ -125,6 +132,18 @@ class Door:
         if placed is Lost.FULL:
             return of_decision(Full(decision.location, None))
         return placed if isinstance(placed, Lost) else Opened(meeting.id, token, lobby)
+
+    def _own(self, meeting: MeetingFacts, person: Person, presence_id: UUID | None) -> Opened | None:
+        """Somebody inside through another tab of theirs wants to go on here: there must not be two of them.
+
+        What comes of it is decided when the token is brought, as with every resume."""
+        if presence_id is None:
+            return None
+        token = secrets.new_token()
+        row = presences.give_back(presence_id, meeting.id, person, secrets.digest(token))
+        if row is None:
+            return None
+        return Opened(meeting.id, token, row.state == PresenceState.WAITING, taken_back=True)
 
     def _who(self, meeting: MeetingFacts, knock: Knock) -> tuple[Person, str]:
         account = signed_in(knock.session_key)

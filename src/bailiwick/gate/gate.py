@@ -194,7 +194,7 @@ class Gate:
     async def knock(self, knock: Knock, address: ClientAddress | None) -> Opened | Ending:
         """Ask at the door. Raises Unavailable: nothing is admitted on guesswork."""
         opened = await self._hop.run(self._door.knock, knock, self._locate(address))
-        if isinstance(opened, Opened) and not opened.lobby:
+        if isinstance(opened, Opened) and not opened.lobby and not opened.taken_back:
             self._keeper.expect(opened.meeting_id)
         return opened
 

@@ -94,7 +94,7 @@ class Connection:
     def wait(self, title: str, *, by_rule: bool) -> None:
         """Say that they are in the waiting room, and whether a country rule sent them there."""
         cause: Literal["rule", "waiting_room"] = "rule" if by_rule else "waiting_room"
-        self.send(Waiting(type="waiting", cause=cause, title=title, resume=self.resume))
+        self.send(Waiting(type="waiting", you=self.me, cause=cause, title=title, resume=self.resume))
 
     def room(self, view: RoomView) -> None:
         """Welcome first, then differences. In the waiting room nothing of the room is told."""

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Annotated, Final
+from uuid import UUID
 
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,6 +22,7 @@ from bailiwick.notices.wording import chosen, language
 from . import http, problems, told
 from .metrics import JOINS, counted
 from .problems import Problem
+from .protocol import ParticipantId
 
 _LARGEST: Final = 4096
 PATH: Final = re.compile(r"^/m/([A-Za-z0-9-]{4,32})/join$")
@@ -33,6 +35,7 @@ class JoinBody(BaseModel):
 
     name: Annotated[str, Field(max_length=80)] = ""
     invitation: Annotated[str, Field(max_length=128, pattern=r"^[A-Za-z0-9_-]*$")] | None = None
+    take_back: ParticipantId | None = None
 
 
 class Join:
@@ -92,7 +95,8 @@ class Join:
                 self._misses.take(address)
             return problems.of_ending(opened)
         outcome = "lobby" if opened.lobby else "admitted"
-        return {"outcome": outcome, "grant": opened.grant, "socket": "/ws"}
+        kind = "resume" if opened.taken_back else "grant"
+        return {"outcome": outcome, kind: opened.grant, "socket": "/ws"}
 
 
 def _knock(slug: str, asked: JoinBody, cookies: dict[str, str]) -> Knock:
@@ -103,6 +107,7 @@ def _knock(slug: str, asked: JoinBody, cookies: dict[str, str]) -> Knock:
         session_key=cookies.get(settings.SESSION_COOKIE_NAME),
         invitation=asked.invitation or None,
         device=named if re.fullmatch(r"[A-Za-z0-9_-]{16,64}", named) else "",
+        take_back=UUID(asked.take_back) if asked.take_back else None,
     )
 
 

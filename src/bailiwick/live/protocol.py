@@ -288,6 +288,7 @@ class Waiting(Message):
     """In the waiting room: nobody has let you in yet. `cause`: the meeting's, or the country rule's."""
 
     type: Literal["waiting"]
+    you: ParticipantId
     cause: Literal["waiting_room", "rule"]
     title: str
     resume: Token

@@ -140,6 +140,21 @@ def resumable(digest: str) -> Presence | None:
     return rows.select_related("invitation").first()
 
 
+def give_back(presence_id: UUID, meeting_id: UUID, person: Person, resume_digest: str) -> Presence | None:
+    """A new resume token for a presence that somebody at the door calls their own; None: it is not theirs.
+
+    Theirs is one of the same browser, under the same account or under none. A personal link says nothing:
+    whoever runs the meeting sees those, and would speak in the guest's name.
+    """
+    if not person.device_digest:
+        return None
+    account = Q(account_id=person.account_id) if person.account_id else Q(account__isnull=True)
+    rows = Presence.objects.filter(
+        account, id=presence_id, meeting_id=meeting_id, device_digest=person.device_digest, state__in=LIVE
+    )
+    return rows.first() if rows.update(resume_digest=resume_digest) == 1 else None
+
+
 def take_grant(
     presence: Presence, state: str, revision: int, node_id: UUID, resume_digest: str, now: datetime
 ) -> Lost | None:
