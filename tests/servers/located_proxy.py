@@ -56,6 +56,9 @@ class _Connection(BaseRequestHandler):
             if head.startswith(b"CONNECT "):
                 host, _, port = head.split(b" ")[1].decode("ascii").rpartition(":")
                 client.sendall(b"HTTP/1.1 200 Connection established" + HEAD_END)
+                if not client.recv(1, socket.MSG_PEEK).isalpha():  # TURN over TCP, not a request
+                    self._relay(client, (host, int(port)), b"")
+                    return
                 head, rest = _read_head(client)
             else:
                 head, host, port = _origin_form(head)

@@ -4,6 +4,7 @@ import psycopg
 import pytest
 import redis
 
+from tests.servers.coturn import running_coturn
 from tests.servers.janus import RunningJanus
 from tests.servers.postgres import RunningPostgres, running_postgres
 from tests.servers.process import listens
@@ -28,6 +29,12 @@ def test_janus_starts_again_after_a_crash(janus_server: RunningJanus) -> None:
     assert not janus_server.process.running
     janus_server.start()
     assert janus_server.process.running
+
+
+def test_coturn_listens_and_is_gone_afterwards() -> None:
+    with running_coturn() as turn:
+        assert listens(turn.port)
+    assert not listens(turn.port)
 
 
 @pytest.mark.postgres

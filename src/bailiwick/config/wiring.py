@@ -145,7 +145,7 @@ def ice_servers() -> list[IceServer]:
     if not url:
         return []
     username, credential = turn.credentials(settings.ENV["TURN_SECRET"], time.time())
-    return [IceServer(urls=[url.replace("://", ":")], username=username, credential=credential)]
+    return [IceServer(urls=turn.addresses(url), username=username, credential=credential)]
 
 
 def _origin(url: str) -> str:
