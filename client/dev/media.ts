@@ -3,6 +3,7 @@ import { computed, signal, type ReadonlySignal } from "@preact/signals";
 
 import type { MediaView } from "../src/media/media";
 import type { Grade } from "../src/media/quality";
+import { Player } from "../src/media/player";
 import type { Direction } from "../src/media/reach";
 import { Sight } from "../src/media/sight";
 import { SILENCE, type Speaking } from "../src/media/speakers";
@@ -16,8 +17,9 @@ export class PretendedMedia implements MediaView {
   readonly grade = signal<Grade>("good");
   readonly sparing = signal(false);
   readonly failing = signal<Direction | "both" | null>(null);
-  readonly soundBlocked = signal(false);
   readonly level = signal(0.55);
+  readonly levelAsleep = signal(false);
+  readonly player = new Player();
   readonly arrived = signal(true);
   readonly sight = new Sight();
   readonly #made = new Map<Key, MediaStreamTrack>();
@@ -25,10 +27,6 @@ export class PretendedMedia implements MediaView {
   constructor(session: Session) {
     this.tracks = computed(() => this.#tracksOf([...(session.room.value?.participants.values() ?? [])]));
     setTimeout(() => this.#speak([...(session.room.value?.participants.keys() ?? [])][1]), 400);
-  }
-
-  unblockSound(): void {
-    this.soundBlocked.value = false;
   }
 
   #speak(id: string | undefined): void {

@@ -15,6 +15,7 @@ import { forgetVisit, keepVisit, preferences, switchVisit, visitOf } from "./ses
 import { Session } from "./session/session";
 import { speak } from "./texts";
 import { roomApi } from "./ui/api";
+import { keepAwake } from "./ui/awake";
 import type { App } from "./ui/context";
 import { follow } from "./ui/follow";
 import { Root } from "./ui/Root";
@@ -40,6 +41,7 @@ function assemble(boot: Boot): App {
   exposeDiagnostics(session, media);
   follow(app);
   rememberSwitches(app);
+  keepAwake(session);
   return app;
 }
 

@@ -4,6 +4,7 @@ import type { FromServer, WantedLayer } from "../protocol/messages";
 import { RequestFailed, type Observer, type Session } from "../session/session";
 import type { Devices } from "./devices";
 import { Meter } from "./level";
+import { Player } from "./player";
 import { ConnectionLost, Publisher } from "./publisher";
 import { FINE, judge, type Grade, type Quality, type Sample } from "./quality";
 import { THROUGH, failing, reach, type Direction, type Reach } from "./reach";
@@ -40,12 +41,13 @@ export interface MediaView {
   readonly sparing: ReadonlySignal<boolean>;
   /** What has not got through for a while, e.g. where the network lets no calls through; it is tried on. */
   readonly failing: ReadonlySignal<Direction | "both" | null>;
-  readonly soundBlocked: ReadonlySignal<boolean>;
   readonly level: ReadonlySignal<number>;
+  /** The browser lets nothing be measured before something is pressed. */
+  readonly levelAsleep: ReadonlySignal<boolean>;
+  readonly player: Player;
   readonly sight: Sight;
   /** The first pictures are on their way: time to draw the room. Until then the browser has better to do. */
   readonly arrived: ReadonlySignal<boolean>;
-  unblockSound(): void;
 }
 
 /** Both peer connections of one person, steered by the roster, by what is in sight, and by the local devices. */
@@ -55,8 +57,9 @@ export class Media implements MediaView, Observer {
   readonly grade: ReadonlySignal<Grade>;
   readonly sparing: ReadonlySignal<boolean>;
   readonly failing: ReadonlySignal<Direction | "both" | null>;
-  readonly soundBlocked: ReadonlySignal<boolean>;
   readonly level: ReadonlySignal<number>;
+  readonly levelAsleep: ReadonlySignal<boolean>;
+  readonly player = new Player();
   readonly sight = new Sight();
   readonly arrived: ReadonlySignal<boolean>;
   readonly #session: Session;
@@ -65,7 +68,6 @@ export class Media implements MediaView, Observer {
   readonly #subscriber: Subscriber;
   readonly #saying = new Saying((switches) => this.#request({ type: "set_state", ...switches }));
   readonly #meter: Meter;
-  readonly #sound: Sound;
   readonly #speaking = signal<Speaking>(SILENCE);
   readonly #quality = signal<Quality>(FINE);
   readonly #failing = signal<Direction | "both" | null>(null);
@@ -89,9 +91,9 @@ export class Media implements MediaView, Observer {
     });
     this.#meter = new Meter(devices.microphone);
     this.level = this.#meter.level;
+    this.levelAsleep = this.#meter.asleep;
     this.tracks = computed(() => this.#subscriber.received.value.tracks);
-    this.#sound = new Sound(this.tracks, devices.speaker);
-    this.soundBlocked = this.#sound.blocked;
+    new Sound(this.tracks, devices.speaker, this.player);
     this.arrived = this.#arrived;
     this.speaking = this.#speaking;
     this.grade = computed(() => this.#quality.value.grade);
@@ -99,10 +101,6 @@ export class Media implements MediaView, Observer {
     this.failing = this.#failing;
     session.observe(this);
     this.#steer();
-  }
-
-  unblockSound(): void {
-    void this.#sound.unblock();
   }
 
   /** RTP received, by participant and kind. */

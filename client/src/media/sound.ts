@@ -1,5 +1,6 @@
-import { effect, signal, type ReadonlySignal } from "@preact/signals";
+import { effect, type ReadonlySignal } from "@preact/signals";
 
+import type { Player } from "./player";
 import { kindOf, type Key } from "./streams";
 
 /** Two soft notes, to hear whether the loudspeaker is the right one. */
@@ -25,23 +26,19 @@ export async function playTestSound(speaker: string): Promise<void> {
 
 /** Lets others be heard: one hidden audio element for each sound. */
 export class Sound {
-  /** Whether the browser wants a click before anything may be heard. */
-  readonly blocked: ReadonlySignal<boolean>;
-  readonly #blocked = signal(false);
   readonly #elements = new Map<Key, HTMLAudioElement>();
   readonly #speaker: ReadonlySignal<string>;
+  readonly #player: Player;
 
-  constructor(tracks: ReadonlySignal<ReadonlyMap<Key, MediaStreamTrack>>, speaker: ReadonlySignal<string>) {
-    this.blocked = this.#blocked;
+  constructor(
+    tracks: ReadonlySignal<ReadonlyMap<Key, MediaStreamTrack>>,
+    speaker: ReadonlySignal<string>,
+    player: Player,
+  ) {
     this.#speaker = speaker;
+    this.#player = player;
     effect(() => this.#follow(tracks.value));
     effect(() => this.#route(speaker.value));
-  }
-
-  /** After a click: try again. */
-  async unblock(): Promise<void> {
-    this.#blocked.value = false;
-    await Promise.all([...this.#elements.values()].map((element) => this.#play(element)));
   }
 
   #follow(tracks: ReadonlyMap<Key, MediaStreamTrack>): void {
@@ -60,10 +57,11 @@ export class Sound {
     if (current === track) return;
     element.srcObject = new MediaStream([track]);
     void this.#send(element, this.#speaker.peek());
-    void this.#play(element);
+    this.#player.play(element);
   }
 
   #silence(key: Key, element: HTMLAudioElement): void {
+    this.#player.forget(element);
     element.pause();
     element.srcObject = null;
     this.#elements.delete(key);
@@ -77,13 +75,5 @@ export class Sound {
     if (!("setSinkId" in element)) return;
     // A loudspeaker unplugged since it was chosen: the system's own is good enough.
     await element.setSinkId(speaker).catch(() => undefined);
-  }
-
-  async #play(element: HTMLAudioElement): Promise<void> {
-    try {
-      await element.play();
-    } catch (failure) {
-      if (failure instanceof DOMException && failure.name === "NotAllowedError") this.#blocked.value = true;
-    }
   }
 }

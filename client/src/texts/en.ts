@@ -20,6 +20,7 @@ export const en = {
   "prejoin.camera.starting": "Starting your camera…",
   "prejoin.devices": "Choose microphone, camera and loudspeaker",
   "prejoin.level": "Microphone level",
+  "prejoin.level.asleep": "Press anywhere to see whether your microphone hears you.",
 
   "device.microphone": "Microphone",
   "device.camera": "Camera",
@@ -261,8 +262,8 @@ export const en = {
   "media.failing.help":
     "If it stays like this, the network you are in may block calls: try another one, or without a VPN.",
 
-  "sound.blocked": "The browser keeps the meeting silent until you press this.",
-  "sound.on": "Turn sound on",
+  "play.blocked": "The browser plays no sound, or no pictures, until you press this.",
+  "play.on": "Play",
 
   "told.came": "{name} came in.",
   "told.went": "{name} left.",

@@ -72,6 +72,7 @@ function Choice({ name, options, chosen, onChoose }: ChoiceProps): JSX.Element {
 /** How loud the microphone is. */
 export function LevelMeter(): JSX.Element {
   const { media } = useApp();
+  if (media.levelAsleep.value) return <p class="meter-asleep">{t("prejoin.level.asleep")}</p>;
   const percent = Math.round(media.level.value * 100);
   return (
     <div

@@ -59,11 +59,11 @@ function Banners(): JSX.Element {
           </span>
         </div>
       )}
-      {media.soundBlocked.value && (
+      {media.player.blocked.value && (
         <div class="banner">
-          <span>{t("sound.blocked")}</span>
-          <Button small tone="primary" onClick={() => media.unblockSound()}>
-            {t("sound.on")}
+          <span>{t("play.blocked")}</span>
+          <Button small tone="primary" onClick={() => media.player.unblock()}>
+            {t("play.on")}
           </Button>
         </div>
       )}

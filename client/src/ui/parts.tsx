@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 import { t } from "../texts";
+import { useApp } from "./context";
 import { giveBack } from "./focus";
 import { Icon, type IconName } from "./icons";
 
@@ -146,13 +147,15 @@ export function Switch({ label, hint, checked, onChange }: SwitchProps): JSX.Ele
 
 /** A MediaStreamTrack as a picture. */
 export function Video({ track, mirrored = false }: { track: MediaStreamTrack; mirrored?: boolean }): JSX.Element {
+  const { media } = useApp();
   const element = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const video = element.current;
     if (!video) return;
     video.srcObject = new MediaStream([track]);
-    void video.play().catch(() => undefined); // Muted video may always play; it is refused only while being replaced.
+    media.player.play(video);
     return () => {
+      media.player.forget(video);
       video.srcObject = null;
     };
   }, [track]);

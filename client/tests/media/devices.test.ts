@@ -55,7 +55,8 @@ class Browser {
     return this.given.filter(({ readyState }) => readyState === "live").map(({ kind }) => kind);
   }
   async plug(...plugged: string[]): Promise<void> {
-    this.plugged = plugged.map((name) => ({ kind: name.startsWith("mic") ? "audioinput" : "videoinput", deviceId: name }));
+    const kindOf = (name: string): string => (name.startsWith("mic") ? "audioinput" : "videoinput");
+    this.plugged = plugged.map((name) => ({ kind: kindOf(name), deviceId: name }));
     this.#changed();
     await soon();
   }
@@ -227,7 +228,7 @@ describe("camera and microphone", () => {
 
   it.each([
     ["are the preferred ones again when those return", () => give(), "mic good"],
-    ["stay what stands in for the preferred ones, when those return and cannot be had", () => refuse("NotReadableError"), "audio"],
+    ["stay what stands in for those, when they return and cannot be had", () => refuse("NotReadableError"), "audio"],
   ])("%s", async (_, answer, used) => {
     await browser.plug("mic 1", "mic good");
     await turn("microphone", true);
