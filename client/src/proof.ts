@@ -5,11 +5,16 @@ import { byNumber, get, Told, type Case } from "./proof/asking";
 import { Malformed, text, toBase64, type Bytes } from "./proof/bytes";
 import { parsePolicy, type Policy } from "./proof/policy";
 import { FIRST_LINE } from "./proof/proof";
-import { ALONE, EXPLANATIONS, NO_CRYPTO, OUTCOMES, TEXTS, titled, VERDICTS } from "./proof/texts";
-import { verdict, verify, type Step } from "./proof/verify";
+import { aboutMeeting, toldIn } from "./proof/target";
+import { ALONE, EXPLANATIONS, NO_CRYPTO, OTHER_MEETING, OUTCOMES, TEXTS, titled, VERDICTS } from "./proof/texts";
+import { verdict, verify, type Step, type Verdict } from "./proof/verify";
 
 const MOST_PROOF = 2_000_000;
 const MOST_ENTRY = 65_535;
+
+/** What the address brought: a number, and behind the `#`, which is taken out of it, what somebody was told. */
+const brought = { number: new URLSearchParams(location.search).get("entry"), told: toldIn(location.hash) };
+if (location.hash) history.replaceState(null, "", location.pathname + location.search);
 
 const one = <E extends Element>(selector: string): E => {
   const found = document.querySelector<E>(selector);
@@ -96,11 +101,17 @@ function show(steps: readonly Step[], entry: Bytes): void {
   result.dataset["verdict"] = found;
   one("#verdict").textContent = VERDICTS[found];
   const alone = found === "verified" && !steps.some((step) => step.kind === "witness" && step.outcome === "right");
-  one("[data-explanation]").textContent = alone ? ALONE : EXPLANATIONS[found];
+  one("[data-explanation]").textContent = alone ? ALONE : explained(steps, found);
   one("[data-entry]").textContent = readable(entry);
   one("[data-steps]").replaceChildren(...steps.map(item));
   result.hidden = false;
   result.focus();
+}
+
+/** An entry that is about another meeting than somebody was told may be in the log all the same. */
+function explained(steps: readonly Step[], found: Verdict): string {
+  const others = steps.filter((step) => step.kind !== "target");
+  return found === "refused" && verdict(others) === "verified" ? OTHER_MEETING : EXPLANATIONS[found];
 }
 
 async function check(form: HTMLFormElement): Promise<void> {
@@ -108,7 +119,8 @@ async function check(form: HTMLFormElement): Promise<void> {
   const number = String(data.get("number") ?? "").trim();
   const policy = await policyOf(String(data.get("policy") ?? ""));
   const { proof, entry } = await (data.get("from") === "files" ? byFiles(form) : byNumber(form.dataset["log"] ?? "", number));
-  const steps: Step[] = [];
+  const told = data.get("from") === "number" && number === brought.number ? brought.told : null;
+  const steps: Step[] = told ? [await aboutMeeting(entry, told)] : [];
   for await (const step of verify(proof, entry, policy)) steps.push(step);
   show(steps, entry);
 }
@@ -161,9 +173,8 @@ async function begin(): Promise<void> {
   if (policy) one<HTMLTextAreaElement>("[name=policy]").value = text(policy);
   else one("[data-error]").textContent = TEXTS.policyMissing;
   one<HTMLButtonElement>("[data-check]").disabled = false;
-  const wanted = new URLSearchParams(location.search).get("entry");
-  if (wanted === null) return;
-  one<HTMLInputElement>("[name=number]").value = wanted;
+  if (brought.number === null) return;
+  one<HTMLInputElement>("[name=number]").value = brought.number;
   await submit(form);
 }
 

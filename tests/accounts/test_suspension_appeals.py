@@ -16,6 +16,7 @@ from bailiwick.accounts.actions.suspension_appeals import Outcome
 from bailiwick.accounts.actions.suspensions import Ground
 from bailiwick.accounts.models import Account, Suspension, SuspensionAppeal
 from bailiwick.accounts.suspension_queries import appealed, late_appeals, to_decide
+from bailiwick.ledger.commitments import opens
 from tests.accounts.test_suspensions import (
     REASONS,
     WHY,
@@ -87,6 +88,19 @@ def test_a_key_opens_nothing_of_somebody_elses_and_is_kept_only_as_a_hash(
     client.post(PAGE, {"token": key})
     assert WHY.facts in client.get(PAGE).content.decode()
     assert key not in str(list(Suspension.objects.values()))
+
+
+def test_the_mail_has_what_shows_that_the_entry_in_the_log_is_about_this_account(
+    members: Members, host: Account, django_capture_on_commit_callbacks: Any
+) -> None:
+    key_of(members, host, WHY, django_capture_on_commit_callbacks)
+    body = str(mail.outbox[-1].body)
+    found = re.search(r"number, ([0-9a-f]{32}), with the salt ([0-9a-f]{64})", body)
+    assert found
+    (entry,) = entries()
+    assert entry.account in body
+    assert found[1] == host.pk.hex
+    assert opens(entry.account, bytes.fromhex(found[2]), bytes.fromhex(found[1]))
 
 
 WEEK = timedelta(days=7)

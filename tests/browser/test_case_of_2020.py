@@ -108,6 +108,7 @@ def test_p1_p2_p3_p4_p7_p8_p10_the_case_of_2020_reaches_whoever_is_in_the_territ
     clock("ejected")
 
     the_affected_person_is_told(room.lin, shoot)
+    the_affected_person_can_show_which_meeting_it_was(server, room.lin)
     the_hosts_are_told_that_it_happened(server, meetings, room.grace, shoot)
     the_register_shows_it(server, restrictions)
     the_door_answers_451(server, meetings, restrictions)
@@ -220,6 +221,17 @@ def the_affected_person_is_told(lin: Person, shoot: Shoot) -> None:
     assert lin.page.title() == "Bailiwick"
     shoot(lin.page, "case-removed", whole=True)
     lin.cannot_be_faulted()
+
+
+def the_affected_person_can_show_which_meeting_it_was(server: Product, lin: Person) -> None:
+    """By the link they were given, of which the server sees nothing."""
+    link = lin.page.get_by_role("link", name="Check the proof in your browser").get_attribute("href")
+    page = lin.page.context.new_page()
+    page.goto(f"{server.url}{link}")
+    expect(page.get_by_role("heading", name="Verified", exact=True)).to_be_visible()
+    expect(page.locator(".step.right").first).to_contain_text("The entry is about the meeting that you")
+    assert "#" not in page.url
+    page.close()
 
 
 def the_hosts_are_told_that_it_happened(

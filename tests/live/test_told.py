@@ -9,6 +9,9 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from bailiwick.gate.ending import Ending, EndReason
+from bailiwick.ledger import queries as ledger
+from bailiwick.ledger.commitments import opens
+from bailiwick.ledger.entries import RestrictionApproved, parse
 from bailiwick.live.problems import of_ending
 from bailiwick.live.told import is_spoken
 from bailiwick.meetings.models import Meeting
@@ -44,11 +47,25 @@ async def test_p4_the_answer_is_451_with_who_why_where_until_when_and_how_to_obj
     assert (told["legal_basis"], told["territory"]) == (made.law, ["CN"])
     assert told["territory_names"] == ["Mainland China"]
     assert told["expires_at"] == made.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert told["log"]["verify_url"] == f"/log/verify?entry={told['log']['index']}"
+    assert told["log"]["verify_url"].startswith(f"/log/verify?entry={told['log']['index']}#meeting=")
     assert (problem["appeal_url"], problem["register_url"]) == (
         "/appeal",
         f"/register/restrictions/{made.pk.hex}",
     )
+
+
+async def test_p4_whoever_is_kept_out_can_show_which_meeting_the_entry_is_about(
+    house: House, registry: Registry
+) -> None:
+    answer, _made, row = await withheld(house, registry)
+    (told,) = answer.json()["restrictions"]
+    target, index = told["target"], told["log"]["index"]
+    entry = parse(await sync_to_async(ledger.entry)(index) or b"")
+    assert isinstance(entry, RestrictionApproved)
+    assert target["commitment"] == entry.target
+    assert opens(entry.target, bytes.fromhex(target["salt"]), bytes.fromhex(target["meeting"]))
+    assert target["meeting"] == row.pk.hex
+    assert not opens(entry.target, bytes.fromhex(target["salt"]), bytes(16))
 
 
 async def test_its_headers_keep_it_from_caches_and_other_sites_and_say_who_carries_it_out(

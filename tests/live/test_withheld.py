@@ -6,7 +6,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 
 from bailiwick.gate.ending import Ending, EndReason
-from bailiwick.gate.grounds import Grounds
+from bailiwick.gate.grounds import Grounds, Target
 from bailiwick.live.connection import Connection
 from bailiwick.live.problems import of_ending
 from bailiwick.live.protocol import Close, Removed
@@ -20,7 +20,8 @@ GROUNDS = Grounds(
     restriction=RestrictionId("0" * 32), demand="1" * 32, authority="Cyberspace office <b>",
     state="CN", kind="regulator", law="Cybersecurity Law art. 50", territories=("CN",),
     effective_from=datetime(2026, 11, 21, 12, tzinfo=UTC), expires_at=datetime(2026, 12, 21, 12, tzinfo=UTC),
-    reasons=("public_security",), document="a" * 64, origin="meet.example.org/log", index=17, size=18,
+    reasons=("public_security",), document="a" * 64,
+    target=Target("b" * 64, "c" * 64, "d" * 32), origin="meet.example.org/log", index=17, size=18,
 )  # fmt: skip
 ENDING = Ending(EndReason.WITHHELD, restrictions=("0" * 32,), grounds=(GROUNDS,))
 
@@ -41,12 +42,13 @@ def test_p4_the_object_says_everything_that_rfc_7725_and_we_promise() -> None:
         "expires_at": "2026-12-21T12:00:00Z",
         "document_url": f"/log/documents/{'a' * 64}",
         "register_url": f"/register/restrictions/{'0' * 32}",
+        "target": {"commitment": "b" * 64, "salt": "c" * 64, "meeting": "d" * 32},
         "log": {
             "origin": "meet.example.org/log",
             "index": 17,
             "checkpoint": 18,
             "proof_url": "/log/proof/17",
-            "verify_url": "/log/verify?entry=17",
+            "verify_url": f"/log/verify?entry=17#meeting={'d' * 32}&salt={'c' * 64}",
         },
     }
 

@@ -34,6 +34,12 @@ export const equal = (one: Bytes, other: Bytes): boolean =>
 
 export const hex = (data: Bytes): string => [...data].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/** So many bytes from lower-case hexadecimal digits; null where it is anything else. */
+export function fromHex(digits: string, size: number): Bytes | null {
+  if (digits.length !== 2 * size || !/^[0-9a-f]*$/.test(digits)) return null;
+  return Uint8Array.from({ length: size }, (_, at) => parseInt(digits.slice(2 * at, 2 * at + 2), 16));
+}
+
 export const toBase64 = (data: Bytes): string => btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(""));
 
 /** Standard alphabet, padded, no loose bits: RFC 4648, sections 3.3, 3.5 and 4. */
@@ -68,6 +74,12 @@ export function hashFrom(encoded: string): Bytes {
 }
 
 export const sha256 = async (data: Bytes): Promise<Bytes> => new Uint8Array(await subtle().digest("SHA-256", data));
+
+/** RFC 2104. */
+export async function hmacSha256(key: Bytes, data: Bytes): Promise<Bytes> {
+  const imported = await subtle().importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return new Uint8Array(await subtle().sign("HMAC", imported, data));
+}
 
 /** RFC 6962, section 2.1. */
 export const leafHash = (entry: Bytes): Promise<Bytes> => sha256(join(Uint8Array.of(0), entry));

@@ -1,4 +1,5 @@
 /** What the proof page says. */
+import { hex } from "./bytes";
 import { NO_QUORUM } from "./policy";
 import type { Outcome, Step, Verdict } from "./verify";
 
@@ -24,6 +25,10 @@ export const VERDICTS: Readonly<Record<Verdict, string>> = {
 /** A proof that holds, where no witness vouches that everybody sees the same log. */
 export const ALONE =
   "This entry stands in the log that this server signed. No witness cosigned it: whether everybody is shown the same log, only comparing with others can tell.";
+
+/** A proof that holds, of an entry about another meeting. */
+export const OTHER_MEETING =
+  "This entry stands in the log, but it is not about the meeting that you were told. Whoever cited it at that meeting's door had no right to.";
 
 export const EXPLANATIONS: Readonly<Record<Verdict, string>> = {
   verified: "This entry stands in the log, in this place, and cannot be taken back without everybody seeing it.",
@@ -66,6 +71,8 @@ function time(at: bigint): string {
 /** A step as a person reads it. */
 export function titled(step: Step): Title {
   switch (step.kind) {
+    case "target":
+      return target(step);
     case "file":
       if (step.index === undefined) return { title: "The file is no proof", detail: `The file cannot be read: ${step.reason ?? ""}.` };
       return { title: `The proof is for entry ${step.index.toLocaleString("en")} of ${(step.size ?? 0n).toLocaleString("en")}` };
@@ -86,6 +93,15 @@ export function titled(step: Step): Title {
       if (step.quorum === NO_QUORUM) return { title: "The policy asks for no witnesses", detail: "Nobody but the server vouches that everybody sees this log." };
       return { title: step.outcome === "right" ? "Enough witnesses cosigned" : "Too few witnesses cosigned" };
   }
+}
+
+function target(step: Extract<Step, { kind: "target" }>): Title {
+  const number = hex(step.meeting);
+  if (step.outcome === "wrong") return { title: "The entry is about another meeting", detail: `Its commitment does not stand for meeting ${number} with this salt.` };
+  return {
+    title: "The entry is about the meeting that you were told",
+    detail: `Its commitment stands for meeting ${number}. The same number is in the meeting's calendar invitations.`,
+  };
 }
 
 function witness(step: Extract<Step, { kind: "witness" }>): Title {

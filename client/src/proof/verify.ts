@@ -8,6 +8,7 @@ import { parseProof, type Proof } from "./proof";
 export type Outcome = "right" | "wrong" | "absent" | "unable";
 
 export type Step =
+  | { readonly kind: "target"; readonly outcome: "right" | "wrong"; readonly meeting: Bytes }
   | { readonly kind: "file"; readonly outcome: Outcome; readonly reason?: string; readonly index?: bigint; readonly size?: bigint }
   | { readonly kind: "leaf"; readonly outcome: "right"; readonly length: number; readonly hash: Bytes }
   | { readonly kind: "node"; readonly outcome: "right"; readonly level: number; readonly side: "left" | "right"; readonly sibling: Bytes; readonly hash: Bytes }

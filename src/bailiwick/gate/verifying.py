@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from bailiwick.gate.grounds import Grounds
+from bailiwick.gate.grounds import Grounds, Target
 from bailiwick.ledger import keyfile
 from bailiwick.ledger import queries as ledger
 from bailiwick.ledger.commitments import opens
@@ -75,10 +75,10 @@ def verified(row: Row, entry: RestrictionApproved, trust: Trust) -> Verified:
         raise Unproven("restriction_unproven")
     policy = _believed(trust)
     index, size, origin = _in_log(entry, bytes(row.proof), policy)
-    _check_target(entry, row.meeting_id.bytes)
+    target = _target(entry, row.meeting_id.bytes)
     _check_approvals(row, entry)
     name = _authority(row, entry, policy)
-    return Verified(bounded(entry), _grounds(name, entry, index, size, origin))
+    return Verified(bounded(entry), _grounds(name, entry, target, (index, size, origin)))
 
 
 def _believed(trust: Trust) -> Policy:
@@ -108,11 +108,12 @@ def _in_log(entry: RestrictionApproved, proof: bytes, policy: Policy) -> tuple[i
     return parsed.index, checkpoint.size, checkpoint.origin
 
 
-def _check_target(entry: RestrictionApproved, meeting: bytes) -> None:
-    """The commitment opens to this meeting, and to no other."""
+def _target(entry: RestrictionApproved, meeting: bytes) -> Target:
+    """What opens the commitment: to this meeting, and to no other."""
     salt = ledger.salt(entry.target)
     if salt is None or not opens(entry.target, salt, meeting):
         raise Unproven("restriction_target_unknown")
+    return Target(entry.target, salt.hex(), meeting.hex())
 
 
 def _check_approvals(row: Row, entry: RestrictionApproved) -> None:
@@ -166,7 +167,8 @@ def bounded(entry: RestrictionApproved) -> rules.Restriction:
     return found
 
 
-def _grounds(name: str, entry: RestrictionApproved, index: int, size: int, origin: str) -> Grounds:
+def _grounds(name: str, entry: RestrictionApproved, target: Target, place: tuple[int, int, str]) -> Grounds:
+    index, size, origin = place
     return Grounds(
         restriction=RestrictionId(entry.restriction),
         demand=entry.demand,
@@ -179,6 +181,7 @@ def _grounds(name: str, entry: RestrictionApproved, index: int, size: int, origi
         expires_at=entry.until,
         reasons=cast(tuple[str, ...], entry.reasons),
         document=entry.document,
+        target=target,
         origin=origin,
         index=index,
         size=size,

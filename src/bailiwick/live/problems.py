@@ -171,14 +171,26 @@ def _restriction(grounds: Grounds) -> dict[str, Any]:
         "expires_at": _instant(grounds.expires_at),
         "document_url": f"/log/documents/{grounds.document}",
         "register_url": _page(grounds),
+        "target": {
+            "commitment": grounds.target.commitment,
+            "salt": grounds.target.salt,
+            "meeting": grounds.target.meeting,
+        },
         "log": {
             "origin": grounds.origin,
             "index": grounds.index,
             "checkpoint": grounds.size,
             "proof_url": f"/log/proof/{grounds.index}",
-            "verify_url": f"/log/verify?entry={grounds.index}",
+            "verify_url": _verify(grounds),
         },
     }
+
+
+def _verify(grounds: Grounds) -> str:
+    """The page that verifies the entry and that it is about this meeting. What shows that stands behind a
+    `#`, which no browser sends to anybody."""
+    target = grounds.target
+    return f"/log/verify?entry={grounds.index}#meeting={target.meeting}&salt={target.salt}"
 
 
 def _page(grounds: Grounds) -> str:

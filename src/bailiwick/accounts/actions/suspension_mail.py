@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bailiwick.accounts.models import Suspension, SuspensionAppeal
+from bailiwick.ledger.queries import salt
 from bailiwick.notices.actions import Mail, send_after_commit
 
 
@@ -39,8 +40,30 @@ def suspended(row: Suspension, key: str) -> None:
         _("or open %(page)s and enter this key: %(key)s") % {"page": page(), "key": key},
         "",
         _("You can also go to a court, or to a certified body for settling disputes out of court."),
+        "",
+        *_in_the_log(row),
     ]
     _send(row, _("Your account is suspended"), "\n".join(lines))
+
+
+def _in_the_log(row: Suspension) -> list[str]:
+    """What shows, to whomever its owner wants, which entry is about this account: nobody else can."""
+    found = salt(row.committed)
+    if found is None:
+        return []
+    return [
+        _(
+            "The public log says that an account was suspended, and not whose: %(log)s. In the entry yours is"
+            " called %(committed)s. That is HMAC-SHA256 of your account's number, %(number)s, with the salt"
+            " %(salt)s, so you can show that it is yours. Keep the salt to yourself otherwise."
+        )
+        % {
+            "log": f"{settings.PUBLIC_URL}/log/",
+            "committed": row.committed,
+            "number": row.account_id.hex,
+            "salt": found.hex(),
+        }
+    ]
 
 
 def reinstated(row: Suspension, appeal: SuspensionAppeal | None) -> None:
