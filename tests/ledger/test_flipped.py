@@ -83,6 +83,16 @@ GONE: dict[str, tuple[Callable[[], object], str]] = {
     "a tile": (lambda: Tile.objects.filter(level=0, number=1).delete(), "tile/0/001"),
     "a bundle": (lambda: Tile.objects.filter(level=-1, number=0).delete(), "tile/entries/000"),
     "an entry too many": (lambda: Entry.objects.create(index=530, data=b"{}", leaf=bytes(32)), "entry 530"),
+    "an outbox row": (lambda: Outbox.objects.filter(index=300).delete(), "the outbox row of entry 300"),
+    "the last outbox row": (lambda: Outbox.objects.filter(index=529).delete(), "the outbox row of entry 529"),
+    "an outbox row's type": (
+        lambda: Outbox.objects.filter(index=7).update(type="restriction.expired"),
+        "outbox row",
+    ),
+    "an outbox row too many": (
+        lambda: Outbox.objects.create(type="demands.switched", entry=b"{}", index=10**6),
+        "outbox row",
+    ),
     "a tile too many": (
         lambda: Tile.objects.create(level=2, number=0, data=b"", root=b""),
         "the tiles",

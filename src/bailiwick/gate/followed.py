@@ -5,21 +5,31 @@ can the data folder beside it, which may have been restored with it. So a proces
 enforces nothing until witnesses have confirmed that this is the log as they know it (`ledger.publishing`);
 from then on it knows by itself. If they cannot be reached it stays like that, with an alarm: doubt means not
 enforced.
+
+What later entries took away is read from the entries themselves, each compared with what was signed
+(`ledger.replaying`): neither a row taken away by hand nor an entry changed by hand brings anything back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from threading import Lock
 from typing import Final
 
 from bailiwick.gate.witnessed import Witnessed, is_behind
-from bailiwick.ledger.errors import LogForked, LogRefuses, LogRewound
+from bailiwick.ledger.errors import LogDamaged, LogForked, LogRefuses, LogRewound, MalformedEntry
 from bailiwick.ledger.memory import Memory
-from bailiwick.ledger.sequencer import going_on
+from bailiwick.ledger.replaying import Replay
+from bailiwick.ledger.sequencer import Signed, going_on, head_now
+from bailiwick.orders.queries import Narrowed, taken_by, takes_away
 
 ANSWER: Final = timedelta(seconds=60)
 """So long witnesses may take to confirm the log after a start before that is an alarm."""
+AGAIN: Final = timedelta(seconds=60)
+"""Entries that are not those that were signed are read again after this long: they may have been mended."""
+AT_ONCE: Final = 4096
+"""So many entries are read while somebody waits at the door; more are left to the thread that follows."""
 
 
 class LogState(Enum):
@@ -60,11 +70,20 @@ class FollowedLog:
         self._witnessed = witnessed
         self._since = clock()
         self._was_set_back = False
+        self._replay = Replay(takes_away)
+        self._reading = Lock()
+        self._taken: dict[str, Narrowed] = {}
+        self._damaged_until: datetime | None = None
 
-    def look(self) -> Look:
-        """How far it can be relied on right now."""
+    @property
+    def taken(self) -> Mapping[str, Narrowed]:
+        """What later entries took away, by restriction, as of the last look; replaced once there is more."""
+        return self._taken
+
+    def look(self, most: int | None = None) -> Look:
+        """How far it can be relied on right now. `most`: how many new entries may be read for it."""
         now = self._clock()
-        found = self._state(now)
+        found = self._state(now, most)
         if is_behind(now, self._witnessed):
             found = Look(LogState.SET_BACK, "clock_behind")
         if self._was_set_back and found.state is LogState.STANDS_STILL:
@@ -72,15 +91,43 @@ class FollowedLog:
         self._was_set_back = found.state is LogState.SET_BACK
         return found
 
-    def _state(self, now: datetime) -> Look:
+    def _state(self, now: datetime, most: int | None) -> Look:
         try:
-            going_on(self._memory)
+            head = going_on(self._memory)
             confirmed = self._confirmed()
         except (LogRewound, LogForked) as refusal:
             return Look(LogState.SET_BACK, refusal.code)
         except LogRefuses as refusal:
             return Look(LogState.STANDS_STILL, refusal.code)
+        if most is not None and head.size - self._replay.size > most:
+            return Look(LogState.STANDS_STILL)
+        if not self._read_on(head, now):
+            return Look(LogState.SET_BACK, LogDamaged.code)
         if not confirmed:
             late = now - self._since >= ANSWER
             return Look(LogState.STANDS_STILL, "log_unconfirmed" if late else "")
         return Look(LogState.GOES_ON)
+
+    def _read_on(self, head: Signed, now: datetime) -> bool:
+        """Take in what is new; whether it is what was signed."""
+        with self._reading:
+            if self._damaged_until is not None and now < self._damaged_until:
+                return False
+            try:
+                self._take_in(head)
+            except (LogDamaged, MalformedEntry):
+                self._damaged_until = now + AGAIN
+                return False
+            self._damaged_until = None
+        return True
+
+    def _take_in(self, head: Signed) -> None:
+        if head.size < self._replay.size:
+            head = head_now()  # another thread read a newer one first
+        found = self._replay.read_on(head, self._memory.highest())
+        if not found:
+            return
+        taken = dict(self._taken)
+        for restriction, away in filter(None, map(taken_by, found)):
+            taken[restriction] = taken.get(restriction, Narrowed()).also(away)
+        self._taken = taken

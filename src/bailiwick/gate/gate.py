@@ -114,6 +114,8 @@ class Gate:
             Unavailable: the database does not answer.
         """
         self._loop = asyncio.get_running_loop()
+        if self._door.proofs is not None:
+            await self._background.run(self._door.proofs.begin)
         await self._node.register()
         self._media.on_lost(self._media_lost)
         self._unlisten = events.listen(self._changed_by_somebody)

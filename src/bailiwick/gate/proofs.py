@@ -19,10 +19,9 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError, InterfaceError
 
-from bailiwick.gate.followed import FollowedLog, LogState, Look
+from bailiwick.gate.followed import AT_ONCE, FollowedLog, LogState, Look
 from bailiwick.gate.grounds import Grounds
 from bailiwick.gate.verifying import Trust, Unproven, Verified, rebuilt, verified
-from bailiwick.ledger import queries as ledger
 from bailiwick.ledger.entries import RestrictionApproved, encode
 from bailiwick.meetings.presences import Person
 from bailiwick.orders import queries as orders
@@ -87,7 +86,7 @@ class Proofs:
         self._verified: dict[UUID, tuple[bytes, Verified]] = {}
         self._noted: deque[tuple[str, str]] = deque(maxlen=_NOTED)
         self._refused: deque[UUID] = deque(maxlen=_NOTED)
-        self._in_log: tuple[int, dict[str, Narrowed]] = (-1, {})
+        self._taken = log.taken
         self._followed = LogState.GOES_ON
         self._again = False
         self._retry_at: datetime | None = None
@@ -109,8 +108,8 @@ class Proofs:
         rows = orders.touching(meeting_id)
         if not rows:
             return NOTHING
-        taken, look = self._taken_in_log(), self._log.look()
-        holding = [found for row in rows if (found := self._holding(row, taken, look)) is not None]
+        look = self._log.look(AT_ONCE)
+        holding = [found for row in rows if (found := self._holding(row, look)) is not None]
         exempt = orders.exemptions((UUID(found.restriction.id) for found in holding), rows)
         return Enforced(
             tuple(found.restriction for found in holding),
@@ -118,10 +117,10 @@ class Proofs:
             exempt,
         )
 
-    def _holding(self, row: Row, taken: Mapping[str, Narrowed], look: Look) -> Verified | None:
+    def _holding(self, row: Row, look: Look) -> Verified | None:
         """What is left of one row: None for nothing. Whatever goes wrong with it harms nobody's way in."""
         try:
-            away = orders.narrowed(row).also(taken.get(row.pk.hex, Narrowed()))
+            away = orders.narrowed(row).also(self._log.taken.get(row.pk.hex, Narrowed()))
             if away.ended:
                 self._verified.pop(row.pk, None)
                 return None
@@ -183,20 +182,23 @@ class Proofs:
         if self._retry_at is None:
             self._retry_at = self._clock() + RETRY
 
-    def _taken_in_log(self) -> Mapping[str, Narrowed]:
-        size = ledger.sequenced_size()
-        if self._in_log[0] != size:
-            self._in_log = (size, orders.narrowed_in_log())
-        return self._in_log[1]
-
     # ------------------------------------------------------------ every second, on another thread
+
+    def begin(self) -> None:
+        """Read the whole log, before anybody is let in. What is wrong with it `follow` tells."""
+        try:
+            self._log.look()
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 (meetings start, and nothing is enforced)
+            log.error("log_not_read", cause=type(error).__name__)
 
     def follow(self) -> bool:
         """Look at the log, fetch proofs, raise alarms. True: decide on everybody again.
 
         The log comes first: nothing that fails after it may hide that it was set back.
         """
-        if self._log_moved() | self._retry_due():
+        if self._log_moved() | self._more_taken() | self._retry_due():
             self.generation += 1
             self._again = True
         self._collect()
@@ -220,6 +222,11 @@ class Proofs:
             return False
         log.warning("restrictions_follow_log", state=look.state.name.lower())
         return True
+
+    def _more_taken(self) -> bool:
+        """Whether later entries took something away that rows may not tell of."""
+        before, self._taken = self._taken, self._log.taken
+        return self._taken is not before
 
     def _retry_due(self) -> bool:
         if self._retry_at is None or self._clock() < self._retry_at:

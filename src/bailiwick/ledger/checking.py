@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from bailiwick.ledger import store
-from bailiwick.ledger.errors import LogDamaged
+from bailiwick.ledger.entries import parse
+from bailiwick.ledger.errors import LogDamaged, MalformedEntry
 from bailiwick.ledger.models import Document, Entry, Outbox, Published, Tile
 from bailiwick.ledger.sequencer import Signed, head_now
 from bailiwick.tlog import tiles
@@ -117,17 +118,35 @@ def _check_nothing_else(head: Signed) -> None:
     expected = full + head.size // tiles.WIDTH
     if Tile.objects.count() != expected:
         raise LogDamaged("the tiles", f"there are {Tile.objects.count()}, and the entries give {expected}")
+    numbered = Outbox.objects.filter(index__isnull=False)
+    if extra := numbered.exclude(index__gte=0, index__lt=head.size).order_by("id").first():
+        raise LogDamaged(f"outbox row {extra.pk}", "there is no entry of its index")
     for start in range(0, head.size, _ROWS):
-        _check_outbox(start)
+        _check_outbox(start, min(start + _ROWS, head.size))
 
 
-def _check_outbox(start: int) -> None:
-    """A recovered entry has no outbox row; one that is there says what the log says."""
-    entries = store.entries(start, start + _ROWS)
-    rows = Outbox.objects.filter(index__gte=start, index__lt=start + _ROWS).order_by("index")
-    for pk, index, data in rows.values_list("pk", "index", "entry"):
-        if index is None or bytes(data) != entries[index - start]:
+def _check_outbox(start: int, end: int) -> None:
+    """Each entry has its one row, with its bytes and its type: by that it is found."""
+    entries = store.entries(start, end)
+    found = Outbox.objects.filter(index__gte=start, index__lt=end)
+    rows = {
+        index: (pk, kind, data) for pk, index, kind, data in found.values_list("pk", "index", "type", "entry")
+    }
+    for index, entry in enumerate(entries, start):
+        if index not in rows:
+            raise LogDamaged(f"the outbox row of entry {index}", "it is not there")
+        pk, kind, data = rows[index]
+        if bytes(data) != entry:
             raise LogDamaged(f"outbox row {pk}", "it is not the entry of its index")
+        if _type_of(entry) != kind:
+            raise LogDamaged(f"outbox row {pk}", "it has another type than its entry")
+
+
+def _type_of(entry: bytes) -> str:
+    try:
+        return parse(entry).type
+    except MalformedEntry:
+        return ""
 
 
 def check_documents() -> Iterator[str]:

@@ -71,7 +71,8 @@ ALARMS: Final[dict[str, AlarmText]] = {
     ),
     "log_damaged": AlarmText(
         "The public log is damaged",
-        "What is stored contradicts itself. Nothing is appended. Run “bailiwick log check”: it says where.",
+        "What is stored contradicts itself, or what was signed. Nothing is appended, and no restriction"
+        " enforced that was not verified before. Run “bailiwick log check”: it says where.",
     ),
     "log_refuses": AlarmText(
         "The public log does not go on",

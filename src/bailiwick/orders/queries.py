@@ -3,17 +3,25 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from bailiwick.ledger import queries as ledger
 from bailiwick.ledger.actions import OutboxId
-from bailiwick.ledger.entries import RestrictionCorrected, RestrictionSuspended, RestrictionWithdrawn
+from bailiwick.ledger.entries import (
+    RestrictionCorrected,
+    RestrictionSuspended,
+    RestrictionWithdrawn,
+    parse,
+)
 from bailiwick.meetings.presences import Person
 from bailiwick.rules.restriction import RestrictionId
 
 from .models import Approval, Exemption, Later, LaterKind, Restriction
 
 __all__ = ["Approval", "Exempted", "Exemption", "Later", "Row"]
+
+_MARKS: Final = (b'"restriction.suspended"', b'"restriction.withdrawn"', b'"restriction.corrected"')
 
 Row = Restriction
 """A restriction as its row has it: not to be believed before the gate has verified it."""
@@ -62,20 +70,23 @@ def _taken(later: Later) -> Narrowed:
     return Narrowed(territories=codes, until=later.expires_at)
 
 
-def narrowed_in_log() -> dict[str, Narrowed]:
-    """The same by restriction, as the log itself says it: a row taken away by hand brings nothing back."""
-    found: dict[str, Narrowed] = {}
-    for kind in ("restriction.suspended", "restriction.withdrawn", "restriction.corrected"):
-        for _, entry in ledger.entries_of(kind):
-            if isinstance(entry, RestrictionSuspended | RestrictionWithdrawn):
-                taken = Narrowed(ended=True)
-            elif isinstance(entry, RestrictionCorrected):
-                codes = None if entry.territories is None else frozenset(entry.territories)
-                taken = Narrowed(territories=codes, until=entry.until)
-            else:
-                continue
-            found[entry.restriction] = found.get(entry.restriction, Narrowed()).also(taken)
-    return found
+def takes_away(data: bytes) -> bool:
+    """Whether an entry may be one that `taken_by` reads: a look that costs little, for many."""
+    return any(mark in data for mark in _MARKS)
+
+
+def taken_by(data: bytes) -> tuple[str, Narrowed] | None:
+    """Which restriction an entry of the log takes something away from, and what; None: from none.
+
+    The entry itself counts: a row of `Later`, or of the outbox, taken away by hand brings nothing back.
+    """
+    entry = parse(data)
+    if isinstance(entry, RestrictionSuspended | RestrictionWithdrawn):
+        return entry.restriction, Narrowed(ended=True)
+    if isinstance(entry, RestrictionCorrected):
+        codes = None if entry.territories is None else frozenset(entry.territories)
+        return entry.restriction, Narrowed(territories=codes, until=entry.until)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
