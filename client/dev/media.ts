@@ -2,7 +2,7 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 
 import type { MediaView } from "../src/media/media";
-import type { Grade } from "../src/media/quality";
+import { FINE, type Quality } from "../src/media/quality";
 import { Player } from "../src/media/player";
 import type { Direction } from "../src/media/reach";
 import { Sight } from "../src/media/sight";
@@ -14,8 +14,8 @@ import type { Session } from "../src/session/session";
 export class PretendedMedia implements MediaView {
   readonly tracks: ReadonlySignal<ReadonlyMap<Key, MediaStreamTrack>>;
   readonly speaking = signal<Speaking>(SILENCE);
-  readonly grade = signal<Grade>("good");
-  readonly sparing = signal(false);
+  readonly quality = signal<Quality>(FINE);
+  readonly resting = signal<ReadonlySet<Key>>(new Set());
   readonly failing = signal<Direction | "both" | null>(null);
   readonly level = signal(0.55);
   readonly levelAsleep = signal(false);

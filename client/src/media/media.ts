@@ -6,7 +6,7 @@ import type { Devices } from "./devices";
 import { Meter } from "./level";
 import { Player } from "./player";
 import { ConnectionLost, Publisher } from "./publisher";
-import { FINE, judge, type Grade, type Quality, type Sample } from "./quality";
+import { FINE, judge, type Quality, type Sample } from "./quality";
 import { THROUGH, failing, reach, type Direction, type Reach } from "./reach";
 import { Saying } from "./saying";
 import { Sight } from "./sight";
@@ -14,6 +14,7 @@ import { Sound } from "./sound";
 import { SILENCE, listen, type Speaking } from "./speakers";
 import { inbound, outbound, sample, type Inbound, type Outbound } from "./statistics";
 import {
+  affordable,
   firstSeen,
   kindOf,
   nowSeen,
@@ -22,9 +23,11 @@ import {
   wantedLayers,
   wantedStreams,
   type Key,
+  type Means,
   type Wanted,
 } from "./streams";
 import { Subscriber } from "./subscriber";
+import { pictures } from "./thrift";
 
 const LEVELS_EVERY = 200;
 const SAMPLE_EVERY = 2000;
@@ -37,8 +40,9 @@ const DRAWN_WITHIN = 150;
 export interface MediaView {
   readonly tracks: ReadonlySignal<ReadonlyMap<Key, MediaStreamTrack>>;
   readonly speaking: ReadonlySignal<Speaking>;
-  readonly grade: ReadonlySignal<Grade>;
-  readonly sparing: ReadonlySignal<boolean>;
+  readonly quality: ReadonlySignal<Quality>;
+  /** Whose picture is in sight but not asked for: the network does not carry it now. */
+  readonly resting: ReadonlySignal<ReadonlySet<Key>>;
   /** What has not got through for a while, e.g. where the network lets no calls through; it is tried on. */
   readonly failing: ReadonlySignal<Direction | "both" | null>;
   readonly level: ReadonlySignal<number>;
@@ -54,8 +58,8 @@ export interface MediaView {
 export class Media implements MediaView, Observer {
   readonly tracks: ReadonlySignal<ReadonlyMap<Key, MediaStreamTrack>>;
   readonly speaking: ReadonlySignal<Speaking>;
-  readonly grade: ReadonlySignal<Grade>;
-  readonly sparing: ReadonlySignal<boolean>;
+  readonly quality: ReadonlySignal<Quality>;
+  readonly resting: ReadonlySignal<ReadonlySet<Key>>;
   readonly failing: ReadonlySignal<Direction | "both" | null>;
   readonly level: ReadonlySignal<number>;
   readonly levelAsleep: ReadonlySignal<boolean>;
@@ -70,12 +74,21 @@ export class Media implements MediaView, Observer {
   readonly #meter: Meter;
   readonly #speaking = signal<Speaking>(SILENCE);
   readonly #quality = signal<Quality>(FINE);
+  readonly #resting = signal<ReadonlySet<Key>>(new Set());
   readonly #failing = signal<Direction | "both" | null>(null);
+  /** What may be asked for; who has the floor matters only where not everybody can be shown. */
+  readonly #means = computed((): Means => {
+    const { sparing, thrift } = this.#quality.value;
+    const few = pictures(thrift);
+    const main = few < Infinity ? this.#speaking.value.main : null;
+    return { most: thrift.level > 0 ? 0 : sparing ? 1 : 2, pictures: few, main };
+  });
   /** How often we have come in; 0: not inside. */
   readonly #entered = signal(0);
   readonly #arrived = signal(false);
   #seen: readonly Key[] = [];
   #layers: readonly WantedLayer[] = [];
+  #layered: RTCPeerConnection | null = null;
   #sampled: Sample | null = null;
   #reach: Reach = THROUGH;
   #timers: ReturnType<typeof setInterval>[] = [];
@@ -96,8 +109,8 @@ export class Media implements MediaView, Observer {
     new Sound(this.tracks, devices.speaker, this.player);
     this.arrived = this.#arrived;
     this.speaking = this.#speaking;
-    this.grade = computed(() => this.#quality.value.grade);
-    this.sparing = computed(() => this.#quality.value.sparing);
+    this.quality = this.#quality;
+    this.resting = this.#resting;
     this.failing = this.#failing;
     session.observe(this);
     this.#steer();
@@ -166,6 +179,8 @@ export class Media implements MediaView, Observer {
     this.#speaking.value = SILENCE;
     this.#reach = THROUGH;
     this.#failing.value = null;
+    this.#quality.value = FINE;
+    this.#sampled = null;
   }
 
   /** Whatever changes, the same few effects set it right. */
@@ -176,7 +191,7 @@ export class Media implements MediaView, Observer {
     effect(() => this.#publisher.put("screen", screen.value?.getVideoTracks()[0] ?? null));
     effect(() => this.#publisher.put("screen_audio", screen.value?.getAudioTracks()[0] ?? null));
     effect(() => this.#sayState(microphone.value.on && microphone.value.track !== null, camera.value.track !== null));
-    effect(() => this.#publisher.spare(this.sparing.value));
+    effect(() => this.#publisher.spare(this.#quality.value.sparing));
     effect(() => {
       const state = this.#session.state.value;
       if (state.at === "asking") this.#subscriber.prepare();
@@ -184,7 +199,7 @@ export class Media implements MediaView, Observer {
       if (state.at === "connecting" && state.was === "door") setTimeout(() => this.#prepare());
     });
     effect(() => {
-      void [this.#session.room.value, this.sight.visible.value, this.#subscriber.received.value, this.sparing.value];
+      void [this.#session.room.value, this.sight.visible.value, this.#subscriber.received.value, this.#means.value];
       this.#lookSoon();
     });
   }
@@ -208,8 +223,22 @@ export class Media implements MediaView, Observer {
     const wanted = this.#wanted();
     if (this.#session.state.peek().at !== "inside" || wanted === null) return;
     this.#subscriber.want(wanted);
-    const { lines } = this.#subscriber.received.peek();
-    const layers = wantedLayers(lines, this.sight.visible.peek(), this.sparing.peek() ? 1 : 2);
+    const means = this.#means.peek();
+    const visible = this.sight.visible.peek();
+    const shown = affordable(visible, means);
+    this.#rest([...visible.keys()].filter((key) => !shown.has(key)));
+    this.#askForLayers(wantedLayers(this.#subscriber.received.peek().lines, shown, means.most));
+  }
+
+  #rest(keys: readonly Key[]): void {
+    if (keys.join() !== [...this.#resting.peek()].join()) this.#resting.value = new Set(keys);
+  }
+
+  /** A new connection begins with the smallest layer of everything, whatever was asked for on the one before. */
+  #askForLayers(layers: readonly WantedLayer[]): void {
+    const { connection } = this.#subscriber;
+    if (connection !== this.#layered) this.#layers = [];
+    this.#layered = connection;
     if (sameLayers(layers, this.#layers)) return;
     this.#layers = layers;
     if (layers.length > 0) this.#session.send({ type: "layers", layers });

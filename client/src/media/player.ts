@@ -1,6 +1,6 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
 
-/** Starts what is to be heard and seen, and knows when the browser wants a click first: for sound, or for pictures, too. */
+/** Starts what is to be heard and seen, and knows when the browser wants a click first: for sound, or pictures too. */
 export class Player {
   readonly blocked: ReadonlySignal<boolean>;
   readonly #blocked = signal(false);

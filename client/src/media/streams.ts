@@ -105,6 +105,21 @@ export function substreamFor(height: number, most: Substream = 2): Substream {
   return Math.min(enough, most) as Substream;
 }
 
+/** What may be asked for: the largest layer, how many pictures at all, and whose comes first among equals. */
+export interface Means {
+  readonly most: Substream;
+  readonly pictures: number;
+  readonly main: string | null;
+}
+
+/** What of `visible` is shown with these means: the largest pictures, and sooner that of whoever has the floor. */
+export function affordable(visible: Visible, { pictures, main }: Means): Visible {
+  if (visible.size <= pictures) return visible;
+  const worth = ([key, { width, height }]: readonly [Key, { width: number; height: number }]): number =>
+    width * height * (personOf(key) === main ? 2 : 1);
+  return new Map([...visible].sort((a, b) => worth(b) - worth(a)).slice(0, pictures));
+}
+
 /**
  * The layers wanted of the video lines now offered (`lines`: media line → key): the one that fits the tile, none for
  * what nobody sees. A screen has one layer only.

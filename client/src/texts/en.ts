@@ -86,7 +86,10 @@ export const en = {
   "top.withheld.title": "A legal restriction kept somebody out. It is not said whom or where. Here you can object to it.",
   "top.settings": "Settings",
   "top.network.fair": "Your connection is a little weak",
-  "top.network.poor": "Your connection is weak. Turning off your camera helps.",
+  "top.network.poor.uplink": "Weak connection: the others may not see and hear you well. Turning off your camera helps.",
+  "top.network.poor.downlink": "Weak connection: you may not see and hear the others well",
+  "top.network.poor.delay": "Slow connection: what is said arrives late",
+  "top.thrift": "Weak connection: smaller or fewer pictures are shown, so that the sound holds",
   "top.sparing": "Your device is busy: showing and sending smaller pictures",
 
   "stage.label": "Participants’ pictures",

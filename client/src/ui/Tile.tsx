@@ -70,7 +70,9 @@ function Picture({ item, person, you }: { item: Item; person: Participant; you: 
     [item.id, item.kind, you, on],
   );
   if (you && item.kind === "screen") return <OwnScreen />;
-  const track = you ? own : on ? media.tracks.value.get(keyOf(item.id, item.kind)) : null;
+  const key = keyOf(item.id, item.kind);
+  // A picture at rest would be a frozen face: initials say better that there is none now.
+  const track = you ? own : on && !media.resting.value.has(key) ? media.tracks.value.get(key) : null;
   return (
     <div class="picture" ref={box}>
       <Avatar name={person.name} large />

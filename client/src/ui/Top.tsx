@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 
+import type { Quality } from "../media/quality";
 import { t } from "../texts";
 import { useApp, usePowers, useRoom } from "./context";
 import { Icon } from "./icons";
@@ -57,8 +58,8 @@ export function Top(): JSX.Element {
 /** Said only when something is the matter. */
 function Network(): JSX.Element | null {
   const { media } = useApp();
-  const grade = media.grade.value;
-  const text = grade !== "good" ? t(`top.network.${grade}`) : media.sparing.value ? t("top.sparing") : null;
+  const { grade } = media.quality.value;
+  const text = networkText(media.quality.value);
   if (!text) return null;
   return (
     <span class={`chip ${grade === "poor" ? "warning" : ""}`} role="status" title={text}>
@@ -66,4 +67,11 @@ function Network(): JSX.Element | null {
       <span>{text}</span>
     </span>
   );
+}
+
+function networkText({ grade, side, sparing, thrift }: Quality): string | null {
+  if (thrift.level > 0) return t("top.thrift");
+  if (grade === "poor") return t(`top.network.poor.${side}`);
+  if (grade === "fair") return t("top.network.fair");
+  return sparing ? t("top.sparing") : null;
 }

@@ -14,6 +14,7 @@ class Server implements Socket {
   constructor(readonly listener: Listener) {}
   send(message: FromClient): void {
     this.heard.push(message);
+    if (message.type === "ping") queueMicrotask(() => this.say({ type: "pong" }));
     if (message.id) queueMicrotask(() => this.#answer(message));
   }
   close(): void {}
@@ -66,7 +67,12 @@ describe("media", () => {
   let server: Server;
   let devices: Devices;
   let media: Media;
-  const receiving = (): FakeConnection => FakeConnection.made.find((each) => each.offers === 0) as FakeConnection;
+  const receiving = (): FakeConnection =>
+    FakeConnection.made.findLast(({ localDescription }) => localDescription?.sdp === "answer") as FakeConnection;
+  const offer = (revision: number, fresh: boolean): void => {
+    const streams = BO.streams.map(({ mid }) => ({ mid, participant: BO.id, source_mid: mid }));
+    server.say({ type: "offer", revision, sdp: "lines 0 1", fresh, streams });
+  };
 
   beforeEach(async () => {
     vi.useFakeTimers();
@@ -100,13 +106,7 @@ describe("media", () => {
     server.listener.onOpen();
     server.say(welcome);
     await soon();
-    server.say({
-      type: "offer",
-      revision: 1,
-      sdp: "lines 0 1",
-      fresh: true,
-      streams: BO.streams.map(({ mid }) => ({ mid, participant: BO.id, source_mid: mid })),
-    });
+    offer(1, true);
     await soon(2000);
   });
 
@@ -139,5 +139,48 @@ describe("media", () => {
     for (const each of FakeConnection.made) each.becomes("connected");
     await soon(1000);
     expect(media.failing.value).toBeNull();
+  });
+
+  const look = (): void => {
+    const tile = { getBoundingClientRect: () => ({ width: 1280, height: 720 }) } as Element;
+    media.sight.watch(tile, "bo/camera");
+  };
+  /** A sample: so many packets more, and so many more lost. */
+  const sampled = async (received: number, lost: number): Promise<void> => {
+    const [before] = receiving().statistics;
+    const total = (field: string): number => Number(before?.[field] ?? 0);
+    const sums = { packetsReceived: total("packetsReceived") + received, packetsLost: total("packetsLost") + lost };
+    receiving().statistics = [{ type: "inbound-rtp", ...sums }];
+    await soon(2000);
+  };
+
+  it("asks for the layers again on a new connection, which begins with the smallest", async () => {
+    look();
+    await soon(100);
+    expect(server.of("layers").at(-1)?.layers).toEqual([{ mid: "1", substream: 2 }]);
+    const before = server.of("layers").length;
+    offer(2, true);
+    await soon(100);
+    expect(server.of("layers").length).toBe(before + 1);
+    offer(3, false);
+    await soon(100);
+    expect(server.of("layers").length).toBe(before + 1);
+  });
+
+  it("asks for less while the network does not carry it: smaller pictures first, in the end none", async () => {
+    look();
+    for (let i = 0; i < 4; i++) await sampled(100, 0);
+    for (let i = 0; i < 2; i++) await sampled(100, 50);
+    await soon(100);
+    expect(server.of("layers").at(-1)?.layers).toEqual([{ mid: "1", substream: 0 }]);
+    expect(media.resting.value.size).toBe(0);
+    for (let i = 0; i < 6; i++) await sampled(100, 50);
+    await soon(100);
+    expect(server.of("layers").at(-1)?.layers).toEqual([{ mid: "1", substream: null }]);
+    expect([...media.resting.value]).toEqual(["bo/camera"]);
+    for (let i = 0; i < 60; i++) await sampled(100, 0);
+    await soon(100);
+    expect(server.of("layers").at(-1)?.layers).toEqual([{ mid: "1", substream: 2 }]);
+    expect(media.resting.value.size).toBe(0);
   });
 });

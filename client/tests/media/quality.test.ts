@@ -18,13 +18,31 @@ const repeat = (quality: Quality, times: number, changes: Partial<Sample>): Qual
 
 describe("the network", () => {
   it.each([
-    ["good", {}],
-    ["fair", { lost: 5 }],
-    ["poor", { lost: 12 }],
-    ["fair", { uplinkLoss: 0.05 }],
-    ["poor", { roundTrip: 0.9 }],
-  ] as const)("is %s with %o", (grade, changes) => {
-    expect(judge(FINE, base, next(changes)).grade).toBe(grade);
+    ["good", "uplink", {}],
+    ["fair", "downlink", { lost: 5 }],
+    ["poor", "downlink", { lost: 12 }],
+    ["fair", "uplink", { uplinkLoss: 0.05 }],
+    ["poor", "delay", { roundTrip: 0.9 }],
+    ["poor", "uplink", { uplinkLoss: 0.2, lost: 5 }],
+  ] as const)("is %s, on the way %s, with %o", (grade, side, changes) => {
+    expect(repeat(FINE, 2, changes)).toMatchObject({ grade, side });
+  });
+
+  it("is not judged by one sample", () => {
+    expect(repeat(FINE, 1, { lost: 12 }).grade).toBe("good");
+    expect(repeat(repeat(FINE, 5, { lost: 12 }), 1, {}).grade).toBe("good");
+  });
+
+  it.each([
+    ["what comes is lost", { lost: 12 }, 1],
+    ["what comes stands in a queue", { roundTrip: 1.2 }, 1],
+    ["what goes is lost", { uplinkLoss: 0.3 }, 0],
+  ] as const)("is asked for less when %s: %o", (_, changes, level) => {
+    expect(repeat(repeat(FINE, 1, {}), 2, changes).thrift.level).toBe(level);
+  });
+
+  it("is not asked for less because it is far away", () => {
+    expect(repeat(FINE, 10, { roundTrip: 0.7 }).thrift.level).toBe(0);
   });
 });
 

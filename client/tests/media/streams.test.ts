@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   KEPT_VIDEOS,
+  affordable,
   firstSeen,
   keyOf,
   nowSeen,
@@ -78,6 +79,23 @@ describe("what is wanted", () => {
   it("is asked for before anything is drawn: cameras that are on, and screens", () => {
     const sharing = { ...person("c", false), streams: [{ mid: "2", kind: "screen" }] } as Participant;
     expect(firstSeen([person("a"), person("b", false), sharing])).toEqual(["a/camera", "c/screen"]);
+  });
+});
+
+describe("pictures that the network carries", () => {
+  const sizes: Visible = new Map([
+    ["a/camera" as Key, { width: 320, height: 180 }],
+    ["b/camera" as Key, { width: 320, height: 180 }],
+    ["c/screen" as Key, { width: 1280, height: 720 }],
+  ]);
+
+  it.each([
+    [Infinity, null, ["a/camera", "b/camera", "c/screen"]],
+    [2, null, ["c/screen", "a/camera"]],
+    [2, "b", ["c/screen", "b/camera"]],
+    [0, "b", []],
+  ])("are, if there may be %s and %s has the floor, %o", (pictures, main, shown) => {
+    expect([...affordable(sizes, { most: 0, pictures, main }).keys()]).toEqual(shown);
   });
 });
 
