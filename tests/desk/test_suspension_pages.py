@@ -70,7 +70,7 @@ def test_p2_a_yes_to_the_question_about_authorities_is_answered_as_a_demand(
         answer = approver.post(f"{made}/approve", {"authority_prompted": "yes"})
     assert answer.status_code == 422
     assert "That is a demand" in answer.content.decode()
-    assert 'href="/desk/demands/"' in answer.content.decode()
+    assert "an alarm stays open until somebody has registered the demand" in answer.content.decode()
     assert Account.objects.get(pk=host.pk).is_active
 
 

@@ -97,6 +97,12 @@ class AuthorityBehindIt(AccountError):
     code = "authority_behind_suspension"
 
 
+class SaidAuthority(AccountError):
+    """Whoever answered that an authority prompted it does not answer otherwise about the same account."""
+
+    code = "said_authority"
+
+
 class IncompleteStatement(AccountError):
     """A statement of reasons has all its parts (DSA Art. 17(3)); `field` names the one that is missing."""
 

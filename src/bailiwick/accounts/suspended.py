@@ -6,6 +6,7 @@ password.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -16,6 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from .models import APPEAL_TIME, Account, Ground, Suspension, SuspensionAppeal
+from .suspension_queries import Said, said_prompted
 
 _KEPT: Final = "suspended"
 SECONDS: Final = 3600
@@ -24,12 +26,14 @@ SECONDS: Final = 3600
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A suspension with its appeal, for the account's owner. `by_key`: shown by the key."""
+    """A suspension with its appeal, for the account's owner. `by_key`: shown by the key; `said`: that
+    somebody answered before that an authority prompted it."""
 
     row: Suspension
     appeal: SuspensionAppeal | None
     by_key: bool
     now: datetime
+    said: Sequence[Said]
 
     @property
     def needs_key(self) -> bool:
@@ -71,12 +75,13 @@ def open_by_key(request: HttpRequest, key: str) -> bool:
 
 def case(request: HttpRequest, now: datetime) -> Case | None:
     """The case of whoever just tried to sign in, gave a key, or is signed in and was suspended within the
-    time to appeal; None for everybody else. Two queries."""
+    time to appeal; None for everybody else. Four queries."""
     row, by_key = _kept(request, now)
     row = row or _signed_in(request, now)
     if row is None:
         return None
-    return Case(row, SuspensionAppeal.objects.filter(suspension=row).first(), by_key, now)
+    appeal = SuspensionAppeal.objects.filter(suspension=row).first()
+    return Case(row, appeal, by_key, now, said_prompted(row.account_id))
 
 
 def _of(account_id: UUID) -> QuerySet[Suspension]:

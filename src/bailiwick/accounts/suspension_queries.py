@@ -1,13 +1,17 @@
 """Suspensions as the desk shows them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from .models import APPEAL_DUE, Suspension
+from .models import APPEAL_DUE, Account, Audit, Suspension
 
+PROMPTED: Final = "suspension.refused_as_demand"
+"""How the audit trail calls the answer that an authority prompted a suspension."""
 _PEOPLE = ("account", "proposed_by", "approved_by", "ended_by", "appeal", "appeal__decided_by")
 
 
@@ -31,6 +35,24 @@ def appealed() -> Sequence[Suspension]:
 def suspension(suspension_id: UUID) -> Suspension | None:
     """One of them with its people and its appeal (one query)."""
     return Suspension.objects.filter(pk=suspension_id).select_related(*_PEOPLE).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """That somebody answered that an authority prompted a suspension of an account, which was not made then.
+    `email`: empty where their own account is gone."""
+
+    at: datetime
+    by: UUID | None
+    email: str
+
+
+def said_prompted(account_id: UUID) -> Sequence[Said]:
+    """Every such answer about the account, the oldest first (two queries): asked again, the question may get
+    another answer, but not without whoever decides, and whoever is suspended, knowing of the first."""
+    rows = list(Audit.objects.filter(code=PROMPTED, subject=f"account:{account_id}").order_by("id"))
+    known = dict(Account.objects.filter(pk__in={row.actor for row in rows}).values_list("pk", "email"))
+    return [Said(row.at, row.actor, known.get(row.actor, "") if row.actor else "") for row in rows]
 
 
 def to_decide() -> int:

@@ -339,6 +339,13 @@ class AccountSuspended(_Part):
     until: Instant | None = None
 
 
+class SuspensionRefused(_Part):
+    """No account was suspended, because an authority had prompted it: that is a demand (P2). Not whose."""
+
+    type: Literal["suspension.refused"] = "suspension.refused"
+    day: Day
+
+
 class AccountReinstated(_Part):
     """A suspended account is open again."""
 
@@ -391,6 +398,7 @@ Entry: TypeAlias = (
     | AppealDecided
     | AccountSuspended
     | AccountReinstated
+    | SuspensionRefused
     | PeriodTotals
     | ReportPublished
 )

@@ -191,6 +191,11 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "New restrictions are not enforced, and what is wrong with old ones is not told. Look at the log for"
         " “gate_loop_failed”.",
     ),
+    "suspension_prompted": AlarmText(
+        "An authority is behind a suspension that was asked for",
+        "A member of staff answered so, and nothing was suspended. Register at the desk, as a demand, what"
+        " was asked, by whom and how; an informal one is recorded and refused. Then acknowledge this.",
+    ),
     "invitations_limit": AlarmText(
         "An account sends as many invitations as it may",
         "Some of its mails were not sent. If it is no mistake of somebody with many guests, it may send mail"

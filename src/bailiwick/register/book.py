@@ -222,6 +222,7 @@ class Book:
     server_rules: Sequence[Logged[log.ServerRuleChanged]] = ()
     tables: Sequence[Logged[log.LocationTable]] = ()
     suspensions: Sequence[Logged[log.AccountSuspended]] = ()
+    prompted: Sequence[Logged[log.SuspensionRefused]] = ()
     reinstatements: Sequence[Logged[log.AccountReinstated]] = ()
     totals: Sequence[Logged[log.PeriodTotals]] = ()
     reports: Sequence[Logged[log.ReportPublished]] = ()
@@ -293,6 +294,7 @@ def _read(size: int, published_at: datetime, _checkpoint: bytes) -> Book:
         server_rules=_all(log.ServerRuleChanged, size),
         tables=_all(log.LocationTable, size),
         suspensions=_all(log.AccountSuspended, size),
+        prompted=_all(log.SuspensionRefused, size),
         reinstatements=_all(log.AccountReinstated, size),
         totals=_all(log.PeriodTotals, size),
         reports=_all(log.ReportPublished, size),

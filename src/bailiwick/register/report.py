@@ -114,11 +114,13 @@ class StateRow(_Part):
 
 
 class Suspensions(_Part):
-    """Accounts suspended for breach of the terms of service: apart, for no authority may prompt one."""
+    """Accounts suspended for breach of the terms of service: apart, for no authority may prompt one.
+    `refused_as_demand`: how often one was not made because an authority had prompted it."""
 
     suspended: Count
     by_ground: dict[str, Count]
     reinstated: Count
+    refused_as_demand: Count
 
 
 class Order(_Part):
@@ -254,6 +256,7 @@ def _suspensions(book: Book, period: Period) -> Suspensions:
         suspended=len(found),
         by_ground=_counted(each.ground for each in found),
         reinstated=sum(period.has(each.entry.at.date()) for each in book.reinstatements),
+        refused_as_demand=sum(period.has(each.entry.day) for each in book.prompted),
     )
 
 

@@ -91,6 +91,15 @@ DESK: Final = (
         _("With fewer, nobody could be given a role any more. Make somebody else an administrator first."),
     ),
     (
+        "said_authority",
+        403,
+        _("You answered that an authority prompted it"),
+        _(
+            "About this account you answered so before. Whoever did does not propose or approve its"
+            " suspension any more; somebody else can, and sees your answer."
+        ),
+    ),
+    (
         "authority_behind_suspension",
         422,
         _("That is a demand, not a breach of terms"),

@@ -1,18 +1,21 @@
 """What the owner of a suspended account is told by mail, in the transaction that decides it (P4)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bailiwick.accounts.models import Suspension, SuspensionAppeal
+from bailiwick.accounts.suspension_queries import Said
 from bailiwick.ledger.queries import salt
 from bailiwick.notices.actions import Mail, send_after_commit
 
 
-def suspended(row: Suspension, key: str) -> None:
+def suspended(row: Suspension, key: str, said: Sequence[Said]) -> None:
     """The statement of reasons (DSA Art. 17(3)), and how to appeal. `key`: what shows that it is the owner
-    who does; it stands here and nowhere else. Behind a `#`, no server and no proxy sees it."""
+    who does; it stands here and nowhere else. Behind a `#`, no server and no proxy sees it. `said`: that
+    somebody answered otherwise before."""
     lines = [
         _("Your account on %(site)s is suspended.") % {"site": settings.SITE_NAME},
         _("Until: %(when)s") % {"when": _until(row)},
@@ -25,6 +28,7 @@ def suspended(row: Suspension, key: str) -> None:
         "",
         _("How it became known: %(how)s") % {"how": source(row)},
         _("No public authority asked for it or prompted it; two people of ours decided. ") + automated(row),
+        *(_said(each) for each in said),
         "",
         _(
             "You cannot sign in meanwhile. Everything you have stays as it is: meetings you host go on and"
@@ -44,6 +48,13 @@ def suspended(row: Suspension, key: str) -> None:
         *_in_the_log(row),
     ]
     _send(row, _("Your account is suspended"), "\n".join(lines))
+
+
+def _said(said: Said) -> str:
+    return _(
+        "But on %(day)s one of our staff answered that an authority had prompted a suspension of your"
+        " account. It was not made then."
+    ) % {"day": _day(said.at)}
 
 
 def _in_the_log(row: Suspension) -> list[str]:

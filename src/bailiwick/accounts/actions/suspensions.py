@@ -7,7 +7,7 @@ it is reinstated. What ends is signing in.
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -20,15 +20,18 @@ from bailiwick.accounts.errors import (
     NoConfirmedAccount,
     NoSuchSuspension,
     NotYourCase,
+    SaidAuthority,
     SamePerson,
 )
 from bailiwick.accounts.models import Account, Ground, Source, Suspension, SuspensionAppeal
 from bailiwick.accounts.queries import require, roles_of
 from bailiwick.accounts.roles import Role
 from bailiwick.accounts.suspended import digest
+from bailiwick.accounts.suspension_queries import PROMPTED, said_prompted
 from bailiwick.ledger import actions as ledger
-from bailiwick.ledger.entries import AccountReinstated, AccountSuspended
+from bailiwick.ledger.entries import AccountReinstated, AccountSuspended, SuspensionRefused
 from bailiwick.ledger.vocabulary import second
+from bailiwick.notices.actions import raise_alarm
 
 from . import suspension_mail as mail
 from .audit import audit
@@ -67,7 +70,8 @@ def propose(
     """A suspension, without effect until somebody else approves it; its id.
 
     Raises:
-        AuthorityBehindIt: it is a demand. Only that the question was answered so is kept.
+        AuthorityBehindIt: it is a demand. Only that the question was answered so is kept, logged and counted.
+        SaidAuthority: they answered so themselves, about this account.
         RoleNeeded, NoConfirmedAccount (no such account), IncompleteStatement, AlreadySuspended, NotYourCase.
     """
     require(actor, Role.REVIEWER)
@@ -76,7 +80,11 @@ def propose(
         raise NoConfirmedAccount(field="email")
     if account.pk == actor:
         raise NotYourCase
-    _check_prompted(actor, account.pk, now, prompted=authority_prompted)
+    if authority_prompted:
+        with transaction.atomic():
+            _record_prompted(actor, account.pk, now)
+        raise AuthorityBehindIt
+    _check_said(actor, account.pk)
     _check_statement(statement, now)
     lapse(account.pk, now)
     with transaction.atomic():
@@ -90,6 +98,7 @@ def approve(actor: UUID, suspension_id: UUID, *, authority_prompted: bool, now: 
 
     Raises:
         AuthorityBehindIt: it is a demand, and the proposal is dropped: else a third person is asked.
+        SaidAuthority: they answered so themselves, about this account.
         RoleNeeded, NoSuchSuspension, SamePerson, NotYourCase; IncompleteStatement: it would be over already;
         TooFewAdministrators: nobody could take the suspending people's roles away any more.
     """
@@ -101,6 +110,7 @@ def approve(actor: UUID, suspension_id: UUID, *, authority_prompted: bool, now: 
         hold_administrators()
         row = _locked(suspension_id, approved_at__isnull=True)
         _check_second_person(actor, row)
+        _check_said(actor, row.account_id)
         _check_statement(_statement(row), now)
         if Role.ADMINISTRATOR in roles_of(row.account_id):
             check_enough_without(row.account_id)
@@ -112,7 +122,7 @@ def approve(actor: UUID, suspension_id: UUID, *, authority_prompted: bool, now: 
         Account.objects.filter(pk=row.account_id).update(is_active=False)
         _log_suspended(row, now)
         audit(actor, "suspension.approved", subject(row), now)
-        mail.suspended(row, key)
+        mail.suspended(row, key, said_prompted(row.account_id))
 
 
 def discard(actor: UUID, suspension_id: UUID, now: datetime) -> None:
@@ -153,13 +163,10 @@ def lapse(account_id: UUID, now: datetime) -> bool:
         return True
 
 
-def _check_prompted(actor: UUID, account_id: UUID, now: datetime, *, prompted: bool) -> None:
-    """In 2020 fabricated complaints about terms were the way in: what an authority asks for is a demand."""
-    if not prompted:
-        return
-    with transaction.atomic():
-        audit(actor, "suspension.refused_as_demand", f"account:{account_id}", now)
-    raise AuthorityBehindIt
+def _check_said(actor: UUID, account_id: UUID) -> None:
+    """A no a minute after a yes is a pretext."""
+    if any(said.by == actor for said in said_prompted(account_id)):
+        raise SaidAuthority
 
 
 def _check_statement(statement: Statement, now: datetime) -> None:
@@ -222,7 +229,15 @@ def _drop_as_demand(actor: UUID, suspension_id: UUID, now: datetime) -> None:
     with transaction.atomic():
         row = _proposed(actor, suspension_id)
         _end(row, actor, now)
-        audit(actor, "suspension.refused_as_demand", f"account:{row.account_id}", now)
+        _record_prompted(actor, row.account_id, now)
+
+
+def _record_prompted(actor: UUID, account_id: UUID, now: datetime) -> None:
+    """In the audit trail whose account it was, in the log that it happened, and an alarm, so that somebody
+    sees to it that it is registered as the demand it is."""
+    audit(actor, PROMPTED, f"account:{account_id}", now)
+    ledger.append(SuspensionRefused(day=now.astimezone(UTC).date()))
+    raise_alarm("suspension_prompted", f"account:{account_id}", now)
 
 
 def open_again(row: Suspension, actor: UUID | None, now: datetime) -> None:

@@ -56,7 +56,7 @@ def propose(request: HttpRequest, member: Member) -> HttpResponse:
                 now=timezone.now(),
             )
         except AuthorityBehindIt:
-            return _prompted(request)
+            return _prompted(request, member)
         except AccountError as error:
             add_error(form, error)
         else:
@@ -65,8 +65,9 @@ def propose(request: HttpRequest, member: Member) -> HttpResponse:
     return _listing(request, member, form)
 
 
-def _prompted(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/prompted.html", status=422)
+def _prompted(request: HttpRequest, member: Member) -> HttpResponse:
+    context = {"takes_in": Role.INTAKE in member.roles}
+    return render(request, "desk/prompted.html", context, status=422)
 
 
 @page(*READING)
@@ -92,6 +93,7 @@ def _one(
         "row": row,
         "appeal": appealed,
         "running": running,
+        "said": queries.said_prompted(row.account_id),
         "may_approve": Role.APPROVER in member.roles and not took_part and _is_open(row),
         "may_discard": bool({Role.APPROVER, Role.REVIEWER} & member.roles) and _is_open(row),
         "may_reinstate": bool(set(READING) & member.roles) and running,
@@ -119,7 +121,7 @@ def approve(request: HttpRequest, member: Member, number: UUID) -> HttpResponse:
     try:
         actions.approve(member.id, number, authority_prompted=form.prompted(), now=timezone.now())
     except AuthorityBehindIt:
-        return _prompted(request)
+        return _prompted(request, member)
     messages.success(request, _("Suspended, logged, and told to the account's owner."))
     return redirect("desk_suspension", number)
 
