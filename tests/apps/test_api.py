@@ -199,3 +199,16 @@ def test_every_code_of_the_domains_errors_is_a_problem() -> None:
 
     assert below(MeetingError) - {"meeting_error"} <= PROBLEMS.keys()
     assert UnknownTerritory.code in PROBLEMS
+
+
+@pytest.mark.parametrize(
+    "starts_at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "1999-12-31T23:59:59Z"]
+)
+def test_a_time_at_the_end_of_all_calendars_is_refused_and_breaks_nobodys_list(
+    starts_at: str, meeting: Meeting, host: Account, co_host: Account, sign_in: SignIn
+) -> None:
+    given = {"starts_at": starts_at, "time_zone": "Asia/Tokyo"}
+    answer = sign_in(host).patch(f"/api/meetings/{meeting.slug}", given, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_time")
+    for who in (host, co_host):
+        assert sign_in(who).get("/meetings/").status_code == 200

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from bailiwick.accounts.models import Account
-from bailiwick.meetings.models import Block, Invitation, Meeting
+from bailiwick.meetings.models import Block, CoHost, Invitation, Meeting
 from tests.apps.conftest import NOW, SignIn
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,21 @@ def test_p2_what_happens_when_the_host_leaves_is_the_hosts_choice(
     same = _api("patch", "", {"on_host_leave": "continue", "title": "Other"})
     assert same(sign_in(co_host), furnished).status_code == 200
     assert ask(sign_in(host), furnished).json()["on_host_leave"] == "end"
+
+
+def test_a_co_host_may_stop_being_one_and_takes_nobody_elses_role(
+    furnished: Meeting, host: Account, co_host: Account, sign_in: SignIn
+) -> None:
+    """Nobody is asked whether they want to be one: what somebody else fills must not stay in their list."""
+    ask = sign_in(co_host)
+    page = ask.get(f"/meetings/{furnished.slug}/people").content.decode()
+    assert "Stop being a co-host" in page
+    assert ask.delete(f"/api/meetings/{furnished.slug}/co-hosts/{host.pk}").status_code == 403
+    given = {"id": str(co_host.pk)}
+    answer = ask.post(f"/meetings/{furnished.slug}/people/co-hosts/remove", given, follow=True)
+    assert "You are no longer a co-host" in answer.content.decode()
+    assert ask.get(f"/meetings/{furnished.slug}/people").status_code == 403
+    assert not CoHost.objects.exists()
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -1,5 +1,6 @@
 """Recurrence: a small part of RRULE, on the wall clock of the meeting's time zone."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -132,3 +133,37 @@ recurrences = st.one_of(
 def test_what_is_written_is_read_back_the_same(recurrence: Recurrence, name: str) -> None:
     tz = ZoneInfo(name)
     assert from_text(to_text(recurrence, tz), tz) == recurrence
+
+
+@given(
+    minutes=st.integers(0, 30 * 365 * 24 * 60),
+    frequency=st.sampled_from(Frequency),
+    days=st.integers(-40, 5000),
+    name=st.sampled_from(["Europe/Berlin", "Asia/Tokyo", "America/New_York"]),
+)
+def test_counting_from_near_finds_what_counting_from_the_first_finds(
+    minutes: int, frequency: Frequency, days: int, name: str
+) -> None:
+    first = (LONG_AGO + timedelta(minutes=minutes)).replace(tzinfo=ZoneInfo(name))
+    weekdays = (first.weekday(),) if frequency is Frequency.WEEKLY else ()
+    text = to_text(Recurrence(frequency, weekdays), ZoneInfo(name))
+    after = first + timedelta(days=days)
+    near = occurrences(first, text, name, after=after, limit=3)
+    every = occurrences(first, text, name, after=first - timedelta(days=2), limit=max(days, 0) + 5)
+    assert near == [start for start in every if start > after][:3] or len(every) < max(days, 0) + 5
+
+
+def test_a_series_begun_long_ago_is_looked_up_at_once() -> None:
+    """Whoever opens the page of an ended series has its next day computed, in the gate's own lane."""
+    first, after = datetime(2000, 1, 1, 9, tzinfo=UTC), datetime(2099, 6, 1, tzinfo=UTC)
+    began = time.process_time()
+    for _ in range(100):
+        found = occurrences(first, "FREQ=DAILY", "UTC", after=after, limit=1)
+    assert found == [datetime(2099, 6, 1, 9, tzinfo=UTC)]
+    assert time.process_time() - began < 2, "counted from the first day"
+
+
+@pytest.mark.parametrize("last", [date(1999, 1, 1), date(9999, 12, 31)])
+def test_a_last_day_beyond_all_calendars_is_refused(last: date) -> None:
+    with pytest.raises(InvalidRecurrence):
+        Recurrence(Frequency.DAILY, until=last)

@@ -69,6 +69,7 @@ class Person:
     session: MediaSession | None = None
     resets: int = 0
     was_muted: int = 0
+    mutes: int = 0
     was_superseded: bool = False
     went_away: bool = False
     was_let_in: bool = False
@@ -84,8 +85,9 @@ class Person:
         self.session = session
         self.resets += session is None
 
-    def muted(self) -> None:
+    def muted(self, mutes: int) -> None:
         self.was_muted += 1
+        self.mutes = mutes
 
     def chat(self, chat: Chat) -> None:
         self.chats.append(chat)
@@ -278,7 +280,8 @@ async def resume(gate: Gate, person: Person, place: str | None = None) -> tuple[
     """A new connection with the last resume token."""
     assert person.joined is not None
     again = Person(person.name, place or person.place)
-    joined = await gate.resume(person.joined.resume, parse_address(ADDRESS[again.place]))
+    address = parse_address(ADDRESS[again.place])
+    joined = await gate.resume(person.joined.resume, address, heard=person.mutes)
     if isinstance(joined, Joined):
         again.joined = joined
         await gate.attach(joined, again)

@@ -172,3 +172,39 @@ async def test_a_grant_used_up_by_a_commit_whose_reply_was_lost_leaves_no_ghost(
     async with asyncio.timeout(15):
         while [one.id.hex for one in await rows(row) if one.state != "ended"] != [ada.id]:
             await asyncio.sleep(0.05)
+
+
+async def test_a_mute_while_the_connection_was_lost_is_told_before_the_welcome(house: House) -> None:
+    """The client says anew what it has on when it is welcomed; that undid the mute."""
+    gate, row = await house.gate(), await meeting()
+    host, bo = await join_as_host(gate, row), await join(gate, row, "Bo")
+    assert host.joined is not None
+    assert bo.joined is not None
+    await gate.change(bo.joined.held, microphone_on=True)
+    await lose(gate, bo)
+    await gate.act(host.joined.held, acts.mute, UUID(bo.id))
+    again, _ = await resume(gate, bo)
+    assert again.was_muted == 1
+    assert again.mutes == 1
+    once_more, _ = await resume(gate, again)
+    assert once_more.was_muted == 0
+
+
+async def test_a_page_that_forgot_what_it_was_told_is_muted_unless_it_unmuted_since(house: House) -> None:
+    gate, row = await house.gate(), await meeting()
+    host, bo = await join_as_host(gate, row), await join(gate, row, "Bo")
+    assert host.joined is not None
+    await gate.act(host.joined.held, acts.mute, UUID(bo.id))
+    assert (await reload(gate, bo)).muted
+    assert bo.joined is not None
+    await gate.change(bo.joined.held, microphone_on=True)
+    assert not (await reload(gate, bo)).muted
+
+
+async def reload(gate: Gate, person: Person) -> Joined:
+    assert person.joined is not None
+    joined = await gate.resume(person.joined.resume, None)
+    assert isinstance(joined, Joined)
+    person.joined = joined
+    await gate.attach(joined, person)
+    return joined

@@ -152,7 +152,7 @@ async def test_p2_a_removed_or_lost_host_ends_nothing(house: House) -> None:
     host, ada = await join_as_host(gate, row), await join(gate, row, "Ada")
     assert host.joined is not None
     await gate.let_go(host.joined.held)
-    house.clock.advance(6)
+    await house.pass_time(62)
     await until(lambda: ada.sees == {"Ada"})
     assert (await fresh(row)).ended_at is None
     assert not ada.endings

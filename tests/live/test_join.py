@@ -7,7 +7,7 @@ import pytest
 
 from bailiwick.accounts.buckets import Limit
 from bailiwick.live import app as live_app
-from tests.gate.kit import ADDRESS, House, meeting, set_rule
+from tests.gate.kit import ADDRESS, House, meeting, set_rule, sign_in
 from tests.live.kit import ORIGIN, ask, live, request
 
 
@@ -197,3 +197,12 @@ async def test_an_ended_series_opens_again_at_the_door_for_its_next_occurrence(h
     later = await meeting(starts_at=now - timedelta(days=3, hours=-5), **series)
     assert (await ask(app, due.slug)).status == 200
     assert (await ask(app, later.slug)).status == 410
+
+
+@pytest.mark.parametrize("odd", ['prefs={"a":1}', "a b=c; =x", "x=1,2; [y]=é"])
+async def test_an_odd_cookie_makes_nobody_a_stranger(house: House, odd: str) -> None:
+    """Django's pages read past it; the door read none: the host was a guest, the blocked a stranger."""
+    app, row = live(await house.gate()), await meeting(locked=True)
+    cookie = f"{odd}; sessionid={await sign_in(row.host)}"
+    assert (await ask(app, row.slug)).status == 403
+    assert (await ask(app, row.slug, cookie=cookie)).status == 200

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bailiwick.live import protocol
-from tests.gate.kit import House, lift_rule, meeting, rows, set_rule, until
+from tests.gate.kit import House, lift_rule, meeting, rows, set_rule, sign_in, until
 from tests.live.kit import Client, ask, come_in, live
 
 
@@ -275,6 +275,25 @@ async def test_whoever_resumes_after_their_media_was_destroyed_is_told_so_once_i
     assert (await again.receive())["type"] == "welcome"
     assert (await again.until("media_reset"))["type"] == "media_reset"
     await again.go()
+
+
+async def test_a_mute_not_heard_comes_before_the_welcome(house: House) -> None:
+    app, row = live(await house.gate()), await meeting()
+    host = await come_in(app, row.slug, "Host", cookie=f"sessionid={await sign_in(row.host)}")
+    await host.until("welcome")
+    ada = await come_in(app, row.slug)
+    welcome = await ada.until("welcome")
+    assert welcome["mutes"] == 0
+    await ada.go()
+    await host.send({"type": "mute", "participant": welcome["you"], "id": 1})
+    await host.until("done")
+    again = Client(app)
+    await again.connect()
+    await again.send({"type": "resume", "token": welcome["resume"], "mutes": welcome["mutes"]})
+    assert await again.receive() == {"type": "muted", "mutes": 1}
+    assert (await again.receive())["mutes"] == 1
+    for client in (host, again):
+        await client.go()
 
 
 async def test_what_nobody_foresaw_closes_the_connection_and_is_in_the_log(house: House) -> None:

@@ -39,19 +39,20 @@ class Clock:
 class Borrowed:
     """An executor on the test's connection; whoever uses it may not close it."""
 
-    _max_workers = 0
-
     def __init__(self, inner: ThreadPoolExecutor) -> None:
         self._inner = inner
 
-    def submit(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> "Future[Any]":
-        return self._inner.submit(work, *args, **kwargs)
+    def submit(self, rank: int, work: Callable[..., Any]) -> "Future[Any]":
+        return self._inner.submit(work)
+
+    def cut(self, job: "Future[Any]") -> None:
+        """Nothing hangs here."""
 
     def rest(self) -> None:
         """Wait until all that was asked of it is done: the connection has one user at a time."""
         self._inner.submit(int).result()
 
-    def shutdown(self, *, wait: bool = True) -> None:
+    def close(self) -> None:
         """Nothing: it is not theirs."""
 
 
@@ -79,9 +80,9 @@ class SteadyGate(Gate):
         self._unlisten = events.listen(self._changed_by_somebody)
 
     def borrow(self, thread: Borrowed) -> None:
-        for hop in (self._hop, self._background):
-            hop._executor.shutdown()
-            hop._executor = thread  # type: ignore[assignment] # only `submit` is used
+        self._lanes.close()
+        for lane in ("gate", "look", "room", "door", "background"):
+            getattr(self._lanes, lane).worker = thread
 
     @property
     def name(self) -> str:

@@ -26,11 +26,15 @@ export interface Hello {
   grant: string;
 }
 
-/** First message after a lost connection: takes the presence over. The token is good once. */
+/**
+ * First message after a lost connection: takes the presence over. The token is good once. `mutes`: the
+ * last count that was told; null where the page does not know it any more.
+ */
 export interface Resume {
   id?: number | null;
   type: "resume";
   token: string;
+  mutes?: number | null;
 }
 
 /** What the media line `mid` of the client's offer carries. */
@@ -237,12 +241,16 @@ export interface Waiting {
   resume: string;
 }
 
-/** Inside. The whole state; what follows are changes to it. `resume` replaces any earlier token. */
+/**
+ * Inside. The whole state; what follows are changes to it. `resume` replaces any earlier token. `mutes`:
+ * how often a host has muted you.
+ */
 export interface Welcome {
   type: "welcome";
   you: string;
   resume: string;
   heartbeat_seconds: number;
+  mutes: number;
   meeting: MeetingInfo;
   participants: readonly Participant[];
   waiting: readonly Waiter[];
@@ -308,9 +316,13 @@ export interface ChatMessage {
   at: number;
 }
 
-/** A host muted your microphone; unmute yourself when you want to speak. */
+/**
+ * A host muted your microphone; unmute yourself when you want to speak. `mutes`: how often by now. Comes
+ * before `welcome` if it happened while the connection was lost.
+ */
 export interface Muted {
   type: "muted";
+  mutes: number;
 }
 
 /** Told to all inside, e.g. `rule_changed`, `caretaker`, `locked`. */

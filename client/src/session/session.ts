@@ -63,6 +63,8 @@ export class Session {
   /** Who we are, or were last, inside or in the waiting room. */
   #me: string | null = null;
   #takeBack: string | null = null;
+  /** How often a host has muted us, as far as we were told; null: this page does not know. */
+  #mutes: number | null = null;
 
   constructor(world: World) {
     this.#world = world;
@@ -185,7 +187,7 @@ export class Session {
     this.#heard = Date.now();
     const mine = (): boolean => socket === this.#socket;
     const socket: Socket = this.#world.connect(way.socket, {
-      onOpen: () => mine() && socket.send(way.first),
+      onOpen: () => mine() && socket.send(way.first.type === "resume" ? { ...way.first, mutes: this.#mutes } : way.first),
       onMessage: (message) => mine() && this.#receive(message),
       onClose: (code) => mine() && this.#drop(code),
     });
@@ -195,6 +197,7 @@ export class Session {
 
   #receive(message: FromServer): void {
     this.#heard = Date.now();
+    if (message.type === "welcome" || message.type === "muted") this.#mutes = message.mutes;
     const before = this.#room.value;
     if (message.type === "welcome" || message.type === "waiting") [this.#me, this.#takeBack] = [message.you, null];
     if (message.type === "welcome") {

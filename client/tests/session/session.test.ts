@@ -23,6 +23,7 @@ class Line implements Socket {
 
 const welcome = {
   type: "welcome",
+  mutes: 0,
   you: "me",
   resume: "resume-token-000000",
   heartbeat_seconds: 10,
@@ -90,7 +91,7 @@ describe("a session", () => {
     await vi.advanceTimersByTimeAsync(700);
     last().listener.onOpen();
     expect(lines).toHaveLength(2);
-    expect(last().sent).toEqual([{ type: "resume", token: "resume-token-000000" }]);
+    expect(last().sent).toEqual([{ type: "resume", token: "resume-token-000000", mutes: 0 }]);
   });
 
   it("sends a heartbeat, and gives a silent connection up", async () => {

@@ -69,9 +69,20 @@ def bring_up_to_date() -> None:
 
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        _take_your_time()
         print("Bringing the database up to date", file=sys.stderr)
         call_command("migrate", interactive=False, verbosity=0)
     connection.close()
+
+
+def _take_your_time() -> None:
+    """A large table may take longer to change than any request may last (`settings`)."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")
+            cursor.execute("SET lock_timeout = '60s'")
 
 
 def _log_ready() -> bool:

@@ -15,7 +15,7 @@ import structlog
 from django.db import DatabaseError
 
 from bailiwick.gate.errors import Unavailable
-from bailiwick.gate.hop import Hop
+from bailiwick.gate.hop import Hop, Worker
 from bailiwick.ledger import events
 from bailiwick.ledger.errors import LogRefuses
 from bailiwick.ledger.publishing import Publisher
@@ -23,6 +23,7 @@ from bailiwick.ledger.sequencer import Sequencer
 
 log = structlog.get_logger()
 POLL_SECONDS: Final = 1.0
+_SECONDS: Final = 300.0
 REMIND_SECONDS: Final = 60.0
 """The same trouble is raised as an alarm again after this long."""
 
@@ -39,8 +40,9 @@ class LogLoops:
         self._sequencer = sequencer
         self._publisher = publisher
         self._alarm = alarm
-        self._appending = Hop("log")
-        self._showing = Hop("log-publish")
+        # witnesses are asked in there, one after the other, and each may take its time
+        self._appending = Hop(Worker("log"), seconds=_SECONDS)
+        self._showing = Hop(Worker("log-publish"), seconds=_SECONDS)
         self._waiting = asyncio.Event()
         self._grown = asyncio.Event()
         self._looked = asyncio.Event()

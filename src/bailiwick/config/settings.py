@@ -81,6 +81,11 @@ TEMPLATES = [
 ]
 
 
+# A database that hangs is worse than one that is gone: nobody is told anything. Waiting for a lock ends
+# before the gate gives up (`gate.hop`); a machine that vanished is noticed by the wire's own limits.
+_POSTGRES_LIMITS = {"lock_timeout": 5, "statement_timeout": 30, "idle_in_transaction_session_timeout": 60}
+
+
 def _postgres(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     return {
@@ -92,7 +97,14 @@ def _postgres(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "options": " ".join(f"-c {name}={seconds}s" for name, seconds in _POSTGRES_LIMITS.items()),
+            "tcp_user_timeout": 5000,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+        },
     }
 
 
@@ -103,7 +115,7 @@ def _sqlite(data: Path) -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
-            "timeout": 10,
+            "timeout": 6,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         },
     }

@@ -79,6 +79,7 @@ class Entry:
     let_in: bool = False
     media_session: str = ""
     mutes: int = 0
+    microphone_on: bool = False
 
 
 class Door:
@@ -206,7 +207,7 @@ class Door:
         lost = presences.take_over(presence, meeting.revision, node_id, secrets.digest(token))
         return lost or Entry(
             presence.pk, presence.generation + 1, meeting, person, decision, waiting, token,
-            presence.let_in, presence.media_session, presence.mutes,
+            presence.let_in, presence.media_session, presence.mutes, presence.microphone_on,
         )  # fmt: skip
 
     def _out(self, presence: Presence, ending: Ending, node_id: UUID) -> Ending:

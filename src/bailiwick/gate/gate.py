@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -28,7 +28,7 @@ from .eject import Case, Ejector
 from .ending import Ending, EndReason
 from .errors import Unavailable, where_raised
 from .hints import Hints
-from .hop import Hop
+from .hop import lanes
 from .line import Chat, Held, Line
 from .media_keeper import MediaKeeper
 from .node import Node
@@ -44,13 +44,15 @@ _BEAT_SECONDS: Final = 1.0
 class Joined:
     """A presence taken by a connection that is not attached yet.
 
-    `resume`: its next token. `by_rule`: a country rule sent them to the waiting room.
+    `resume`: its next token. `by_rule`: a country rule sent them to the waiting room. `muted`: by a host, and
+    they have not heard of it.
     """
 
     held: Held
     resume: str = field(repr=False)
     title: str = field(repr=False)
     by_rule: bool
+    muted: bool = False
 
 
 class Gate:
@@ -77,8 +79,8 @@ class Gate:
         self._alarm = alarm
         self._watch_seconds = watch_seconds
         self._door = door or Door(clock, device_key, proofs=proofs)
-        self._hop = Hop("gate")
-        self._background = Hop("gate-sweep")
+        self._lanes = lanes()
+        self._hop, self._background = self._lanes.gate, self._lanes.background
         node_id = uuid4()
         self._hints = Hints(
             layer,
@@ -87,7 +89,7 @@ class Gate:
         )
         self._ejector = ejector(self._hop, media, clock, self._trouble)
         self._keeper = MediaKeeper(
-            media, self._hop, is_current=self._is_active, changed=self.changed, gone=self._session_gone
+            media, self._lanes.room, is_current=self._is_active, changed=self.changed, gone=self._session_gone
         )
         self._node = Node(
             node_id,
@@ -141,8 +143,7 @@ class Gate:
             await self._hop.run(nodes.retire, self._node.id, self._clock())
         except Unavailable as error:
             log.warning("lease_not_retired", cause=error.detail)
-        self._hop.close()
-        self._background.close()
+        self._lanes.close()
 
     async def _forever(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
         """A loop of the gate must not die: whatever goes wrong is logged, raised as an alarm, tried again."""
@@ -152,7 +153,8 @@ class Gate:
             except Exception as error:  # noqa: BLE001 (the guarantee of one second rests on this loop)
                 code = getattr(error, "code", type(error).__name__)
                 log.error("gate_loop_failed", loop=name, code=code, where=where_raised(error))
-                await self._raise_alarm(f"gate_{name}_failed")
+                # not waited for: the database may be what fails, and it may hang
+                self._spawn(self._raise_alarm(f"gate_{name}_failed"))
                 await asyncio.sleep(_BEAT_SECONDS)
 
     async def _raise_alarm(self, code: str) -> None:
@@ -186,7 +188,7 @@ class Gate:
     async def ready(self) -> bool:
         """Whether a meeting could be joined: database and media server answer."""
         try:
-            await self._hop.run(nodes.others, self._node.id, self._clock())
+            await self._lanes.look.run(nodes.others, self._node.id, self._clock())
         except Unavailable:
             return False
         return await self._media.healthy()
@@ -195,29 +197,40 @@ class Gate:
 
     async def knock(self, knock: Knock, address: ClientAddress | None) -> Opened | Ending:
         """Ask at the door. Raises Unavailable: nothing is admitted on guesswork."""
+<<<<<<< HEAD
         opened = await self._hop.run(self._door.knock, knock, self._locate(address))
         if isinstance(opened, Opened) and not opened.lobby and not opened.taken_back:
+=======
+        opened = await self._lanes.door.run(self._door.knock, knock, self._locate(address))
+        if isinstance(opened, Opened) and not opened.lobby:
+>>>>>>> 8570269 (Let rules overtake the door, give up a database that hangs, read cookies as Django does, bound a meeting's dates, tell mutes not heard)
             self._keeper.expect(opened.meeting_id)
         return opened
 
     async def enter(self, grant: str, address: ClientAddress | None) -> Joined | Ending:
         """Use a grant up; decided again where this connection comes from."""
         location = self._locate(address)
-        return self._taken(await self._hop.run(self._door.enter, grant, location, self._node.id), address)
+        entry = await self._lanes.room.run(self._door.enter, grant, location, self._node.id)
+        return self._taken(entry, address) if isinstance(entry, Entry) else entry
 
-    async def resume(self, token: str, address: ClientAddress | None) -> Joined | Ending:
-        """Take a presence over; decided again where this connection comes from."""
+    async def resume(
+        self, token: str, address: ClientAddress | None, *, heard: int | None = None
+    ) -> Joined | Ending:
+        """Take a presence over; decided again where this connection comes from. `heard`: how many mutes were
+        told; None: that is not known."""
         location = self._locate(address)
-        return self._taken(await self._hop.run(self._door.resume, token, location, self._node.id), address)
+        entry = await self._lanes.room.run(self._door.resume, token, location, self._node.id)
+        if isinstance(entry, Entry):
+            unheard = not entry.microphone_on if heard is None else entry.mutes > heard
+            return replace(self._taken(entry, address), muted=entry.mutes > 0 and unheard)
+        return entry
 
     def _locate(self, address: ClientAddress | None) -> Location:
         if address is None:
             self._watch.unresolved_chain()
         return self._locator.locate(address)
 
-    def _taken(self, entry: Entry | Ending, address: ClientAddress | None) -> Joined | Ending:
-        if isinstance(entry, Ending):
-            return entry
+    def _taken(self, entry: Entry, address: ClientAddress | None) -> Joined:
         held = Held(
             presence_id=entry.presence_id,
             meeting_id=entry.meeting.id,
@@ -240,6 +253,9 @@ class Gate:
         """Begin to speak through `line`: the room's view, and all that follows."""
         held = joined.held
         held.line = line
+        if joined.muted:
+            # before the welcome: their own "microphone on", said anew at it, would undo what the host did
+            line.muted(held.mutes)
         if held.generation > 1 and not held.waiting and not held.media_ref:
             # resumed after the media was destroyed: what the client still has of it is void
             line.media(None)
@@ -283,7 +299,7 @@ class Gate:
         """What others see of oneself: microphone_on, camera_on, hand_raised_at."""
         if fields.get("microphone_on"):
             await self._keeper.unmute(held)
-        await self._hop.run(presences.change, held.presence_id, **fields)
+        await self._lanes.room.run(presences.change, held.presence_id, **fields)
         self.changed(held.meeting_id)
 
     def chat(self, held: Held, text: str) -> None:

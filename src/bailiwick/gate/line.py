@@ -32,8 +32,8 @@ class Line(Protocol):
         """Their media session; None: it is lost and another follows."""
         ...
 
-    def muted(self) -> None:
-        """A host muted their microphone."""
+    def muted(self, mutes: int) -> None:
+        """A host muted their microphone, so many times by now."""
         ...
 
     def chat(self, chat: "Chat") -> None:

@@ -88,7 +88,7 @@ class MediaKeeper:
         if held.media is not None:
             self._spawn(self._muted(held, held.media, (TrackKind.MICROPHONE,)))
         if held.line is not None:
-            held.line.muted()
+            held.line.muted(held.mutes)
 
     async def unmute(self, held: Held) -> None:
         """The owner unmuted."""

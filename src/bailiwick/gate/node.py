@@ -16,6 +16,7 @@ import structlog
 
 from bailiwick.geo.locator import Locator
 from bailiwick.meetings import nodes, presences
+from bailiwick.meetings.models import PresenceState
 from bailiwick.meetings.presences import Lost
 from bailiwick.rules.decision import Admitted, Decision, Lobby
 
@@ -222,6 +223,9 @@ class Node:
             if row is None or row.generation > held.generation or row.node_id != self.id:
                 self._lose(held)
                 continue
+            if held.waiting and row.state == PresenceState.ACTIVE:
+                # let in by a transaction of ours whose end we did not hear of
+                self._let_in(held)
             held.person = row.person
             held.let_in = row.let_in
             if row.mutes > held.mutes:
@@ -274,13 +278,16 @@ class Node:
         )
         if lost is not None:
             return lost is Lost.STALE
-        held.waiting = False
         held.decided_revision = found.meeting.revision
         held.valid_until = decision.valid_until
+        self._let_in(held)
+        return True
+
+    def _let_in(self, held: Held) -> None:
+        held.waiting = False
         if held.line is not None:
             held.line.let_in()
         self._keeper.keep(held)
-        return True
 
     async def _confirm(self, stay: Sequence[Held], found: Survey) -> None:
         revision = found.meeting.revision

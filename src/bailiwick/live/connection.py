@@ -58,6 +58,7 @@ class Connection:
         self._queue: asyncio.Queue[Message | int] = asyncio.Queue(_MOST_QUEUED)
         self._closing = False
         self._reset_due = False
+        self._mutes = 0
 
     # ------------------------------------------------------------ towards the client
 
@@ -86,9 +87,10 @@ class Connection:
 
     # ------------------------------------------------------------ the gate's Line
 
-    def begin(self, resume: str, *, waiting: bool) -> None:
-        """The presence is taken: `resume` is its next token."""
+    def begin(self, resume: str, *, waiting: bool, mutes: int = 0) -> None:
+        """The presence is taken: `resume` is its next token, `mutes` how often it has been muted."""
         self.resume = resume
+        self._mutes = mutes
         self._waiting = waiting
 
     def wait(self, title: str, *, by_rule: bool) -> None:
@@ -116,6 +118,7 @@ class Connection:
                 you=self.me,
                 resume=self.resume,
                 heartbeat_seconds=HEARTBEAT_SECONDS,
+                mutes=self._mutes,
                 meeting=frames.meeting(view, self.me),
                 participants=frames.participants(view.participants.values()),
                 waiting=frames.waiters(view) if frames.may_let_in(view, self.me) else [],
@@ -168,8 +171,9 @@ class Connection:
             self.session = session
             self.session_there.set()
 
-    def muted(self) -> None:
-        self.send(Muted(type="muted"))
+    def muted(self, mutes: int) -> None:
+        self._mutes = mutes
+        self.send(Muted(type="muted", mutes=mutes))
 
     def chat(self, chat: Chat) -> None:
         if self.welcomed:

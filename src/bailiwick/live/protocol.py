@@ -51,10 +51,12 @@ class Hello(Request):
 
 
 class Resume(Request):
-    """First message after a lost connection: takes the presence over. The token is good once."""
+    """First message after a lost connection: takes the presence over. The token is good once. `mutes`: the
+    last count that was told; null where the page does not know it any more."""
 
     type: Literal["resume"]
     token: Token
+    mutes: Annotated[int, Field(ge=0, le=2**31)] | None = None
 
 
 class TrackInfo(Message):
@@ -295,12 +297,14 @@ class Waiting(Message):
 
 
 class Welcome(Message):
-    """Inside. The whole state; what follows are changes to it. `resume` replaces any earlier token."""
+    """Inside. The whole state; what follows are changes to it. `resume` replaces any earlier token. `mutes`:
+    how often a host has muted you."""
 
     type: Literal["welcome"]
     you: ParticipantId
     resume: Token
     heartbeat_seconds: int
+    mutes: int
     meeting: MeetingInfo
     participants: list[Participant]
     waiting: list[Waiter]
@@ -375,9 +379,11 @@ class ChatMessage(Message):
 
 
 class Muted(Message):
-    """A host muted your microphone; unmute yourself when you want to speak."""
+    """A host muted your microphone; unmute yourself when you want to speak. `mutes`: how often by now. Comes
+    before `welcome` if it happened while the connection was lost."""
 
     type: Literal["muted"]
+    mutes: int
 
 
 class Notice(Message):

@@ -103,14 +103,14 @@ class Socket:
         if isinstance(message, protocol.Hello):
             return await self._gate.enter(message.grant, address)
         if isinstance(message, protocol.Resume):
-            return await self._gate.resume(message.token, address)
+            return await self._gate.resume(message.token, address, heard=message.mutes)
         raise ProtocolError("unexpected_message", "begin with hello or resume", fatal=True)
 
     async def _hold(self, joined: Joined, reader: "_Reader", send: http.Send) -> None:
         """Two directions until one ends; the presence is let go unless it ended meanwhile."""
         held = joined.held
         connection = Connection(held.presence_id.hex, self._ice_servers())
-        connection.begin(joined.resume, waiting=held.waiting)
+        connection.begin(joined.resume, waiting=held.waiting, mutes=held.mutes)
         if held.waiting:
             connection.wait(joined.title, by_rule=joined.by_rule)
         session = Session(self._gate, held, connection)

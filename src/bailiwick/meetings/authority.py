@@ -18,6 +18,7 @@ class Act(StrEnum):
     INVITE = "invite"
     LIFT_BLOCK = "lift_block"
     CO_HOSTS = "co_hosts"
+    RESIGN = "resign"
     DELETE = "delete"
     REOPEN = "reopen"
 

@@ -21,6 +21,9 @@ from bailiwick.accounts.time_zones import zones
 from .errors import InvalidRecurrence, InvalidTime
 
 MAXIMUM_COUNT: Final = 730
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+"""Far from where arithmetic with dates and zones ends."""
 _DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _UTC_FORM: Final = "%Y%m%dT%H%M%SZ"
 
@@ -54,6 +57,8 @@ class Recurrence:
             raise InvalidRecurrence("a weekly meeting, and no other, names its days", field="weekdays")
         if self.weekdays != tuple(sorted(set(self.weekdays) & set(range(7)))):
             raise InvalidRecurrence("days are 0 (Monday) to 6, sorted", field="weekdays")
+        if self.until is not None and not EARLIEST.date() <= self.until <= LATEST.date():
+            raise InvalidRecurrence("the last day is between 2000 and 2100", field="until")
         if self.until is not None and self.count is not None:
             raise InvalidRecurrence("give a last day or a number of times, not both", field="count")
         if self.count is not None and not 1 <= self.count <= MAXIMUM_COUNT:
@@ -116,16 +121,36 @@ def fit(recurrence: Recurrence, starts_at: datetime, tz: ZoneInfo) -> Recurrence
 
 def _from(starts_at: datetime, recurrence: Recurrence, tz: ZoneInfo, after: datetime) -> Iterator[datetime]:
     first = starts_at.astimezone(tz).replace(tzinfo=None)
+    # a day before: an occurrence that a change of clocks moves is looked at, too
+    least = after.astimezone(tz).replace(tzinfo=None) - timedelta(days=1)
+    monthly = recurrence.frequency is Frequency.MONTHLY
     last = recurrence.until and datetime.combine(recurrence.until, time(23, 59, 59))
     rule = rrule.rrule(
         _RRULE_FREQUENCY[recurrence.frequency],
-        dtstart=first,
+        dtstart=_near(first, recurrence, least),
+        bymonthday=first.day if monthly else None,
         byweekday=recurrence.weekdays or None,
         until=last or None,
         count=recurrence.count,
     )
-    for local in rule.xafter(after.astimezone(tz).replace(tzinfo=None) - timedelta(days=1)):
+    for local in rule.xafter(least):
         yield local.replace(tzinfo=tz)
+
+
+def _near(first: datetime, recurrence: Recurrence, least: datetime) -> datetime:
+    """Where to count from so that nobody walks through years of days gone by: whoever opens a meeting's page
+    has this computed. A series of so many times is counted from its first."""
+    if least <= first or recurrence.count is not None:
+        return first
+    gone = least - first
+    match recurrence.frequency:
+        case Frequency.DAILY:
+            return first + timedelta(days=gone.days)
+        case Frequency.WEEKLY:
+            return first + timedelta(weeks=gone.days // 7)
+        case Frequency.MONTHLY:
+            # on the first, which every month has; the day is said by `bymonthday`
+            return least.replace(day=1, hour=first.hour, minute=first.minute, second=first.second)
 
 
 def occurrences(

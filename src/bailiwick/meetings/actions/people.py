@@ -49,9 +49,13 @@ def add_co_host(slug: str, account_id: UUID, email: str) -> None:
 
 
 def remove_co_host(slug: str, account_id: UUID, co_host_id: UUID) -> None:
-    """Take the role away, at once if they are inside; removing twice is no error."""
+    """Take the role away, at once if they are inside; removing twice is no error.
+
+    A co-host may put their own down: nobody was asked whether they want it.
+    """
     with transaction.atomic():
-        meeting = locked_for(slug, account_id, Act.CO_HOSTS)
+        own = account_id == co_host_id
+        meeting = locked_for(slug, account_id, Act.RESIGN if own else Act.CO_HOSTS)
         done, _ = CoHost.objects.filter(meeting=meeting, account_id=co_host_id).delete()
         if done:
             _give_role(meeting, co_host_id, Role.PARTICIPANT)

@@ -65,6 +65,8 @@ def check_fields(fields: Mapping[str, Any]) -> None:
     starts_at = fields.get("starts_at")
     if starts_at is not None and starts_at.tzinfo is None:
         raise InvalidTime("a time needs a time zone", field="starts_at")
+    if starts_at is not None and not recurring.EARLIEST <= starts_at < recurring.LATEST:
+        raise InvalidTime("a meeting starts between 2000 and 2100", field="starts_at")
 
 
 def _check(field: str, good: bool, advice: str) -> None:

@@ -58,7 +58,7 @@ def add_co_host(request: HttpRequest, slug: str, given: CoHostIn) -> Status[None
 
 @router.delete("/{slug}/co-hosts/{account}", response={204: None})
 def remove_co_host(request: HttpRequest, slug: str, account: UUID) -> Status[None]:
-    """Take the role away (host)."""
+    """Take the role away (host); a co-host their own."""
     actions.remove_co_host(slug, account_id(request), account)
     return Status(204, None)
 

@@ -132,10 +132,18 @@ def _on_one(
     return view
 
 
-@_on_one
-def remove_co_host(request: HttpRequest, slug: str, chosen: UUID) -> None:
-    """Take the role away."""
-    actions.remove_co_host(slug, account_id(request), chosen)
+@login_required
+@require_POST
+def remove_co_host(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take the role away; one's own too, and then there is nothing more to see here."""
+    form = Chosen(request.POST)
+    if not form.is_valid():
+        return redirect("people", slug=slug)
+    actions.remove_co_host(slug, account_id(request), form.chosen())
+    if form.chosen() == account_id(request):
+        messages.success(request, _("You are no longer a co-host of this meeting."))
+        return redirect("meetings")
+    return redirect("people", slug=slug)
 
 
 @_on_one
