@@ -82,6 +82,7 @@ export class Session {
 
   /** Another tab goes on as who we were: go on here instead, as the same, not as a second one. */
   takeBack(): void {
+    this.#mutes = null; // what the other tab was told, we were not
     this.#begin(this.#me);
   }
 

@@ -119,7 +119,7 @@ describe("a session", () => {
     answer = { kind: "resume", token: "taken-back-00000000", socket: "/ws" };
     await vi.advanceTimersByTimeAsync(2000);
     last().listener.onOpen();
-    expect(last().sent).toEqual([{ type: "resume", token: "taken-back-00000000" }]);
+    expect(last().sent).toEqual([{ type: "resume", token: "taken-back-00000000", mutes: null }]);
     last().say(welcome);
     expect(session.state.value.at).toBe("inside");
     last().listener.onClose(4401);

@@ -197,13 +197,8 @@ class Gate:
 
     async def knock(self, knock: Knock, address: ClientAddress | None) -> Opened | Ending:
         """Ask at the door. Raises Unavailable: nothing is admitted on guesswork."""
-<<<<<<< HEAD
-        opened = await self._hop.run(self._door.knock, knock, self._locate(address))
-        if isinstance(opened, Opened) and not opened.lobby and not opened.taken_back:
-=======
         opened = await self._lanes.door.run(self._door.knock, knock, self._locate(address))
-        if isinstance(opened, Opened) and not opened.lobby:
->>>>>>> 8570269 (Let rules overtake the door, give up a database that hangs, read cookies as Django does, bound a meeting's dates, tell mutes not heard)
+        if isinstance(opened, Opened) and not opened.lobby and not opened.taken_back:
             self._keeper.expect(opened.meeting_id)
         return opened
 
