@@ -7,11 +7,13 @@ from typing import Any, Final
 from bailiwick.ledger.errors import WitnessUnreachable
 from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.publishing import Publisher
+from bailiwick.ledger.rotating import Rotation
 from bailiwick.ledger.sequencer import Sequencer
 from tests.ledger.kit import Log, Process
 
 SEQUENCING: Final = ("_check", "_append", "_sign", "_move", "_write", "_number", "_remember")
 REMEMBERING: Final = ("_write",)
+ROTATING: Final = ("_replace", "_sign_again")
 PUBLISHING: Final = ("_claim", "_send", "_take", "_cosigned", "_show", "_settle")
 STEPS: Final = (
     *(f"Sequencer.{name}" for name in SEQUENCING),
@@ -19,6 +21,7 @@ STEPS: Final = (
     *(f"Publisher.{name}" for name in PUBLISHING),
     "witness",
 )
+KEY_STEPS: Final = tuple(f"Rotation.{name}" for name in ROTATING)
 
 
 class Killed(BaseException):
@@ -74,3 +77,9 @@ def mortal(log: Log, plan: Plan) -> Process:
     )
     sequencer = faulty(Sequencer, SEQUENCING, plan)(log.configuration, memory, publisher.cleared)
     return Process(sequencer, publisher)
+
+
+def rotation(log: Log, plan: Plan) -> Rotation:
+    """A command that changes keys, and dies where the plan says."""
+    made: Rotation = faulty(Rotation, ROTATING, plan)(log.configuration)
+    return made

@@ -15,16 +15,17 @@ MODELS: tuple[type[Model], ...] = (Outbox, Entry, Tile, Head, Published, Documen
 
 
 class Snapshot:
-    """All rows of the log, and what is remembered outside the database."""
+    """All rows of the log, what is remembered outside the database, and the keys."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
         self._rows: list[list[Model]] = [list(model._default_manager.all()) for model in MODELS]
         memory = log.configuration.memory
         self._memory = memory.read_bytes() if memory.exists() else None
+        self._keys = log.configuration.key_file.read_bytes()
 
     def restore(self, *, everything: bool = False) -> None:
-        """Put the rows back. `everything`: the file outside the database too, as of a whole machine."""
+        """Put the rows back. `everything`: the files outside the database too, as of a whole machine."""
         _run(triggers.drop(connection.vendor))
         for model, rows in zip(MODELS, self._rows, strict=True):
             model._default_manager.all().delete()
@@ -35,6 +36,8 @@ class Snapshot:
             memory.unlink(missing_ok=True)
         elif everything and self._memory is not None:
             memory.write_bytes(self._memory)
+        if everything:
+            self._log.configuration.key_file.write_bytes(self._keys)
 
 
 @contextmanager

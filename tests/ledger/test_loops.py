@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 
 from bailiwick.config.log_loops import LogLoops
 from bailiwick.ledger import events, queries
@@ -19,11 +20,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-async def log(transactional_db: None, tmp_path: Path, settings: Any) -> Log:
+async def log(transactional_db: None, tmp_path: Path, settings: Any) -> AsyncIterator[Log]:
     made = new_log(tmp_path)
     settings.LEDGER = made.configuration
     await sync_to_async(made.begin)()
-    return made
+    yield made
+    await sync_to_async(connections.close_all)()
 
 
 class Running:

@@ -1,8 +1,8 @@
 """Whatever happens, in whatever order: one history.
 
-Processes die at any step before or after it had its effect, lose their witness, and databases are set back to
-any earlier point. Then the log goes on, or stands still and says why; what was shown to anybody never
-contradicts, and what was acknowledged stays where it was.
+Processes die at any step before or after it had its effect, lose their witness, change their keys, and
+databases are set back to any earlier point. Then the log goes on, or stands still and says why; what was
+shown to anybody never contradicts, and what was acknowledged stays where it was.
 """
 
 import os
@@ -17,14 +17,15 @@ from django.db import transaction
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from bailiwick.ledger import checking, store
+from bailiwick.ledger import checking, keyfile, store
 from bailiwick.ledger.errors import LogRefuses
 from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.models import Head, Outbox, Published
+from bailiwick.ledger.rotating import RotationTooEarly
 from bailiwick.tlog.checkpoints import open_checkpoint
 from bailiwick.tlog.hashing import leaf_hash, root_of
-from tests.ledger.faults import STEPS, Killed, Plan, mortal
-from tests.ledger.kit import Log, Process, append, check_whole, new_log
+from tests.ledger.faults import KEY_STEPS, STEPS, Killed, Plan, mortal, rotation
+from tests.ledger.kit import NOW, Log, Process, append, check_whole, new_log
 from tests.ledger.snapshots import Snapshot
 
 # The unit layer looks quickly; the same file runs longer on PostgreSQL (tests/contracts).
@@ -33,6 +34,8 @@ PHASES = [Phase.explicit, Phase.reuse, Phase.generate]  # shrinking takes longer
 pytestmark = pytest.mark.django_db
 
 WITH_WITNESSES = {"witness", *(f"Publisher.{name}" for name in ("_claim", "_send", "_take", "_settle"))}
+NO_FAULT = ("", False)
+KEY_FAULTS = [(step, after) for step in KEY_STEPS for after in (False, True)]
 FAULTS = [(step, after) for step in STEPS for after in (False, True)]
 
 
@@ -68,6 +71,8 @@ class World:
                 self.plan.step, self.plan.after = fault
                 self._step(which)
                 self.plan.step = ""
+            case (("rotate" | "retire") as change, fault):
+                self._change_keys(change, fault)
             case ("restart", which):
                 self.processes[which] = mortal(self.log, self.plan)
             case ("witness", down):
@@ -91,6 +96,24 @@ class World:
             self.processes[which] = mortal(self.log, self.plan)
         except LogRefuses:
             assert self.rewound, "a log that was never set back has nothing to refuse"
+
+    def _change_keys(self, change: str, fault: tuple[str, bool]) -> None:
+        """Witnesses are told of the new key as soon as there is one, as people are asked to."""
+        self.plan.step, self.plan.after = fault
+        command = rotation(self.log, self.plan)
+        try:
+            if change == "rotate":
+                new = command.rotate(NOW).verifier
+                self.count += 1
+                for witness in self.log.witnesses.values():
+                    witness.logs.append(new)
+            else:
+                command.retire()
+        except (Killed, RotationTooEarly):
+            pass
+        except LogRefuses:
+            assert self.rewound, "a log that was never set back has nothing to refuse"
+        self.plan.step = ""
 
     def _restore(self, which: int, *, everything: bool) -> None:
         """The file outside the database is only lost where an outside witness remembers as well: without
@@ -179,6 +202,7 @@ ACTS = st.one_of(
     st.tuples(st.just("restart"), WHICH),
     st.tuples(st.just("witness"), st.booleans()),
     st.tuples(st.just("wait"), st.sampled_from([1.0, 40.0, 50_000.0])),
+    st.tuples(st.sampled_from(["rotate", "retire"]), st.sampled_from([NO_FAULT, NO_FAULT, *KEY_FAULTS])),
 )
 RESTORES = st.one_of(
     ACTS,
@@ -230,6 +254,29 @@ def test_a_process_killed_at_this_step_leaves_what_the_next_one_finishes(
         found.do(("step", 1))
         found.settle()
         assert found.plan.died or (not witnesses and fault[0] in WITH_WITNESSES)
+
+
+@pytest.mark.parametrize("witnesses", [(), ("w",)], ids=["alone", "witnessed"])
+@pytest.mark.parametrize("change", ["rotate", "retire"])
+@pytest.mark.parametrize(
+    "fault", KEY_FAULTS, ids=lambda fault: f"{fault[0]}-{'after' if fault[1] else 'before'}"
+)
+def test_a_change_of_keys_killed_at_this_step_leaves_a_log_that_goes_on_and_the_next_finishes(
+    fault: tuple[str, bool], change: str, witnesses: tuple[str, ...]
+) -> None:
+    with world(*witnesses) as found:
+        for act in [("append", 2), ("step", 0)]:
+            found.do(act)
+        if change == "retire":
+            found.do(("rotate", NO_FAULT))
+            found.do(("step", 0))
+        found.do((change, fault))
+        assert found.plan.died == [fault[0]]
+        for act in [("append", 1), ("step", 1), (change, NO_FAULT), ("step", 0)]:
+            found.do(act)
+        assert len(keyfile.read(found.log.configuration.key_file)) == (2 if change == "rotate" else 1)
+        assert len(found.log.keys()) == (2 if change == "rotate" else 1)
+        found.settle()
 
 
 def test_whoever_looks_would_see_another_history_of_the_same_length() -> None:

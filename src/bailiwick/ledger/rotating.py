@@ -25,28 +25,78 @@ class RotationTooEarly(LogRefuses):
 
 
 def rotate(configuration: Configuration, now: datetime) -> SigningKey:
-    """Put a new key in use; the old one goes on signing beside it. The new key.
+    """As `Rotation.rotate`."""
+    return Rotation(configuration).rotate(now)
 
-    The file is written first: a crash after that leaves a key that is in no head, and the next rotation puts
-    that one in use. Retired keys stay in the file until `retire`.
 
-    Raises:
-        LogRefuses: one of its kinds; or another process appended in the same moment: try again.
-    """
-    head = head_now()
-    signing = signing_keys(configuration, head.vkeys)
-    held = keyfile.read(configuration.key_file)
-    unfinished = held[0] if held[0].verifier.vkey not in head.vkeys.split("\n") else None
-    new = unfinished or keyfile.new_key(head.origin)
-    if new.name != head.origin:
-        raise LogKeyDiffers(f"The first key in {configuration.key_file} has another name than the log.")
-    if unfinished is None:
-        keyfile.replace(configuration.key_file, (new, *held))
-    entry = _vouched(KeyRotated(at=second(now), old=_hex(signing[0]), new=_hex(new)), signing[0], new)
-    with transaction.atomic():
-        _sign_again(head, [new, *signing])
-        actions.append(entry)
-    return new
+def retire(configuration: Configuration) -> int:
+    """As `Rotation.retire`."""
+    return Rotation(configuration).retire()
+
+
+class Rotation:
+    """A change of keys. A crash at any line leaves a log that any process goes on with, and the same call
+    finishes."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+
+    def rotate(self, now: datetime) -> SigningKey:
+        """Put a new key in use; the old one goes on signing beside it. The new key.
+
+        The file is written first: a crash after that leaves a key that is in no head, and the next rotation
+        puts that one in use. Retired keys stay in the file until `retire`.
+
+        Raises:
+            LogRefuses: one of its kinds; or another process appended in the same moment: try again.
+        """
+        head = head_now()
+        signing = signing_keys(self._configuration, head.vkeys)
+        held = keyfile.read(self._configuration.key_file)
+        unfinished = held[0] if held[0].verifier.vkey not in head.vkeys.split("\n") else None
+        new = unfinished or keyfile.new_key(head.origin)
+        if new.name != head.origin:
+            raise LogKeyDiffers(
+                f"The first key in {self._configuration.key_file} has another name than the log."
+            )
+        if unfinished is None:
+            self._replace((new, *held))
+        entry = _vouched(KeyRotated(at=second(now), old=_hex(signing[0]), new=_hex(new)), signing[0], new)
+        with transaction.atomic():
+            self._sign_again(head, [new, *signing])
+            actions.append(entry)
+        return new
+
+    def retire(self) -> int:
+        """Drop all keys but the one in use; how many that were.
+
+        The head is signed first: a crash after that leaves keys in the file that nothing signs with.
+
+        Raises:
+            RotationTooEarly: the entry that names the key in use is not published yet, signed by both.
+        """
+        head = head_now()
+        current = signing_keys(self._configuration, head.vkeys)[0]
+        if len(head.verifiers) > 1 and not _published(current.verifier):
+            raise RotationTooEarly(
+                "The entry that names the new key is not published yet. Try again in a minute."
+            )
+        with transaction.atomic():
+            self._sign_again(head, [current])
+        dropped = len(keyfile.read(self._configuration.key_file)) - 1
+        self._replace((current,))
+        return dropped
+
+    def _replace(self, keys: tuple[SigningKey, ...]) -> None:
+        keyfile.replace(self._configuration.key_file, keys)
+
+    def _sign_again(self, head: Signed, keys: list[SigningKey]) -> None:
+        """The same checkpoint, signed by these."""
+        note = sign_note(Checkpoint(head.origin, head.size, head.root).text, *keys).encode()
+        vkeys = "\n".join(key.verifier.vkey for key in keys)
+        same = Head.objects.filter(id=1, size=head.size, root=head.root, vkeys=head.vkeys)
+        if same.update(vkeys=vkeys, checkpoint=note) != 1:
+            raise LogRefuses("Another process appended in the same moment. Try again.")
 
 
 def _hex(key: SigningKey) -> str:
@@ -58,25 +108,6 @@ def _vouched(entry: KeyRotated, old: SigningKey, new: SigningKey) -> KeyRotated:
     (`bailiwick.signing.roll`)."""
     text = statement(entry)
     return entry.model_copy(update={"signatures": tuple(to_base64url(key.sign(text)) for key in (old, new))})
-
-
-def retire(configuration: Configuration) -> int:
-    """Drop all keys but the one in use; how many that were.
-
-    Raises:
-        RotationTooEarly: the entry that names the key in use is not published yet, signed by both.
-    """
-    head = head_now()
-    current = signing_keys(configuration, head.vkeys)[0]
-    if len(head.verifiers) > 1 and not _published(current.verifier):
-        raise RotationTooEarly(
-            "The entry that names the new key is not published yet. Try again in a minute."
-        )
-    with transaction.atomic():
-        _sign_again(head, [current])
-    dropped = len(keyfile.read(configuration.key_file)) - 1
-    keyfile.replace(configuration.key_file, (current,))
-    return dropped
 
 
 def _published(key: VerifierKey) -> bool:
@@ -95,12 +126,3 @@ def _published(key: VerifierKey) -> bool:
     except TlogError:
         return False
     return True
-
-
-def _sign_again(head: Signed, keys: list[SigningKey]) -> None:
-    """The same checkpoint, signed by these."""
-    note = sign_note(Checkpoint(head.origin, head.size, head.root).text, *keys).encode()
-    vkeys = "\n".join(key.verifier.vkey for key in keys)
-    same = Head.objects.filter(id=1, size=head.size, root=head.root, vkeys=head.vkeys)
-    if same.update(vkeys=vkeys, checkpoint=note) != 1:
-        raise LogRefuses("Another process appended in the same moment. Try again.")
