@@ -17,6 +17,7 @@ from tests.factories.geo import small_table
 from tests.gate.kit import (
     House,
     Person,
+    enter,
     fresh,
     join,
     join_as_host,
@@ -245,3 +246,18 @@ async def test_someone_the_host_let_in_stays_when_undetermined_is_refused(house:
     await until(lambda: host.views[-1].meeting.revision == kim.views[-1].meeting.revision)
     assert not kim.endings
     assert (await fresh(row)).refused_count == 0
+
+
+async def test_knocking_fills_no_meeting_and_a_place_goes_to_who_comes_in(house: House) -> None:
+    """A reload just after joining, or a hundred requests, closed a meeting to everybody for a minute."""
+    gate, row = await house.gate(), await meeting(maximum=2)
+    await join(gate, row, "Ada")
+    grants = [await knock(gate, row, Person(str(number), "FR")) for number in range(5)]
+    await join(gate, row, "Bo")
+    assert isinstance(grants[0], Opened)
+    late = await enter(gate, grants[0].grant, Person("0", "FR"))
+    assert isinstance(late, Ending)
+    assert late.reason == "full"
+    again = await enter(gate, grants[0].grant, Person("0", "FR"))
+    assert isinstance(again, Ending)
+    assert again.reason == "bad_grant"

@@ -93,10 +93,17 @@ async def test_a_grant_expires_after_sixty_seconds(house: House) -> None:
 
 async def test_a_maximum_is_never_exceeded_by_those_who_come_at_once(house: House) -> None:
     gate, other, row = await house.gate(), await house.gate(), await meeting(maximum=3)
-    answers = await asyncio.gather(
-        *(knock(node, row, Person(f"P{n}", "FR")) for n, node in enumerate((gate, other) * 5))
-    )
-    assert sum(isinstance(answer, Opened) for answer in answers) == 3
+    people = [(Person(f"P{n}", "FR"), node) for n, node in enumerate((gate, other) * 5)]
+    opened = await asyncio.gather(*(knock(node, row, person) for person, node in people))
+    entering = [
+        enter(node, door.grant, person)
+        for (person, node), door in zip(people, opened, strict=True)
+        if isinstance(door, Opened)
+    ]
+    assert len(entering) == 10
+    answers = await asyncio.gather(*entering)
+    assert sum(isinstance(answer, Joined) for answer in answers) == 3
+    assert {answer.reason.value for answer in answers if isinstance(answer, Ending)} == {"full"}
 
 
 @pytest.mark.parametrize("forged", ["", "x" * 32, "A" * 128, "0" * 24])

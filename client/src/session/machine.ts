@@ -187,6 +187,8 @@ function arrived(state: State, message: FromServer): Step {
 const PASSING: ReadonlySet<string> = new Set(["bad_grant", "connection_lost", "unavailable", "rate_limited"]);
 
 function removed(state: State, problem: Problem): Step {
+  if (state.at === "connecting" && state.was === "inside" && problem.code === "full" && state.tries < MAX_FULL)
+    return retrying(null, state.was, state.tries, backOff(state.tries, 0.5));
   return PASSING.has(problem.code) ? same(state) : over(kept(state, problem));
 }
 

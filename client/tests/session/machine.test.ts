@@ -116,6 +116,8 @@ describe("a lost connection", () => {
       state = next.at === "retrying" ? step(next, { type: "elapsed" }, 0.5).state : next;
     }
     expect(asked).toBeGreaterThan(5);
+    const late = after(...inside, closed(4401), granted, message({ type: "removed", problem: { code: "full" } } as FromServer));
+    expect(step(late.state, closed(4403), 0.5).state).toMatchObject({ at: "retrying", way: null });
     expect(state).toMatchObject({ at: "over", ending: { kind: "problem", problem: { code: "full" } } });
   });
 

@@ -180,8 +180,13 @@ class Door:
             return self._out(presence, self.ending(meeting, decision), node_id)
         waiting = isinstance(decision, Lobby)
         state = PresenceState.WAITING if waiting else PresenceState.ACTIVE
+        places = 0 if waiting or person.runs_meeting else meeting.maximum
         token = secrets.new_token()
-        lost = presences.take_grant(presence, state, meeting.revision, node_id, secrets.digest(token), now)
+        lost = presences.take_grant(
+            presence, state, meeting.revision, places, node_id, secrets.digest(token), now
+        )
+        if lost is Lost.FULL:
+            return self._out(presence, of_decision(Full(decision.location, None)), node_id)
         return lost or Entry(presence.pk, 1, meeting, person, decision, waiting, token, presence.let_in)
 
     def resume(self, token: str, location: Location, node_id: UUID) -> Entry | Ending:

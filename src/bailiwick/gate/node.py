@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 
 from bailiwick.geo.locator import Locator
-from bailiwick.meetings import nodes, presences
+from bailiwick.meetings import absences, nodes, presences
 from bailiwick.meetings.models import PresenceState
 from bailiwick.meetings.presences import Lost
 from bailiwick.rules.decision import Admitted, Decision, Lobby
@@ -317,9 +317,9 @@ class Node:
         if held.line is None or self.held.get(held.presence_id) is not held:
             return
         held.line = None
-        within = presences.CLOSED if closed else presences.RESUMABLE
+        within = absences.CLOSED if closed else absences.RESUMABLE
         now = self._clock()
-        if not await self._hop.run(presences.let_go, held.presence_id, held.generation, now, within):
+        if not await self._hop.run(absences.let_go, held.presence_id, held.generation, now, within):
             self.forget(held)
 
     def has_line(self, presence_id: UUID, generation: int) -> bool:

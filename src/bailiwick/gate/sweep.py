@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from bailiwick.media.port import MediaError, MediaServer, RoomId, SessionRef
-from bailiwick.meetings import nodes, presences
+from bailiwick.meetings import absences, nodes, presences
 from bailiwick.meetings.models import Presence
 
 from .ending import EndReason
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 UNHELD = timedelta(seconds=5)
 """Media nobody resumes within this time is destroyed (DESIGN.md, "A control process dies"); the presence
-waits longer (`presences.RESUMABLE`), so that nobody is at a locked door after a restart."""
+waits longer (`absences.RESUMABLE`), so that nobody is at a locked door after a restart."""
 _BELIEVED = timedelta(seconds=3)
 _OVERDUE = timedelta(seconds=2)
 _STUCK = timedelta(seconds=10)
@@ -74,21 +74,21 @@ class Sweep:
         """Rows that say they are held where no connection is, seen twice with time to attach in between: the
         database failed while somebody went, or a commit's reply was lost."""
         now = self._clock()
-        found = await self._hop.run(presences.thought_held, self._node.id)
+        found = await self._hop.run(absences.thought_held, self._node.id)
         lineless = [one for one in found.items() if not self._node.has_line(*one)]
         self._lineless = {one: self._lineless.get(one, now) for one in lineless}
         for presence_id, generation in [
             one for one, since in self._lineless.items() if now - since > _BELIEVED
         ]:
-            await self._hop.run(presences.let_go, presence_id, generation, now)
+            await self._hop.run(absences.let_go, presence_id, generation, now)
 
     async def _silence_absent(self) -> None:
         """Nobody came back in time for the media: others see them without it until they do."""
         before = self._clock() - UNHELD
-        found = await self._hop.run(presences.absent, self._node.id, before)
+        found = await self._hop.run(absences.absent, self._node.id, before)
         if not found:
             return
-        gone = await self._hop.run(presences.go_away, found)
+        gone = await self._hop.run(absences.go_away, found)
         for one in gone:
             held = self._node.held.get(one.presence_id)
             if held is not None and held.generation == one.generation:
@@ -100,7 +100,7 @@ class Sweep:
 
     async def _let_go(self) -> None:
         """Nobody came back at all: they are gone."""
-        lost = await self._hop.run(presences.to_let_go, self._node.id, self._clock())
+        lost = await self._hop.run(absences.to_let_go, self._node.id, self._clock())
         if lost:
             await self._hop.run(presences.end, lost, EndReason.CONNECTION_LOST, self._clock())
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from .absences import RESUMABLE
 from .models import Node, Presence, PresenceState
-from .presences import RESUMABLE
 
 LEASE = timedelta(seconds=4)
 

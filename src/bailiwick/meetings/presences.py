@@ -20,10 +20,6 @@ from . import statements
 from .models import CoHost, Meeting, Presence, PresenceState, Role
 
 GRANT_LIFE = timedelta(seconds=60)
-RESUMABLE = timedelta(seconds=60)
-"""How long a presence waits for a connection that was lost: longer than a restart takes."""
-CLOSED = timedelta(seconds=15)
-"""The same where the browser said that it goes: long enough for the page to be loaded anew."""
 LIVE = (PresenceState.WAITING, PresenceState.ACTIVE)
 
 
@@ -76,12 +72,10 @@ def _take(meeting_id: UUID, revision: int, **changes: Any) -> bool:
     return rows.update(**(changes or {"revision": F("revision")})) == 1
 
 
-def _full(meeting_id: UUID, maximum: int, now: datetime) -> bool:
-    values = [
-        statements.prepared(Presence, "meeting", meeting_id),
-        statements.prepared(Presence, "grant_expires_at", now),
-    ]
-    row = statements.fetch_one(statements.count_inside(), values)
+def _full(meeting_id: UUID, maximum: int) -> bool:
+    row = statements.fetch_one(
+        statements.count_inside(), [statements.prepared(Presence, "meeting", meeting_id)]
+    )
     return row is not None and int(row[0]) >= maximum
 
 
@@ -90,13 +84,14 @@ def place(
 ) -> UUID | Lost:
     """A presence with a single-use grant, conditional on the revision decided on (one transaction).
 
-    `maximum` is the number of places; 0: no matter (host and co-hosts, and the waiting room).
+    `maximum` is the number of places; 0: no matter (host and co-hosts, and the waiting room). That
+    there is one is looked at to say so at the door; it is taken when the grant is used.
     """
     with transaction.atomic():
         held = [statements.prepared(Meeting, "id", meeting_id), revision]
         if statements.change(statements.hold_meeting(), held) != 1:
             return Lost.STALE
-        if maximum and _full(meeting_id, maximum, now):
+        if maximum and _full(meeting_id, maximum):
             return Lost.FULL
         presence_id = uuid4()
         statements.insert_presence(
@@ -156,12 +151,21 @@ def give_back(presence_id: UUID, meeting_id: UUID, person: Person, resume_digest
 
 
 def take_grant(
-    presence: Presence, state: str, revision: int, node_id: UUID, resume_digest: str, now: datetime
+    presence: Presence,
+    state: str,
+    revision: int,
+    maximum: int,
+    node_id: UUID,
+    resume_digest: str,
+    now: datetime,
 ) -> Lost | None:
-    """Use the grant up: waiting or active from now on, held by `node_id`. None: done."""
+    """Use the grant up: waiting or active from now on, held by `node_id`. None: done. `maximum` as for
+    `place`."""
     with transaction.atomic():
         if not _take(presence.meeting_id, revision, roster_revision=F("roster_revision") + 1):
             return Lost.STALE
+        if maximum and _full(presence.meeting_id, maximum):
+            return Lost.FULL
         rows = Presence.objects.filter(id=presence.pk, state=PresenceState.GRANTED, grant_expires_at__gt=now)
         done = rows.update(
             state=state,
@@ -202,7 +206,7 @@ def promote(presence_id: UUID, meeting_id: UUID, revision: int, maximum: int, no
     with transaction.atomic():
         if not _take(meeting_id, revision, roster_revision=F("roster_revision") + 1):
             return Lost.STALE
-        if maximum and _full(meeting_id, maximum, now):
+        if maximum and _full(meeting_id, maximum):
             return Lost.FULL
         rows = Presence.objects.filter(id=presence_id, state=PresenceState.WAITING)
         done = rows.update(state=PresenceState.ACTIVE, joined_at=now, decided_revision=revision)
@@ -258,52 +262,6 @@ def same_person(meeting_id: UUID, row: Presence) -> list[Presence]:
     return list(rows.exclude(state=PresenceState.ENDED))
 
 
-def let_go(presence_id: UUID, generation: int, now: datetime, within: timedelta = RESUMABLE) -> bool:
-    """The connection is lost: since when nobody holds it, and that it may be resumed `within` some time.
-    False if another connection took it over."""
-    rows = Presence.objects.filter(id=presence_id, generation=generation, state__in=LIVE)
-    return rows.update(unheld_since=now, resumable_until=now + within) == 1
-
-
-def thought_held(node_id: UUID) -> dict[UUID, int]:
-    """What the rows believe to be held by a connection of this node, with the generation."""
-    rows = Presence.objects.filter(node_id=node_id, state__in=LIVE, unheld_since__isnull=True)
-    return dict(rows.values_list("id", "generation"))
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """Nobody has held this presence for a while; `media_session` may still be flowing."""
-
-    presence_id: UUID
-    meeting_id: UUID
-    generation: int
-    media_session: str
-
-
-def absent(node_id: UUID, before: datetime) -> list[Absent]:
-    """Of this node, unheld since before `before`, and not away yet."""
-    rows = Presence.objects.filter(node_id=node_id, state__in=LIVE, away=False, unheld_since__lte=before)
-    return [Absent(*row) for row in rows.values_list("id", "meeting_id", "generation", "media_session")[:500]]
-
-
-def go_away(candidates: Collection[Absent]) -> list[Absent]:
-    """Take their media off the rows: others see them without; it is the caller's to destroy. Those that
-    nobody resumed in the meantime."""
-    gone = []
-    with transaction.atomic():
-        for one in candidates:
-            rows = Presence.objects.filter(id=one.presence_id, generation=one.generation, state__in=LIVE)
-            done = rows.filter(unheld_since__isnull=False).update(
-                away=True, media_session="", feed=None, streams=[], microphone_on=False, camera_on=False
-            )
-            if done == 1:
-                gone.append(one)
-        for meeting_id in sorted({one.meeting_id for one in gone}):
-            Meeting.objects.filter(id=meeting_id).update(roster_revision=F("roster_revision") + 1)
-    return gone
-
-
 def record_media(presence_id: UUID, generation: int, session: str, feed: int | None) -> bool:
     """The media session of an active presence. False: it is no longer inside, so destroy the session."""
     rows = Presence.objects.filter(id=presence_id, generation=generation, state=PresenceState.ACTIVE)
@@ -349,12 +307,6 @@ def to_finish(node_id: UUID, before: datetime) -> list[Presence]:
             mine, state=PresenceState.ENDED, media_gone_at__isnull=True, ended_at__lte=before
         ).order_by("ended_at")[:200]
     )
-
-
-def to_let_go(node_id: UUID, now: datetime) -> list[UUID]:
-    """This node's whom nobody resumed for as long as it was possible."""
-    rows = Presence.objects.filter(node_id=node_id, state__in=LIVE, resumable_until__lte=now)
-    return list(rows.values_list("id", flat=True)[:500])
 
 
 def unused_grants(now: datetime) -> list[UUID]:

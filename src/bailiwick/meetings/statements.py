@@ -98,13 +98,12 @@ def hold_meeting() -> str:
 
 @cache
 def count_inside() -> str:
-    """How many have a place in a meeting: those inside and not away, and grants not yet expired."""
-    state, expires = _column(Presence, "state"), _column(Presence, "grant_expires_at")
-    away = _column(Presence, "away")
+    """How many have a place in a meeting: those inside and not away. A grant is no place yet: whoever knocks
+    a hundred times would close a meeting to everybody."""
+    state, away = _column(Presence, "state"), _column(Presence, "away")
     return (
         f"SELECT COUNT(*) FROM {_table(Presence)} WHERE {_column(Presence, 'meeting')} = %s "  # noqa: S608
-        f"AND (({state} = '{PresenceState.ACTIVE.value}' AND NOT {away}) "
-        f"OR ({state} = '{PresenceState.GRANTED.value}' AND {expires} > %s))"
+        f"AND {state} = '{PresenceState.ACTIVE.value}' AND NOT {away}"
     )
 
 
