@@ -281,3 +281,46 @@ def test_the_appearance_chosen_is_drawn_by_the_server(client: Client) -> None:
     assert 'data-theme="dark"' in client.get("/").content.decode()
     client.cookies["bw_theme"] = '"><script>'
     assert "data-theme" not in client.get("/").content.decode()
+
+
+def _posted(page: str) -> dict[str, str]:
+    """What a browser sends of the settings page when nothing is touched."""
+    fields: dict[str, str] = {}
+    for tag in re.findall(r"<input [^>]*>", page):
+        kind, name, value = (_attribute(tag, part) for part in ("type", "name", "value"))
+        if name and (kind not in {"checkbox", "radio"} or " checked" in tag):
+            fields[name] = value or ("on" if kind == "checkbox" else "")
+    return fields | {"time_zone": "UTC", "repeats": "", "finish": "never", "description": ""}
+
+
+def _attribute(tag: str, name: str) -> str:
+    found = re.search(rf' {name}="([^"]*)"', tag)
+    return found[1] if found else ""
+
+
+def test_saving_settings_undoes_no_lock_and_no_waiting_room_that_was_made_meanwhile(
+    meeting: Meeting, host: Account, sign_in: SignIn
+) -> None:
+    client = sign_in(host)
+    address = f"/meetings/{meeting.slug}/edit"
+    opened = _posted(client.get(address).content.decode())
+    schedule.edit(meeting.slug, host.pk, {"locked": True, "waiting_room": True})  # in the room, meanwhile
+    assert client.post(address, {**opened, "title": "Board, corrected"}).status_code == 302
+    saved = queries.by_slug(meeting.slug)
+    assert (saved.title, saved.locked, saved.waiting_room) == ("Board, corrected", True, True)
+
+
+def test_a_lock_is_set_and_taken_away_on_the_page_also_after_a_mistake(
+    meeting: Meeting, host: Account, sign_in: SignIn
+) -> None:
+    client = sign_in(host)
+    address = f"/meetings/{meeting.slug}/edit"
+    opened = _posted(client.get(address).content.decode())
+    assert client.post(address, {**opened, "locked": "on"}).status_code == 302
+    assert queries.by_slug(meeting.slug).locked
+    opened = _posted(client.get(address).content.decode())
+    assert opened.pop("locked") == "on"
+    again = client.post(address, {**opened, "title": ""})
+    assert again.status_code == 422
+    assert client.post(address, {**_posted(again.content.decode()), "title": "Board"}).status_code == 302
+    assert not queries.by_slug(meeting.slug).locked

@@ -82,11 +82,13 @@ class MeetingForm(forms.Form):
         label=_("Waiting room"),
         help_text=_("Whoever comes waits until somebody lets them in."),
         required=False,
+        show_hidden_initial=True,
     )
     locked = forms.BooleanField(
         label=_("Locked"),
         help_text=_("Nobody else comes in. Those inside stay."),
         required=False,
+        show_hidden_initial=True,
     )
     maximum = forms.IntegerField(
         label=_("Most participants"), min_value=2, max_value=MAXIMUM_LIMIT, initial=100
@@ -112,22 +114,26 @@ class MeetingForm(forms.Form):
         return data
 
     def meeting_fields(self) -> MeetingFields:
-        """What the valid form says, for `actions.schedule`."""
+        """What the valid form says, for `actions.schedule`. Of what somebody can switch in the room, too, only
+        what this page was used to change: it may have been open since before."""
         data = self.cleaned_data
         scheduled = data["timing"] == "scheduled"
         starts_at = datetime.combine(data["day"], data["at"], zone(data["time_zone"])) if scheduled else None
-        return {
+        fields: MeetingFields = {
             "title": data["title"].strip(),
             "description": data["description"].strip(),
             "starts_at": starts_at,
             "duration_minutes": data["duration_minutes"] or 60,
             "time_zone": data["time_zone"],
             "recurrence": data["recurrence"],
-            "waiting_room": data["waiting_room"],
-            "locked": data["locked"],
             "maximum": data["maximum"],
             "on_host_leave": data["on_host_leave"],
         }
+        if "waiting_room" in self.changed_data:
+            fields["waiting_room"] = data["waiting_room"]
+        if "locked" in self.changed_data:
+            fields["locked"] = data["locked"]
+        return fields
 
 
 def _recurrence(data: dict[str, Any]) -> Recurrence | None:
