@@ -56,6 +56,33 @@ def test_a_wrong_setting_is_told_in_one_line(
     assert capsys.readouterr().err == "bailiwick: BAILIWICK_PROCESSES: give a whole number from 1 to 32\n"
 
 
+@pytest.mark.parametrize("port", ["70000", "-1", "http", "9" * 5000, "٨٠٠٠"])
+def test_a_port_that_there_is_not_is_told_in_one_line(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["serve", f"--port={port}"])
+    assert ended.value.code == 2
+    assert "a port is a number from 0 to 65535" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "url", "told"),
+    [
+        ("0.0.0.0", "http://localhost:8000", True),  # noqa: S104
+        ("::", "http://127.0.0.1:8000", True),
+        ("192.0.2.7", "http://localhost:8000", True),
+        ("127.0.0.1", "http://localhost:8000", False),
+        ("localhost", "http://localhost:8000", False),
+        ("0.0.0.0", "https://meet.example.org", False),  # noqa: S104
+    ],
+)
+def test_a_server_that_others_reach_under_no_name_it_answers_to_says_so(
+    host: str, url: str, told: bool
+) -> None:
+    from bailiwick.config.start import unreachable
+
+    assert ("Set BAILIWICK_URL" in unreachable(host, url)) is told
+
+
 @pytest.mark.django_db
 def test_a_first_administrator_is_made_with_a_password_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert administrator_of("ada@example.org") == 0

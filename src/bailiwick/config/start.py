@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from bailiwick.config import datalock, demo, environ, logging
 from bailiwick.config.datalock import AlreadyServed
 from bailiwick.config.demo import NoDemo
-from bailiwick.config.listening import CannotListen, Listening, listen
+from bailiwick.config.listening import CannotListen, Listening, is_loopback, listen
 from bailiwick.config.output import Output
 from bailiwick.config.supervise import Supervisor
 from bailiwick.media.janus.process import JanusNotInstalled
@@ -28,12 +29,25 @@ def start(host: str, port: int, *, with_demo: bool) -> int:
         with listening.socket:
             os.environ.update(_environ(listening.port, with_demo=with_demo))
             settings = environ.read()
+            if reproach := unreachable(host, settings["URL"]):
+                print(f"bailiwick serve: {reproach}", file=sys.stderr)
             settings["DATA"].mkdir(mode=0o700, parents=True, exist_ok=True)
             with datalock.held(settings["DATA"]):
                 return _serve(settings, listening, with_demo=with_demo)
     except (AlreadyServed, CannotListen, JanusNotInstalled, NoDemo) as error:
         print(f"bailiwick serve: {error}", file=sys.stderr)
         return FAILED
+
+
+def unreachable(host: str, url: str) -> str:
+    """What to say where others can reach the port, and would all be answered with 400: the server answers to
+    the host of its own address only, or whoever sends another could put it into our mails."""
+    if is_loopback(host) or not is_loopback(urlsplit(url).hostname or ""):
+        return ""
+    return (
+        f"it listens on {host}, but as {url}: from anywhere else everybody gets 400. Set BAILIWICK_URL to the"
+        " address at which people reach this server."
+    )
 
 
 def _environ(port: int, *, with_demo: bool) -> dict[str, str]:

@@ -114,7 +114,7 @@ class MeetingForm(forms.Form):
         return data
 
     def meeting_fields(self) -> MeetingFields:
-        """What the valid form says, for `actions.schedule`. Of what somebody can switch in the room, too, only
+        """What the valid form says, for `actions.schedule`. Of what can be switched in the room, too, only
         what this page was used to change: it may have been open since before."""
         data = self.cleaned_data
         scheduled = data["timing"] == "scheduled"
