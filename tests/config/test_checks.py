@@ -95,6 +95,15 @@ def test_a_quorum_that_cannot_be_met_is_told(tmp_path: Path) -> None:
     assert found(tmp_path, LOG_POLICY=str(tmp_path / "policy")) == ["E011"]
 
 
+@pytest.mark.parametrize(("least", "expected"), [("any", ["W008"]), ("2", []), ("all", [])])
+def test_quorums_without_a_common_witness_are_told(least: str, expected: list[str], tmp_path: Path) -> None:
+    names = ("a", "b", "c")
+    keys = {name: SigningKey(name, name.encode() * 32).cosigner.vkey for name in names}
+    lines = [f"witness {name} {keys[name]} https://{name}\n" for name in names]
+    (tmp_path / "policy").write_text("".join(lines) + f"group g {least} a b c\nquorum g\n")
+    assert found(tmp_path, LOG_POLICY=str(tmp_path / "policy")) == expected
+
+
 @pytest.mark.parametrize(("quorum", "expected"), [("none", ["bailiwick.E012"]), ("w", [])])
 def test_p3_demands_are_taken_only_with_an_outside_witness(
     quorum: str, expected: list[str], tmp_path: Path

@@ -232,3 +232,18 @@ def test_arbitrary_bytes_are_a_policy_that_comes_back_or_a_coded_error(data: byt
     except MalformedPolicy:
         return
     assert parse_policy(found.encode()) == found
+
+
+@given(st.data())
+def test_a_quorum_splits_where_two_sets_without_a_common_witness_meet_it(data: st.DataObject) -> None:
+    """Against trying all sets."""
+    free, groups = list(NAMES), list[str]()
+    for number in range(data.draw(st.integers(0, 4))):
+        members = data.draw(st.lists(st.sampled_from(free), min_size=1, max_size=4, unique=True))
+        least = data.draw(st.integers(1, len(members)))
+        free = [name for name in free if name not in members] + [f"g{number}"]
+        groups.append(f"group g{number} {least} {' '.join(members)}")
+    found = policy(*(f"witness {name} {V[name]}" for name in NAMES), *groups, f"quorum {free[-1]}")
+    sets = [set(some) for count in range(len(NAMES) + 1) for some in combinations(NAMES, count)]
+    both = any(found.quorum_met(some) and found.quorum_met(set(NAMES) - some) for some in sets)
+    assert found.quorum_splits() is both

@@ -145,6 +145,13 @@ def public_log(env: Settings) -> Iterator[CheckMessage]:
             "of BAILIWICK_LOG_POLICY (docs/how-to/public-log.md).",
             id="bailiwick.E012",
         )
+    if policy.quorum_splits():
+        yield Caution(
+            "BAILIWICK_LOG_POLICY has two quorums without a common witness. They could see different logs, so"
+            " after a start nothing goes on before both have answered. Ask for more than half of them "
+            "(docs/how-to/public-log.md).",
+            id="bailiwick.W008",
+        )
 
 
 def letters(env: Settings) -> Iterator[CheckMessage]:

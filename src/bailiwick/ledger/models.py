@@ -57,8 +57,8 @@ class Head(models.Model):
     """The one row (id 1): the tree as it is, and its checkpoint, signed by all of `vkeys`.
 
     `vkeys`: one a line, the key in use first; others are on their way out. `refused`: code of why nothing may
-    be appended, set when a witness contradicts. `asking_until`: one process at a time asks the witnesses,
-    until this time (POSIX seconds) at most.
+    be appended, set when a witness contradicts; `refused_by`: which do (`contradictions`). `asking_until`:
+    one process at a time asks the witnesses, until this time (POSIX seconds) at most.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
@@ -68,6 +68,7 @@ class Head(models.Model):
     root = models.BinaryField(max_length=32)
     checkpoint = models.BinaryField()
     refused = models.CharField(max_length=48, blank=True)
+    refused_by = models.TextField(blank=True, default="")
     asking_until = models.FloatField(default=0)
 
     class Meta:

@@ -13,7 +13,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from bailiwick.ledger import store, witnesses
+from bailiwick.ledger import contradictions, store, witnesses
 from bailiwick.ledger.configuration import Configuration
 from bailiwick.ledger.errors import (
     LogRewound,
@@ -69,6 +69,8 @@ class Relation:
     cosigned: tuple[int, bytes] | None = None
     """Size and root of the tree it cosigned last."""
     signature: Signature | None = None
+    at: float = 0.0
+    """When that came, by our clock."""
 
     def failed(self, now: float) -> None:
         """Wait longer each time."""
@@ -76,8 +78,9 @@ class Relation:
         self.not_before = now + PAUSES[min(self.failures, len(PAUSES) - 1)]
         self.failures += 1
 
-    def accepted(self, head: Signed, signature: Signature) -> None:
+    def accepted(self, head: Signed, signature: Signature, now: float) -> None:
         """It cosigned this head."""
+        self.at = now
         self.since, self.cosigned, self.signature = head.size, (head.size, head.root), signature
         self.failures, self.not_before, self.contradiction = 0, 0.0, ""
         self.asked = self.answered = True
@@ -113,7 +116,7 @@ class Publisher:
 
     def cleared(self) -> bool:
         """Whether witnesses were asked since the start, so that appending is safe (`Sequencer` asks)."""
-        return self._cleared or not self._configuration.witnesses().witnesses
+        return self._cleared or _nobody_to_ask(self._configuration.witnesses())
 
     def stop(self) -> None:
         """Wait no longer for answers that are on their way. From any thread."""
@@ -131,8 +134,8 @@ class Publisher:
         if not remember(head, self._memory):
             return False
         self._tell(policy)
-        if not policy.witnesses:
-            self._forget_refusal()
+        if _nobody_to_ask(policy):
+            contradictions.forget()
             return self._publish(head, policy)
         return self._with_witnesses(head, policy)
 
@@ -144,8 +147,10 @@ class Publisher:
             self._said = policy
 
     def _with_witnesses(self, head: Signed, policy: Policy) -> bool:
-        due = [witness for witness in policy.witnesses if self._due(witness, head)]
+        self._heed(policy)
+        due = [witness for witness in _asked(policy) if self._due(witness, head)]
         if not due:
+            self._settle(head, policy)
             published = self._publish(head, policy)
         elif not self._claim():
             return False
@@ -172,9 +177,9 @@ class Publisher:
     # ------------------------------------------------------------ whom to ask
 
     def _due(self, witness: Witness, head: Signed) -> bool:
-        if not witness.key.verifiable or self._relation(witness).not_before > self._clock():
-            return False
         relation = self._relation(witness)
+        if relation.not_before > self._clock():
+            return False
         if relation.stands_by(head) and not relation.contradiction:
             return self._is_old(head)
         if self._cleared and not relation.contradiction and self._cosigned_already(witness, head):
@@ -229,7 +234,8 @@ class Publisher:
             found = witnesses.read(answer, witness, parse_note(head.note).text)
             if isinstance(found, witnesses.Behind):
                 return self._catch_up(relation, found.size, head)
-            relation.accepted(head, found)
+            relation.accepted(head, found, self._clock())
+            contradictions.agrees(witness)
         except WitnessContradicts as error:
             self._contradicted(witness, error.makes)
         except WitnessError as error:
@@ -261,34 +267,50 @@ class Publisher:
         relation = self._relation(witness)
         relation.failed(self._clock())
         relation.contradiction = code
-        Head.objects.filter(id=1).update(refused=code)
+        contradictions.contradicts(witness, code)
         self._trouble(code, witness.name)
 
     # ------------------------------------------------------------ what it comes to
 
-    def _clears(self, head: Signed, policy: Policy) -> bool:
-        """Whether appending is safe: the quorum stands by the head, or there need be none and all were asked.
+    def _heed(self, policy: Policy) -> None:
+        """What a witness told another process, or one before this, counts here too until it agrees again."""
+        if not (code := refusal()):
+            return
+        found = contradictions.marks()
+        for witness in _asked(policy):
+            relation = self._relation(witness)
+            if contradictions.mark_of(witness) in found and not relation.contradiction:
+                relation.contradiction, relation.cosigned = code, None
 
-        Of an empty tree a witness can say nothing but that it has seen more.
+    def _clears(self, head: Signed, policy: Policy) -> bool:
+        """Whether appending is safe: the quorum stands by the head, and the others could not be a quorum too.
+        Else they may have cosigned another, longer log, and both would be believed. Where there need be no
+        quorum, all were asked.
         """
-        relations = {witness.name: self._relation(witness) for witness in policy.witnesses}
+        relations = {witness.name: self._relation(witness) for witness in _asked(policy)}
         if any(relation.contradiction for relation in relations.values()):
             return False
         if policy.quorum == NO_QUORUM:
             return all(relation.asked for relation in relations.values())
-        return policy.quorum_met(
+        standing = self._standing(head, policy)
+        return policy.quorum_met(standing) and not policy.quorum_met(relations.keys() - standing)
+
+    def _standing(self, head: Signed, policy: Policy) -> set[str]:
+        """Who stands by the head. Of an empty tree a witness can say nothing but that it has seen more."""
+        relations = {witness.name: self._relation(witness) for witness in _asked(policy)}
+        return {
             name
             for name, each in relations.items()
             if each.stands_by(head) or (not head.size and each.answered)
-        )
+        }
 
     def _settle(self, head: Signed, policy: Policy) -> None:
-        """Take a refusal back once every witness stands by the head again."""
-        if all(self._relation(witness).stands_by(head) for witness in policy.witnesses):
-            self._forget_refusal()
-
-    def _forget_refusal(self) -> None:
-        Head.objects.filter(id=1).exclude(refused="").update(refused="")
+        """Take a refusal back once the quorum stands by the head, and with it whoever contradicted and is in
+        the policy still. Another one that is down, or that nobody can ask, changes nothing about that."""
+        if not refusal() or not policy.quorum_met(self._standing(head, policy)):
+            return
+        if not contradictions.marks() & {contradictions.mark_of(witness) for witness in _asked(policy)}:
+            contradictions.forget()
 
     # ------------------------------------------------------------ publishing
 
@@ -314,10 +336,11 @@ class Publisher:
         latest: list[Signature] = []
         for witness in policy.witnesses:
             relation = self._relation(witness)
-            found = [signature for signature in same if signature.is_by(witness.key)]
-            if relation.signature is not None and relation.stands_by(head):
-                found.append(relation.signature)
-            latest += [max(found, key=witnesses.time_of)] if found else []
+            shown = [signature for signature in same if signature.is_by(witness.key)]
+            came = relation.signature if relation.stands_by(head) else None
+            if came is not None and (not shown or before is None or relation.at >= before.at.timestamp()):
+                shown = [came]
+            latest += shown[-1:]
         return note.with_signatures(latest)
 
     def _show(self, head: Signed, note: Note) -> bool:
@@ -332,3 +355,12 @@ class Publisher:
         except IntegrityError:
             return False
         return True
+
+
+def _asked(policy: Policy) -> list[Witness]:
+    """Those whose cosignatures we can verify. Others may stand in a policy, and count for nothing here."""
+    return [witness for witness in policy.witnesses if witness.key.verifiable]
+
+
+def _nobody_to_ask(policy: Policy) -> bool:
+    return policy.quorum == NO_QUORUM and not _asked(policy)

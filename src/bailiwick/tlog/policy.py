@@ -86,6 +86,15 @@ class Policy:
                 met.add(group.name)
         return self.quorum == NO_QUORUM or self.quorum in met
 
+    def quorum_splits(self) -> bool:
+        """Whether two sets without a common witness can both be the quorum: then each may be shown a history
+        of its own, cosigned as the policy asks. Each name is a member once, so members can be counted."""
+        splits = dict.fromkeys((witness.name for witness in self.witnesses), False)
+        for group in self.groups:
+            twice = sum(splits[name] for name in group.members)
+            splits[group.name] = len(group.members) + twice >= 2 * group.least
+        return splits.get(self.quorum, False)
+
     def check(self, data: bytes) -> Witnessed:
         """The checkpoint, if a log of the policy signed it and a quorum cosigned: "What is a policy?".
 
