@@ -8,11 +8,12 @@ import pytest
 from django.test import Client
 
 from bailiwick.ledger import actions, queries
-from bailiwick.ledger.models import Document, Head
+from bailiwick.ledger.models import Document, Head, Tile
 from bailiwick.tlog.policy import parse_policy
 from bailiwick.tlog.proof_files import parse_log_proof
 from bailiwick.tlog.reading import check_log
 from tests.ledger.kit import NOW, ORIGIN, Log, append
+from tests.ledger.snapshots import behind_its_back
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +121,13 @@ def test_without_a_log_everything_says_so(db: None) -> None:
         assert answer.status_code == 503
         assert answer.json()["reason"] == "log_not_begun"
         assert answer["Retry-After"]
+
+
+def test_a_proof_that_cannot_be_made_says_that_the_log_is_damaged(served: Log) -> None:
+    with behind_its_back():
+        Tile.objects.all().delete()
+    answer = get("proof/3")
+    assert (answer.status_code, answer.json()["reason"]) == (503, "log_damaged")
 
 
 def test_a_log_that_was_set_back_shows_no_checkpoint_and_no_proof(served: Log) -> None:

@@ -65,6 +65,10 @@ BAD: dict[str, tuple[Answer, type[WitnessError]]] = {
         Answer(200, "", cosign(NOTE, SigningKey("w", b"\4" * 32), 1).line.encode()),
         WitnessAnswerUnusable,
     ),
+    "at no time there is": (
+        Answer(200, "", cosign(NOTE, OURS, 1_800_000_000_000).line.encode()),
+        WitnessAnswerUnusable,
+    ),
     "of another checkpoint": (
         Answer(200, "", cosign(OTHER, OURS, 1).line.encode()),
         WitnessAnswerUnusable,

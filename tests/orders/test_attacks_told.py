@@ -10,10 +10,12 @@ from bailiwick.gate.verifying import configured_trust
 from bailiwick.gate.witnessed import witnessed_by
 from bailiwick.ledger import queries as ledger
 from bailiwick.ledger.entries import RestrictionWithdrawn, encode
-from bailiwick.ledger.models import Document, Outbox
+from bailiwick.ledger.models import Document, Outbox, Published
 from bailiwick.meetings.models import Meeting
 from bailiwick.orders.models import Authority, Restriction
 from bailiwick.register import book
+from bailiwick.tlog.checkpoints import cosign
+from bailiwick.tlog.notes import Note, parse_note
 from tests.orders import kit
 from tests.orders.kit import Registry
 
@@ -178,6 +180,23 @@ def test_a_clock_some_minutes_slow_changes_nothing(registry: Registry, row: Meet
     proofs = registry.proofs()
     proofs.follow()
     assert len(look(proofs, row).restrictions) == 1
+
+
+@pytest.mark.parametrize("time", [1_800_000_000_000, 2**62, 2**63 - 1])
+def test_a_cosignature_of_no_time_there_is_stops_nothing(registry: Registry, row: Meeting, time: int) -> None:
+    """Milliseconds, for instance. The publisher takes none; somebody may have put it there."""
+    kit.restrict(row)
+    registry.publish()
+    shown = Published.objects.get()
+    note, witness = parse_note(bytes(shown.checkpoint)), registry.log.witnesses["ngo"]
+    odd = cosign(note, witness.key, time)
+    others = tuple(each for each in note.signatures if each.name != witness.key.name)
+    Published.objects.update(checkpoint=Note(note.text, (*others, odd)).encode())
+    assert registry.log.policy().check(bytes(Published.objects.get().checkpoint)).witnesses == {"ngo": time}
+    proofs = registry.proofs()
+    proofs.follow()
+    assert len(look(proofs, row).restrictions) == 1
+    assert registry.alarms == []
 
 
 def test_what_no_witness_of_ours_signed_tells_no_time(registry: Registry, row: Meeting) -> None:

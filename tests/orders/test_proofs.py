@@ -71,6 +71,24 @@ def test_p3_without_a_proof_nothing_is_enforced_and_after_a_minute_it_is_an_alar
     assert registry.codes == {"restriction_unproven"}
 
 
+@pytest.mark.parametrize("hours", [1, 24 * 7])
+def test_p3_a_minute_begins_with_the_second_approval_however_long_two_people_took(
+    registry: Registry, row: Meeting, hours: int
+) -> None:
+    """An alarm at every approval is one that nobody looks at any more."""
+    made = kit.propose(row, now=registry.clock() - timedelta(hours=hours))
+    kit.sign(made)
+    made.approvals.filter(position=1).update(at=registry.clock())
+    made.refresh_from_db()
+    kit.approve(made, list(made.approvals.all()))
+    proofs = registry.proofs()
+    assert look(proofs, row) == ()
+    assert registry.alarms == []
+    registry.clock.advance(GRACE.total_seconds() + 1)
+    assert look(proofs, row) == ()
+    assert registry.codes == {"restriction_unproven"}
+
+
 def test_p3_without_a_quorum_of_witnesses_nothing_is_enforced(registry: Registry, row: Meeting) -> None:
     registry.log.witnesses["ngo"].down = True
     kit.restrict(row)

@@ -4,15 +4,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from bailiwick.gate.followed import ANSWER
 from bailiwick.gate.proofs import RETRY, Proofs
 from bailiwick.ledger.errors import LogRefuses
-from bailiwick.ledger.models import Head
+from bailiwick.ledger.models import Head, Tile
 from bailiwick.meetings.models import Meeting
 from bailiwick.orders.actions.later import withdraw_now
 from bailiwick.orders.models import Restriction
-from tests.ledger.kit import Process
+from tests.ledger.kit import Process, append
+from tests.ledger.snapshots import behind_its_back
 from tests.orders import kit
 from tests.orders.kit import Registry
 from tests.orders.test_proofs import look, ready
@@ -207,3 +209,44 @@ def test_p6_a_wrong_clock_and_a_door_that_finds_nothing_wrong_with_it_for_a_mome
     proofs.follow()
     assert knocks == 2
     assert proofs.of(row.pk, row.revision).restrictions == ()
+
+
+# ---------------------------------------------------------------- what fails on the way hides nothing
+
+
+def test_a_tile_that_is_gone_is_an_alarm_and_the_log_is_looked_at_all_the_same(
+    registry: Registry, row: Meeting
+) -> None:
+    _, proofs = ready(registry, row)
+    assert len(look(proofs, row)) == 1
+    append(300)
+    registry.publish()
+    kit.restrict(kit.new_meeting(), "FR")
+    registry.publish()
+    with behind_its_back():
+        Tile.objects.filter(level=0).delete()
+    proofs.follow()
+    assert registry.codes == {"log_damaged"}
+    Head.objects.update(refused="log_rewound")
+    assert proofs.follow()
+    row.refresh_from_db()
+    assert proofs.of(row.pk, row.revision).restrictions == ()
+
+
+def test_what_could_not_be_said_in_time_is_said_the_next_time(registry: Registry, row: Meeting) -> None:
+    """The database is away for a moment, after the log was found set back: nobody stays kept out for it."""
+    _, proofs = ready(registry, row)
+    assert len(look(proofs, row)) == 1
+    Head.objects.update(refused="log_rewound")
+    real, broken = proofs._alarm, iter([OperationalError("away")])
+
+    def alarm(code: str, subject: str) -> None:
+        for error in broken:
+            raise error
+        real(code, subject)
+
+    proofs._alarm = alarm
+    with pytest.raises(OperationalError):
+        proofs.follow()
+    assert proofs.follow(), "everybody is decided on again, a second late"
+    assert registry.codes == {"log_rewound"}

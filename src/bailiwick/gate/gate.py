@@ -174,10 +174,12 @@ class Gate:
     async def _proven(self) -> None:
         """Proofs come, and the log goes on or does not: not on the hop that people at the door wait for."""
         proofs = self._door.proofs
-        if proofs is not None and await self._background.run(proofs.follow):
-            await self._node.examine_all()
-        # last: nothing that is done late may keep the gate from following the log
-        await self._background.run(chores, self._clock())
+        try:
+            if proofs is not None and await self._background.run(proofs.follow):
+                await self._node.examine_all()
+        finally:
+            # last, but always: neither may keep the other from being done
+            await self._background.run(chores, self._clock())
         await asyncio.sleep(_BEAT_SECONDS)
 
     async def _watched(self) -> None:

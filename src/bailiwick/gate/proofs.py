@@ -23,6 +23,7 @@ from bailiwick.gate.followed import AT_ONCE, FollowedLog, LogState, Look
 from bailiwick.gate.grounds import Grounds
 from bailiwick.gate.verifying import Trust, Unproven, Verified, rebuilt, verified
 from bailiwick.ledger.entries import RestrictionApproved, encode
+from bailiwick.ledger.errors import LogRefuses
 from bailiwick.meetings.presences import Person
 from bailiwick.orders import queries as orders
 from bailiwick.orders.actions.enforcement import record_proof
@@ -129,6 +130,8 @@ class Proofs:
         except Unproven as reason:
             if not self._is_forgotten(row, reason):
                 self._not_enforced(row, reason.code)
+        except LogRefuses as refusal:
+            self._not_enforced(row, refusal.code)
         except (DatabaseError, InterfaceError):
             raise
         except Exception as error:  # noqa: BLE001 (a damaged row must not close the door of its meeting)
@@ -164,7 +167,7 @@ class Proofs:
     def _early(self, row: Row) -> bool:
         """Whether it is too soon, or too late, to make a missing proof an alarm."""
         now = self._clock()
-        return now - row.stated_at < GRACE or row.expires_at <= now
+        return now - orders.approved_at(row) < GRACE or row.expires_at <= now
 
     def _is_forgotten(self, row: Row, reason: Unproven) -> bool:
         """Whether nothing is amiss: a proven entry's time is over, and so nobody keeps what it meant (P9)."""
@@ -201,10 +204,10 @@ class Proofs:
         if self._log_moved() | self._more_taken() | self._retry_due():
             self.generation += 1
             self._again = True
-        self._collect()
-        while self._noted:
-            self._alarm(*self._noted[0])
-            self._noted.popleft()
+        try:
+            self._collect()
+        finally:
+            self._tell()
         again, self._again = self._again, False
         return again
 
@@ -234,19 +237,32 @@ class Proofs:
         self._retry_at = None
         return True
 
+    def _tell(self) -> None:
+        """What could not be raised is raised the next time."""
+        while self._noted:
+            self._alarm(*self._noted[0])
+            self._noted.popleft()
+
+    def _fresh(self, restriction_id: UUID) -> bytes | None:
+        try:
+            return orders.fresh_proof(restriction_id)
+        except LogRefuses as refusal:
+            self._noted.append((refusal.code, ""))
+            return None
+
     def _collect(self) -> None:
         for row in orders.awaiting_proof(self._clock()):
-            proof = orders.fresh_proof(row.pk)
+            proof = self._fresh(row.pk)
             if proof is not None:
                 record_proof(row.pk, proof, None)
-            elif self._clock() - row.stated_at >= GRACE:
+            elif self._clock() - orders.approved_at(row) >= GRACE:
                 self._noted.append(("restriction_unproven", row.pk.hex))
         while self._refused:
             self._renew(self._refused.popleft())
 
     def _renew(self, restriction_id: UUID) -> None:
         """A proof that no longer verifies may be one by a key or witness of before: ask for today's."""
-        proof = orders.fresh_proof(restriction_id)
+        proof = self._fresh(restriction_id)
         before = orders.proof_of(restriction_id)
         if proof is not None and proof != before:
             record_proof(restriction_id, proof, before)

@@ -40,8 +40,9 @@ def is_behind(now: datetime, witnessed: Witnessed) -> bool:
 
 
 def _time_of(checkpoint: bytes, trust: Trust) -> datetime | None:
+    """A cosignature can carry any 64-bit number, and one that is no time tells none."""
     try:
         times = trust().check(checkpoint).witnesses.values()
-    except (LogRefuses, TlogError):
+        return datetime.fromtimestamp(min(times), UTC) if times else None
+    except (LogRefuses, TlogError, ValueError, OverflowError, OSError):
         return None
-    return datetime.fromtimestamp(min(times), UTC) if times else None

@@ -10,13 +10,13 @@ from bailiwick.ledger import store
 from bailiwick.ledger.actions import OutboxId
 from bailiwick.ledger.configuration import configured
 from bailiwick.ledger.entries import Entry, parse
-from bailiwick.ledger.errors import LogNotBegun, LogRefuses
+from bailiwick.ledger.errors import LogDamaged, LogNotBegun, LogRefuses
 from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.models import Document, Head, Outbox, Published, Salt
 from bailiwick.ledger.models import Entry as EntryRow
 from bailiwick.ledger.sequencer import going_on
 from bailiwick.tlog import tiles
-from bailiwick.tlog.errors import MalformedPath, NotStored
+from bailiwick.tlog.errors import MalformedPath, NotStored, TlogError
 from bailiwick.tlog.proof_files import LogProof
 
 
@@ -56,6 +56,9 @@ def proof_file(index: int) -> bytes | None:
 
     None until a checkpoint that the quorum cosigned covers it, and while the log refuses to go on. Nothing in
     it is verified here: whoever relies on it verifies it (`bailiwick.tlog.proof_files`).
+
+    Raises:
+        LogDamaged: the tiles it would be made of are not there.
     """
     try:
         check_goes_on()
@@ -64,7 +67,10 @@ def proof_file(index: int) -> bytes | None:
     row = published()
     if row is None or not 0 <= index < row.size:
         return None
-    hashes = tuple(store.inclusion(index, row.size))
+    try:
+        hashes = tuple(store.inclusion(index, row.size))
+    except TlogError as error:
+        raise LogDamaged(f"the proof of entry {index}", error.code) from error
     return LogProof(index, hashes, bytes(row.checkpoint)).encode()
 
 

@@ -32,6 +32,8 @@ from bailiwick.tlog.policy import Witness
 SECONDS: Final = 10.0
 """How long a witness may take for one answer."""
 MAX_ANSWER: Final = 16_384
+LAST: Final = 253_402_300_799
+"""The last second of the year 9999 (POSIX): what comes later is no date to anybody who reads it."""
 SIZE_TYPE: Final = "text/x.tlog.size"
 _PIECE: Final = 4096
 
@@ -90,6 +92,8 @@ def _cosignature(body: bytes, witness: Witness, text: str) -> Signature:
             raise WitnessAnswerUnusable("its answer has no cosignature by its key")
     except (TlogError, UnicodeDecodeError) as error:
         raise WitnessAnswerUnusable("its cosignature cannot be read or does not verify") from error
+    if time_of(ours[-1]) > LAST:
+        raise WitnessAnswerUnusable("it cosigned at no time there is")  # milliseconds, for instance
     return ours[-1]
 
 

@@ -134,10 +134,15 @@ def _names(row: Exemption, person: Person) -> bool:
 
 
 def awaiting_proof(now: datetime) -> list[Restriction]:
-    """Logged, not over, and without a proof."""
+    """Logged, not over, and without a proof; with approvals. Two queries."""
     rows = Restriction.objects.filter(outbox_id__isnull=False, proof__isnull=True, expires_at__gt=now)
     over = Later.objects.exclude(kind=LaterKind.CORRECTED).values("restriction_id")
-    return list(rows.exclude(id__in=over).order_by("stated_at", "id"))
+    return list(rows.exclude(id__in=over).prefetch_related("approvals").order_by("stated_at", "id"))
+
+
+def approved_at(row: Restriction) -> datetime:
+    """When the second person signed: from then on it waits for its proof. Two people take days over it."""
+    return max((each.at for each in row.approvals.all()), default=row.stated_at)
 
 
 def fresh_proof(restriction_id: UUID) -> bytes | None:
