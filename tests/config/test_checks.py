@@ -48,7 +48,7 @@ def test_a_usual_server_behind_a_proxy_is_fine(tmp_path: Path) -> None:
         ({"DATABASE_URL": "postgresql://db.example.org"}, "E007"),
         ({"MAIL_FROM": "bailiwick"}, "E008"),
         (HTTPS | {"SMTP_URL": ""}, "W004"),
-        ({"PROCESSES": "2"}, "W005"),
+        ({"PROCESSES": "2"}, "E014"),
     ],
 )
 def test_a_bad_combination_is_told(settings: dict[str, str], expected: str, tmp_path: Path) -> None:

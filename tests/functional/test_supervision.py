@@ -13,14 +13,16 @@ import pytest
 
 from tests.servers.process import listens, outside_environment
 from tests.servers.product import Product, descendants, product
+from tests.servers.redis import RunningRedis
 
 pytestmark = pytest.mark.janus
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Product]:
+def server(redis_server: RunningRedis) -> Iterator[Product]:
     """One for the whole module: every test leaves it serving."""
-    with product(env={"BAILIWICK_PROCESSES": "2"}, from_nothing=True) as running:
+    env = {"BAILIWICK_PROCESSES": "2", "BAILIWICK_REDIS_URL": redis_server.url}
+    with product(env=env, from_nothing=True) as running:
         yield running
 
 

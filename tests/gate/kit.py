@@ -16,7 +16,8 @@ from bailiwick.accounts.models import Account
 from bailiwick.gate.door import Door, Knock, Opened
 from bailiwick.gate.eject import Ejector
 from bailiwick.gate.ending import Ending
-from bailiwick.gate.gate import Gate, Joined
+from bailiwick.gate.gate import Gate
+from bailiwick.gate.joining import Joined
 from bailiwick.gate.line import Chat
 from bailiwick.gate.proofs import Proofs
 from bailiwick.gate.views import RoomView

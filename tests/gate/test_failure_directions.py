@@ -10,7 +10,7 @@ from django.db import OperationalError
 
 from bailiwick.gate.door import Opened
 from bailiwick.gate.ending import Ending
-from bailiwick.gate.errors import Unavailable
+from bailiwick.gate.errors import NotEverywhere, Unavailable
 from bailiwick.media.port import Fault
 from bailiwick.meetings.models import PresenceState
 from tests.factories.geo import small_table
@@ -162,6 +162,20 @@ async def test_redis_down_the_one_second_poll_carries_on(house: House) -> None:
     await set_rule(row, "deny", "CN")
     await until(lambda: li.endings)
     await until(lambda: host.sees == {"Host"})
+
+
+async def test_redis_down_whoever_writes_is_told_that_not_everybody_has_it(house: House) -> None:
+    here, there = await house.gate(layer=Deaf()), await house.gate(layer=Deaf())
+    row = await meeting()
+    ada, bo, cy = await join(here, row, "Ada"), await join(here, row, "Bo"), await join(there, row, "Cy")
+    assert ada.joined is not None
+    with pytest.raises(NotEverywhere):
+        await here.chat(ada.joined.held, "hello")
+    await until(lambda: bo.chats)
+    assert not cy.chats
+    house.gates.remove(there)
+    await there.stop()
+    await here.chat(ada.joined.held, "you all have this")
 
 
 async def test_janus_down_everybody_is_decided_again_and_gets_a_new_session(house: House) -> None:

@@ -8,7 +8,8 @@ from bailiwick.gate import acts
 from bailiwick.gate.door import Opened
 from bailiwick.gate.ending import Ending
 from bailiwick.gate.errors import Unavailable
-from bailiwick.gate.gate import Gate, Joined
+from bailiwick.gate.gate import Gate
+from bailiwick.gate.joining import Joined
 from bailiwick.meetings.models import Meeting
 from tests.gate.kit import (
     House,

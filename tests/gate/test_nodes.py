@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bailiwick.gate import acts
 from bailiwick.gate.ending import Ending
-from bailiwick.gate.gate import Joined
+from bailiwick.gate.joining import Joined
 from tests.gate.kit import House, join, join_as_host, meeting, resume, rows, set_rule, until
 
 
@@ -14,7 +14,7 @@ async def test_people_on_two_nodes_see_each_other_and_chat(house: House) -> None
     ada, bo = await join(here, row, "Ada"), await join(there, row, "Bo")
     await until(lambda: ada.sees == bo.sees == {"Ada", "Bo"})
     assert ada.joined is not None
-    here.chat(ada.joined.held, "hello")
+    await here.chat(ada.joined.held, "hello")
     await until(lambda: ada.chats and bo.chats)
     assert (bo.chats[0].name, bo.chats[0].text) == ("Ada", "hello")
 

@@ -7,7 +7,7 @@ import pytest
 
 from bailiwick.gate.door import Opened
 from bailiwick.gate.ending import Ending
-from bailiwick.gate.gate import Joined
+from bailiwick.gate.joining import Joined
 from tests.gate.kit import (
     House,
     Person,

@@ -210,7 +210,7 @@ async def test_a_dry_run_needs_ten_networks_answers_in_bands_over_all_nodes_and_
         place = f"{'HK' if number < 4 else 'FR'}{number}"
         monkeypatch.setitem(ADDRESS, place, f"{'1.32' if number < 4 else '2.0'}.{192 + number}.7")
         await join((here, there)[number % 2], row, f"P{number}", place, published=False)
-    await join(here, row, "P9", "FR8", published=False)  # ten people, but two of them at one place
+    await join(there, row, "P9", "FR8", published=False)  # ten people; two at one place, on two nodes
     with pytest.raises(TooFewPresent):
         await sync_to_async(here.dry_run)(row.pk, RULE)
     await join(here, row, "P10", "none", published=False)

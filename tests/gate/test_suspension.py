@@ -4,7 +4,7 @@ from asgiref.sync import sync_to_async
 
 from bailiwick.accounts.models import Account
 from bailiwick.gate import acts
-from bailiwick.gate.gate import Joined
+from bailiwick.gate.joining import Joined
 from tests.gate.kit import House, fresh, join, join_as_host, meeting, resume, row_of, sign_in, until
 
 

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from bailiwick.gate.door import Opened
 from bailiwick.gate.ending import Ending
-from bailiwick.gate.gate import Joined
+from bailiwick.gate.joining import Joined
 from bailiwick.gate.secrets import digest
 from bailiwick.meetings.models import Presence, PresenceState
 from bailiwick.orders.models import Appeal, Demand, Restriction

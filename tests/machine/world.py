@@ -18,7 +18,7 @@ from bailiwick.accounts.models import Account
 from bailiwick.accounts.roles import Role
 from bailiwick.gate.door import Knock, Opened
 from bailiwick.gate.ending import Ending
-from bailiwick.gate.gate import Joined
+from bailiwick.gate.joining import Joined
 from bailiwick.gate.secrets import device_digest
 from bailiwick.geo.address import parse_address
 from bailiwick.geo.locator import Locator

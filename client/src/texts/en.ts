@@ -289,6 +289,7 @@ export const en = {
   "error.no_such_participant": "That person is no longer here.",
   "error.rate_limited": "Too many messages at once. Wait a moment.",
   "error.too_fast": "That was too fast for the server. Wait a moment, then try again.",
+  "error.not_everywhere": "Not everybody here got this message. Try again in a moment.",
   "error.media_unavailable": "Sound and pictures are interrupted; they come back by themselves.",
 
   "out.return": "Come back",

@@ -177,10 +177,10 @@ def letters(env: Settings) -> Iterator[CheckMessage]:
 
 def processes(env: Settings) -> Iterator[CheckMessage]:
     if env["PROCESSES"] > 1 and not env["REDIS_URL"]:
-        yield Caution(
-            "Several web processes without BAILIWICK_REDIS_URL hear of each other's changes within a second "
-            "instead of at once.",
-            id="bailiwick.W005",
+        yield Error(
+            "Several web processes need BAILIWICK_REDIS_URL: what somebody writes in the chat would not "
+            "reach those connected to another, and no rule could be tried out.",
+            id="bailiwick.E014",
         )
 
 

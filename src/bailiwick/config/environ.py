@@ -152,7 +152,7 @@ SETTINGS: Final = (
         "REDIS_URL",
         _url("redis", "rediss"),
         "",
-        "Redis through which processes hear of changes at once; within a second when empty.",
+        "Redis through which processes reach each other; needed for more than one.",
         secret=True,
     ),
     Setting(

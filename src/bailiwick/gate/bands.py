@@ -6,6 +6,8 @@ will; and there is no band for nobody at all, which would tell that one person i
 countries.
 """
 
+import hashlib
+import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -24,19 +26,20 @@ PER_HOUR: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Numbers of people, and of the networks they come from; they do not leave the gate."""
+    """Numbers of people, and digests of the networks they come from, so that one seen by two nodes is one.
+    They do not leave the gates."""
 
     stay: int = 0
     go: int = 0
     undetermined: int = 0
-    networks: int = 0
+    networks: frozenset[str] = frozenset()
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
             self.stay + other.stay,
             self.go + other.go,
             self.undetermined + other.undetermined,
-            self.networks + other.networks,
+            self.networks | other.networks,
         )
 
 
@@ -49,26 +52,28 @@ class DryRun:
     undetermined: str
 
 
-def count(rule: AccessRule | None, people: Iterable[tuple[Location, ClientAddress | None]]) -> Counts:
-    """What the rule says to each location; the undetermined apart, whatever it says to them."""
+def count(
+    rule: AccessRule | None, people: Iterable[tuple[Location, ClientAddress | None]], key: bytes
+) -> Counts:
+    """What the rule says to each location; the undetermined apart, whatever it says to them. `key`: of this
+    one question, so that its digests say nothing to anybody else, nor at another time (P9)."""
     total, networks = Counts(), set()
     for location, address in people:
-        networks.add(_network(address))
+        networks.add(_network(address, key))
         if location.majority is None:
             total += Counts(undetermined=1)
         elif rule is None or rule.verdict(location) is Verdict.ADMIT:
             total += Counts(stay=1)
         else:
             total += Counts(go=1)
-    return total + Counts(networks=len(networks))
+    return total + Counts(networks=frozenset(networks))
 
 
-def _network(address: ClientAddress | None) -> tuple[int, int]:
-    """The IPv4 /24 or IPv6 /48: what one customer of a network may have all to themselves."""
-    if address is None:
-        return 0, 0
-    version, number = address.packed
-    return version, number >> (8 if version == 4 else 80)
+def _network(address: ClientAddress | None, key: bytes) -> str:
+    """A digest of the IPv4 /24 or IPv6 /48: what one customer of a network may have all to themselves."""
+    version, number = (0, 0) if address is None else address.packed
+    network = f"{version} {number >> (8 if version == 4 else 80)}"
+    return hmac.new(key, network.encode("ascii"), hashlib.sha256).hexdigest()[:16]
 
 
 def banded(counts: Counts) -> DryRun:
@@ -77,7 +82,7 @@ def banded(counts: Counts) -> DryRun:
     Raises:
         TooFewPresent: fewer than ten networks are there; a band would tell where somebody is.
     """
-    if counts.networks < LEAST_PRESENT:
+    if len(counts.networks) < LEAST_PRESENT:
         raise TooFewPresent(f"a dry run needs people from at least {LEAST_PRESENT} networks")
     return DryRun(band(counts.stay), band(counts.go), band(counts.undetermined))
 

@@ -29,6 +29,12 @@ class NoSuchParticipant(GateError):  # noqa: N818
     code = "no_such_participant"
 
 
+class NotEverywhere(GateError):  # noqa: N818
+    """What somebody wrote went only to those whom the same process holds: nodes cannot reach each other."""
+
+    code = "not_everywhere"
+
+
 class TooFewPresent(GateError):  # noqa: N818
     """A dry run in a small meeting would tell where somebody is."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -16,7 +16,6 @@ from bailiwick.geo.table import STALE_AFTER_DAYS
 from bailiwick.media.port import MediaServer
 from bailiwick.meetings import events, nodes, presences
 from bailiwick.rules.access import AccessRule
-from bailiwick.rules.decision import Cause, Lobby
 from bailiwick.rules.location import Location
 
 from . import acts, dry_runs
@@ -26,9 +25,10 @@ from .door import Door, Entry, Knock, Opened
 from .dry_runs import DryRuns
 from .eject import Case, Ejector
 from .ending import Ending, EndReason
-from .errors import Unavailable, where_raised
+from .errors import NotEverywhere, Unavailable, where_raised
 from .hints import Hints
 from .hop import lanes
+from .joining import Joined, taken
 from .line import Chat, Held, Line
 from .media_keeper import MediaKeeper
 from .node import Node
@@ -38,21 +38,6 @@ from .watch import INTERVAL_SECONDS, Watch
 
 log = structlog.get_logger()
 _BEAT_SECONDS: Final = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """A presence taken by a connection that is not attached yet.
-
-    `resume`: its next token. `by_rule`: a country rule sent them to the waiting room. `muted`: by a host, and
-    they have not heard of it.
-    """
-
-    held: Held
-    resume: str = field(repr=False)
-    title: str = field(repr=False)
-    by_rule: bool
-    muted: bool = False
 
 
 class Gate:
@@ -105,7 +90,7 @@ class Gate:
         self._tasks: list[asyncio.Task[None]] = []
         self._background_tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._dry_runs = DryRuns(self._node.of_meeting, self._others, self._hints.send)
+        self._dry_runs = DryRuns(self._node.of_meeting, self._others, self._hints.send, device_key)
 
     # ------------------------------------------------------------ start and stop
 
@@ -208,7 +193,7 @@ class Gate:
         """Use a grant up; decided again where this connection comes from."""
         location = self._locate(address)
         entry = await self._lanes.room.run(self._door.enter, grant, location, self._node.id)
-        return self._taken(entry, address) if isinstance(entry, Entry) else entry
+        return taken(entry, address) if isinstance(entry, Entry) else entry
 
     async def resume(
         self, token: str, address: ClientAddress | None, *, heard: int | None = None
@@ -219,32 +204,13 @@ class Gate:
         entry = await self._lanes.room.run(self._door.resume, token, location, self._node.id)
         if isinstance(entry, Entry):
             unheard = not entry.microphone_on if heard is None else entry.mutes > heard
-            return replace(self._taken(entry, address), muted=entry.mutes > 0 and unheard)
+            return replace(taken(entry, address), muted=entry.mutes > 0 and unheard)
         return entry
 
     def _locate(self, address: ClientAddress | None) -> Location:
         if address is None:
             self._watch.unresolved_chain()
         return self._locator.locate(address)
-
-    def _taken(self, entry: Entry, address: ClientAddress | None) -> Joined:
-        held = Held(
-            presence_id=entry.presence_id,
-            meeting_id=entry.meeting.id,
-            generation=entry.generation,
-            person=entry.person,
-            waiting=entry.waiting,
-            let_in=entry.let_in,
-            mutes=entry.mutes,
-            decided_revision=entry.meeting.revision,
-            valid_until=entry.decision.valid_until,
-            address=address,
-            location=entry.decision.location,
-            line=None,
-            media_ref=entry.media_session,
-        )
-        by_rule = isinstance(entry.decision, Lobby) and entry.decision.cause is Cause.RULE
-        return Joined(held, entry.resume, entry.meeting.title, by_rule)
 
     async def attach(self, joined: Joined, line: Line) -> None:
         """Begin to speak through `line`: the room's view, and all that follows."""
@@ -299,17 +265,21 @@ class Gate:
         await self._lanes.room.run(presences.change, held.presence_id, **fields)
         self.changed(held.meeting_id)
 
-    def chat(self, held: Held, text: str) -> None:
-        """Text to everybody inside."""
+    async def chat(self, held: Held, text: str) -> None:
+        """Text to everybody inside. Raises NotEverywhere, Unavailable: those elsewhere do not have it."""
         view = self._node.view(held.meeting_id)
         sender = view.participants.get(held.presence_id.hex) if view else None
         if sender is None:
             return
         chat = Chat(sender.id, sender.name, text, int(self._clock().timestamp() * 1000))
         self._node.chat(held.meeting_id, chat)
-        self._hints.send(
-            "chat", meeting=held.meeting_id.hex, chat=[chat.sender, chat.name, chat.text, chat.at]
-        )
+        words = [chat.sender, chat.name, chat.text, chat.at]
+        # of all that nodes tell each other only this follows from no row: losing it is not made up for
+        if (
+            not await self._hints.sent("chat", meeting=held.meeting_id.hex, chat=words)
+            and await self._others()
+        ):
+            raise NotEverywhere("those connected elsewhere did not get this")
 
     # ------------------------------------------------------------ changes, from here and elsewhere
 

@@ -13,6 +13,7 @@ from channels.layers import BaseChannelLayer
 log = structlog.get_logger()
 _GROUP: Final = "bailiwick.nodes"
 _RETRY_SECONDS: Final = 1.0
+_SEND_SECONDS: Final = 2.0
 
 Handler = Callable[[dict[str, Any]], None]
 
@@ -24,7 +25,7 @@ class Hints:
         self._layer = layer
         self._sender = node_id.hex
         self._handlers = handlers
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: set[asyncio.Task[bool]] = set()
 
     async def run(self) -> None:
         """Receive until cancelled; a layer that is down is tried again, the poll carries on meanwhile."""
@@ -48,15 +49,25 @@ class Hints:
 
     def send(self, kind: str, **content: Any) -> None:
         """Tell the other nodes, in the background."""
-        task = asyncio.create_task(self._send({"type": kind, "sender": self._sender, **content}))
+        task = asyncio.create_task(self._send(self._message(kind, content)))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
-    async def _send(self, message: dict[str, Any]) -> None:
+    async def sent(self, kind: str, **content: Any) -> bool:
+        """Tell the other nodes; whether that went out."""
+        return await self._send(self._message(kind, content))
+
+    def _message(self, kind: str, content: dict[str, Any]) -> dict[str, Any]:
+        return {"type": kind, "sender": self._sender, **content}
+
+    async def _send(self, message: dict[str, Any]) -> bool:
         try:
-            await self._layer.group_send(_GROUP, message)
+            async with asyncio.timeout(_SEND_SECONDS):
+                await self._layer.group_send(_GROUP, message)
         except Exception as error:  # noqa: BLE001 (as above)
             log.warning("hint_not_sent", cause=type(error).__name__)
+            return False
+        return True
 
 
 def new_question() -> str:

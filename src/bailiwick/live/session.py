@@ -155,7 +155,7 @@ class Session:
     async def _chat(self, message: protocol.Chat) -> None:
         if not self._chats.take():
             raise ProtocolError("too_fast", "one message a second is enough; this one was not sent")
-        self._gate.chat(self._held, message.text)
+        await self._gate.chat(self._held, message.text)
 
     async def _leave(self, message: protocol.Leave) -> None:
         heir = UUID(message.hand_over) if message.hand_over else None

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from bailiwick.accounts.buckets import Buckets, Limit
 from bailiwick.gate.ending import Ending, EndReason
 from bailiwick.gate.errors import GateError, Unavailable, where_raised
-from bailiwick.gate.gate import Gate, Joined
+from bailiwick.gate.gate import Gate
+from bailiwick.gate.joining import Joined
 from bailiwick.geo.address import ClientAddress
 from bailiwick.media.port import MediaError
 
