@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from bailiwick.gate import acts
+from bailiwick.gate.errors import NotEverywhere
 from bailiwick.gate.gate import Gate
 from bailiwick.gate.line import Held
 from bailiwick.media import sdp
@@ -155,7 +156,10 @@ class Session:
     async def _chat(self, message: protocol.Chat) -> None:
         if not self._chats.take():
             raise ProtocolError("too_fast", "one message a second is enough; this one was not sent")
-        await self._gate.chat(self._held, message.text)
+        try:
+            await self._gate.chat(self._held, message.text)
+        except NotEverywhere as error:
+            raise ProtocolError("not_everywhere", error.detail) from None
 
     async def _leave(self, message: protocol.Leave) -> None:
         heir = UUID(message.hand_over) if message.hand_over else None
