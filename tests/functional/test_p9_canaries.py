@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-import socket
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.typing import Subprotocol
 
 from bailiwick.swarm import Person, Sends, Swarm
+from tests.servers.canaries import forms
 from tests.servers.product import Host, Product, product
 
 pytestmark = [pytest.mark.janus, pytest.mark.timeout(300)]
@@ -25,21 +26,6 @@ CANARIES = {
     "60.242.119.201": "undetermined",
     "10.77.66.55": "private: an unresolvable chain",
 }
-
-
-def forms(address: str) -> set[bytes]:
-    """An address as text (short, long, bare of its mapping), as integers and as packed bytes."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    packed = socket.inet_pton(family, address)
-    texts = {address, socket.inet_ntop(family, packed)}
-    if family == socket.AF_INET6:
-        texts.add(":".join(packed.hex()[at : at + 4] for at in range(0, 32, 4)))
-        if packed.startswith(b"\0" * 10 + b"\xff\xff"):
-            texts.add(socket.inet_ntop(socket.AF_INET, packed[-4:]))
-            texts.add(str(int.from_bytes(packed[-4:])))
-    texts.add(str(int.from_bytes(packed)))
-    texts.add(packed.hex())
-    return {text.encode() for text in texts} | {packed, packed[::-1]}
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +61,11 @@ def searched(server: Product, host: Host, slug: str) -> Iterator[tuple[str, byte
     for path in server.files():
         yield str(path.relative_to(server.data)), path.read_bytes()
     yield "metrics", server.request("GET", "/metrics").body
-    for page in (f"/api/meetings/{slug}", f"/api/meetings/{slug}/rule", f"/meetings/{slug}", "/meetings"):
-        yield page, host.request("GET", page).body
+    shown = (f"/api/meetings/{slug}", f"/api/meetings/{slug}/rule", f"/meetings/{slug}", "/meetings")
+    for page in (*shown, "/accounts/data/export"):
+        answer = host.request("GET", page)
+        assert answer.status in {200, 301}, page
+        yield page, answer.body
 
 
 def found(server: Product, host: Host, slug: str, addresses: list[str]) -> list[str]:
@@ -95,6 +84,7 @@ async def test_p9_canary_addresses_are_nowhere_after_joins_refusals_and_ejects(s
     await asyncio.gather(*(come_and_go(server, slug, address) for address in CANARIES))
     server.join("nosu-chme-etin", address="2.0.117.203")
     await asyncio.to_thread(sign_in_badly, server)
+    await asyncio.to_thread(forget_a_password, server)
     assert found(server, host, slug, [*CANARIES, "2.0.117.204"]) == []
 
 
@@ -107,6 +97,21 @@ def sign_in_badly(server: Product) -> None:
             {"login": "canary@example.org", "password": "wrong"},
             {"X-Forwarded-For": "2.0.117.203", "Origin": server.url},
         )
+
+
+def forget_a_password(server: Product) -> None:
+    """The mail says what to do, and to many account systems also who asked for it and from where."""
+    answer = server.request(
+        "POST",
+        "/accounts/password/reset/",
+        {"email": "canary@example.org"},
+        {"X-Forwarded-For": "2.0.117.203", "Origin": server.url},
+    )
+    assert answer.status == 302
+    deadline = time.monotonic() + 20
+    while b"/accounts/password/reset/key/" not in server.log.read_bytes():
+        assert time.monotonic() < deadline, "no mail was sent"
+        time.sleep(0.1)
 
 
 async def test_the_canary_search_finds_what_is_there(server: Product) -> None:

@@ -158,17 +158,27 @@ async def test_when_the_web_process_is_killed_media_flows_on_and_all_resume(
     assert max(window.gap_ms for window in windows) < 500
 
 
-async def test_when_the_media_server_is_killed_all_come_back_by_themselves(
+async def test_p8_when_the_media_server_is_killed_those_inside_come_back_and_nobody_else(
     server: Product, host: Host
 ) -> None:
+    """Who was refused and who was ejected go on asking all the while, every second."""
     slug = host.create_meeting()
-    async with Swarm(server.meeting_url(slug), people({"HK": 4}), subscribe=3) as swarm:
-        await swarm.until(everybody_hears(4, 3), 30)
+    host.set_rule(slug, "deny", "CN")
+    crowd = people({"HK": 4, "CN": 1, "TW": 1})
+    async with Swarm(server.meeting_url(slug), crowd, subscribe=3, ask_again=1) as swarm:
+        await swarm.until(everybody_hears(5, 3), 30)
+        await asyncio.to_thread(host.set_rule, slug, "deny", "CN", "TW")
+        await swarm.until(everybody_hears(4, 3), 20)
         kill(server.janus_pid)
         await asyncio.sleep(3)
         await swarm.until(everybody_hears(4, 3), 40)
         report = await swarm.stop()
-    assert {person.outcome for person in report.participants} == {"inside"}
+    assert {person.outcome for person in of(report, "HK")} == {"inside"}
+    assert all(person.resets > 0 for person in of(report, "HK"))
+    for origin in ("CN", "TW"):
+        (out,) = of(report, origin)
+        assert (out.outcome, out.code) == ("refused", "refused_by_rule")
+        assert out.times_out >= 3
 
 
 def test_the_command_draws_addresses_and_writes_the_report(

@@ -214,3 +214,14 @@ def test_a_receiving_connection_that_fails_asks_for_a_fresh_one() -> None:
 
 def test_a_message_of_a_later_version_is_passed_over() -> None:
     assert inside().received({"type": "something_new"}) == ()
+
+
+def test_a_meeting_that_filled_up_on_the_way_in_is_asked_for_again_at_the_door() -> None:
+    made = session()
+    made.opened()
+    assert made.received({"type": "removed", "problem": {"code": "full"}}) == ()
+    assert isinstance(made.closed(4403), Retry)
+    assert made.stage is Stage.DOOR
+    made.grant = "another"
+    made.opened()
+    assert isinstance(made.closed(4403), Out)

@@ -118,6 +118,7 @@ class Session:
     _chosen: list[str] = field(default_factory=list)
     _declared: frozenset[Stream] | None = None
     _offered: bool = False
+    _full: bool = False
     _fresh: bool = False
     _id: int = 0
     _publish_id: int = 0
@@ -147,6 +148,10 @@ class Session:
                 return self._reset()
             case {"type": "muted"}:
                 return (Mute(),)
+            case {"type": "removed", "problem": {"code": "full"}} if self.token is None:
+                # somebody else came in between the door and here: the door may be asked again
+                self._full = True
+                return ()
             case {"type": "removed", "problem": problem}:
                 return (self._out("removed", problem.get("code"), problem.get("setter")),)
             case {"type": "ended", "code": code}:
@@ -161,6 +166,9 @@ class Session:
         if self.stage is Stage.OUT:
             return Out("left")
         match code:
+            case 4403 if self._full:
+                self._full = False
+                return self._again(self._lost())
             case 4401:
                 self.token = self.grant = None
                 return self._again(self._lost())
