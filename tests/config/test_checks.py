@@ -43,6 +43,9 @@ def test_a_usual_server_behind_a_proxy_is_fine(tmp_path: Path) -> None:
         ({"TRUSTED_PROXIES": "::/0"}, "E002"),
         ({"URL": "https://meet.example.org", "SMTP_URL": "smtp://mail"}, "W002"),
         ({"JANUS_URL": "ws://127.0.0.1:8188"}, "E004"),
+        ({"JANUS_URL": "ws://a:1,ws://b:1", "JANUS_ADMIN_URL": "ws://a:2"}, "E004"),
+        ({"JANUS_URL": "ws://a:1,ws://a:1", "JANUS_ADMIN_URL": "ws://a:2,ws://b:2"}, "E004"),
+        ({"JANUS_URL": "ws://a:1, ws://8.8.8.8:1", "JANUS_ADMIN_URL": "ws://a:2, ws://b:2"}, "E005"),
         ({"JANUS_URL": "ws://8.8.8.8:8188", "JANUS_ADMIN_URL": "ws://127.0.0.1:7188"}, "E005"),
         ({"TURN_URL": "turn://turn.example.org:3478"}, "E006"),
         ({"DATABASE_URL": "postgresql://db.example.org"}, "E007"),
@@ -143,6 +146,8 @@ def test_whether_the_renderer_can_be_confined_is_tried(tmp_path: Path) -> None:
     assert letters(tmp_path) == []
 
 
-@pytest.mark.parametrize("url", ["ws://10.0.0.5:8188", "ws://janus:8188", "wss://8.8.8.8:8188"])
+@pytest.mark.parametrize(
+    "url", ["ws://10.0.0.5:8188", "ws://janus:8188", "wss://8.8.8.8:8188", "ws://a:1,ws://b:1"]
+)
 def test_a_janus_of_ones_own_may_be_on_a_private_network(url: str, tmp_path: Path) -> None:
     assert found(tmp_path, JANUS_URL=url, JANUS_ADMIN_URL=url) == []

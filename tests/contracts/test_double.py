@@ -11,6 +11,7 @@ from bailiwick.media.port import (
     Gone,
     Hangup,
     HangupReason,
+    Health,
     Leg,
     MediaError,
     MediaEvent,
@@ -83,7 +84,7 @@ async def test_a_call_can_be_held_back(world: World, media: DoubleMedia) -> None
 async def test_a_hung_world_answers_nobody(world: World, media: DoubleMedia) -> None:
     session = await media.open_session(ROOM)
     world.hung = True
-    assert not await media.healthy()
+    assert await media.health() is Health.NONE
     for call in (media.sessions(), session.mute([]), media.destroy([session.ref])):
         with pytest.raises(MediaError) as caught:
             await call
@@ -93,8 +94,8 @@ async def test_a_hung_world_answers_nobody(world: World, media: DoubleMedia) -> 
 async def test_every_node_learns_of_a_crash(world: World, media: DoubleMedia) -> None:
     told: list[str] = []
     other = DoubleMedia(world)
-    media.on_lost(lambda: told.append("one"))
-    other.on_lost(lambda: told.append("two"))
+    media.on_lost(lambda _rooms: told.append("one"))
+    other.on_lost(lambda _rooms: told.append("two"))
     world.crash()
     assert told == ["one", "two"]
     assert world.rooms == {}

@@ -23,6 +23,7 @@ from bailiwick.media.port import (
     FeedId,
     Hangup,
     HangupReason,
+    Health,
     Layer,
     Leg,
     MediaError,
@@ -199,7 +200,7 @@ async def test_a_lost_connection_is_made_again_and_nothing_is_lost_with_it(
     janus_meeting: Meeting, janus: JanusBackend
 ) -> None:
     lost: list[str] = []
-    janus_meeting.server.on_lost(lambda: lost.append("told"))
+    janus_meeting.server.on_lost(lambda _rooms: lost.append("told"))
     ann, bo = await ring(janus_meeting, 2, ears=1)
     ann.events.clear()
     assert isinstance(janus_meeting.server, JanusMedia)
@@ -226,7 +227,7 @@ async def test_a_session_whose_opening_was_given_up_is_not_left_behind(
         await asyncio.sleep(0.2)
     finally:
         janus.thaw()
-    await eventually(janus_meeting.server.healthy, wanted=True)
+    await eventually(janus_meeting.server.health, wanted=Health.ALL)
     expected = frozenset(person.session.ref for person in janus_meeting.people)
     await eventually(janus_meeting.server.sessions, expected)
 
@@ -243,7 +244,7 @@ async def test_what_waits_for_an_answer_when_janus_dies_fails_at_once(
     with pytest.raises(MediaError) as caught:
         await asyncio.wait_for(silencing, 3)
     assert caught.value.fault is Fault.UNAVAILABLE
-    await eventually(janus_meeting.server.healthy, wanted=True)
+    await eventually(janus_meeting.server.health, wanted=Health.ALL)
     await janus_meeting.server.silence(ann.room, [ann.session.ref])
 
 
@@ -259,7 +260,7 @@ async def test_a_claim_that_fails_half_way_can_be_made_again(
     await asyncio.sleep(0.1)
     claiming.cancel()
     janus.thaw()
-    await eventually(other.healthy, wanted=True)
+    await eventually(other.health, wanted=Health.ALL)
     await ann.take(other)
     await ann.publish(CAMERA)
 

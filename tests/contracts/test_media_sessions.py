@@ -9,6 +9,7 @@ from bailiwick.media.port import (
     Connected,
     Fault,
     Gone,
+    Health,
     Leg,
     MediaError,
     Mid,
@@ -261,10 +262,10 @@ async def test_a_session_is_claimed_in_its_own_room_only(meeting: Meeting) -> No
 
 async def test_after_a_crash_everything_is_gone_and_can_be_made_again(meeting: Meeting) -> None:
     lost: list[str] = []
-    meeting.server.on_lost(lambda: lost.append("told"))
+    meeting.server.on_lost(lambda _rooms: lost.append("told"))
     ann, bo = await everybody_talks(meeting, 2)
     await meeting.backend.crash()
-    await eventually(meeting.server.healthy, wanted=True)
+    await eventually(meeting.server.health, wanted=Health.ALL)
     await comes(ann, Gone())
     assert lost == ["told"]
     assert not await meeting.server.sessions()
@@ -279,14 +280,14 @@ async def test_after_a_crash_everything_is_gone_and_can_be_made_again(meeting: M
 
 
 async def test_a_hung_media_server_is_found_out(meeting: Meeting) -> None:
-    assert await meeting.server.healthy()
+    assert await meeting.server.health() is Health.ALL
     ann = await meeting.join()
     meeting.backend.freeze()
     try:
         started = asyncio.get_running_loop().time()
-        assert not await meeting.server.healthy()
+        assert await meeting.server.health() is Health.NONE
         assert asyncio.get_running_loop().time() - started < 3
     finally:
         meeting.backend.thaw()
-    await eventually(meeting.server.healthy, wanted=True)
+    await eventually(meeting.server.health, wanted=Health.ALL)
     await ann.publish(MICROPHONE)

@@ -23,6 +23,8 @@ from bailiwick.geo.locator import Locator  # noqa: E402
 from bailiwick.live import http  # noqa: E402
 from bailiwick.live.app import App, Live  # noqa: E402
 from bailiwick.media.janus.adapter import JanusMedia  # noqa: E402
+from bailiwick.media.janus.several import SeveralJanus  # noqa: E402
+from bailiwick.media.port import MediaServer  # noqa: E402
 
 log = structlog.get_logger()
 
@@ -34,7 +36,7 @@ class Application:
         self._django = django_app
         self._live: Live | None = None
         self._gate: Gate | None = None
-        self._media: JanusMedia | None = None
+        self._media: JanusMedia | SeveralJanus | None = None
         self._log: LogLoops | None = None
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
@@ -45,7 +47,7 @@ class Application:
         else:
             await self._live(scope, receive, send)
 
-    def build(self, media: JanusMedia, where: Locator, log: wiring.OwnLog) -> Gate:
+    def build(self, media: MediaServer, where: Locator, log: wiring.OwnLog) -> Gate:
         """The gate; tests replace parts of it."""
         return wiring.gate(media, where, log)
 

@@ -85,14 +85,18 @@ def location_table(env: Settings) -> Iterator[CheckMessage]:
 
 def janus(env: Settings) -> Iterator[CheckMessage]:
     """Whoever reaches Janus' API has passed the gate by, so it must not be on a public network."""
-    if bool(env["JANUS_URL"]) != bool(env["JANUS_ADMIN_URL"]):
+    if len(env["JANUS_URL"]) != len(env["JANUS_ADMIN_URL"]):
         yield Error(
-            "Give BAILIWICK_JANUS_URL and BAILIWICK_JANUS_ADMIN_URL, or neither.", id="bailiwick.E004"
+            "Give BAILIWICK_JANUS_URL and BAILIWICK_JANUS_ADMIN_URL, or neither; for several Janus both name "
+            "as many, in the same order.",
+            id="bailiwick.E004",
         )
     for name in ("JANUS_URL", "JANUS_ADMIN_URL"):
-        if env[name] and _is_public(env[name]):
+        if len(set(env[name])) != len(env[name]):
+            yield Error(f"BAILIWICK_{name} names one Janus twice: give each once.", id="bailiwick.E004")
+        if any(map(_is_public, env[name])):
             yield Error(
-                f"BAILIWICK_{name} is a public address without TLS. Janus' API must be on loopback or a "
+                f"BAILIWICK_{name} has a public address without TLS. Janus' API must be on loopback or a "
                 "private network: it lets in whoever reaches it.",
                 id="bailiwick.E005",
             )

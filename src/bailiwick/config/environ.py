@@ -47,6 +47,11 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def _urls(*schemes: str) -> Callable[[str], tuple[str, ...]]:
+    parse = _url(*schemes)
+    return lambda text: tuple(parse(part.strip()) for part in text.split(",") if part.strip())
+
+
 def _choice(*values: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in values:
@@ -224,8 +229,13 @@ SETTINGS: Final = (
         "",
         "File of the public log's witnesses and their quorum (tlog-policy); without witnesses when empty.",
     ),
-    Setting("JANUS_URL", _url("ws", "wss"), "", "WebSocket API of a Janus of your own; empty: ours."),
-    Setting("JANUS_ADMIN_URL", _url("ws", "wss"), "", "WebSocket admin API of that Janus."),
+    Setting(
+        "JANUS_URL",
+        _urls("ws", "wss"),
+        "",
+        "WebSocket API of a Janus of your own, or of several, each meeting on one of them; empty: ours.",
+    ),
+    Setting("JANUS_ADMIN_URL", _urls("ws", "wss"), "", "WebSocket admin API of each, in the same order."),
     Setting(
         "JANUS_SECRET",
         _long_secret,

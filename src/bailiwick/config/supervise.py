@@ -21,6 +21,7 @@ from bailiwick.config.listening import Listening
 from bailiwick.config.output import Output
 from bailiwick.media.janus.adapter import JanusMedia
 from bailiwick.media.janus.process import command, render
+from bailiwick.media.port import Health
 
 log = structlog.get_logger(__name__)
 
@@ -117,7 +118,7 @@ class Supervisor:
         silences = 0
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            silent = media.age > GRACE_SECONDS and not await probe.healthy()
+            silent = media.age > GRACE_SECONDS and await probe.health() is Health.NONE
             silences = silences + 1 if silent else 0
             if silences >= SILENCES:
                 log.error("media_server_hangs", pid=media.pid)

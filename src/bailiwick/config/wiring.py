@@ -35,6 +35,7 @@ from bailiwick.live.rate import JOINS, MISSES, TOKENS
 from bailiwick.live.socket import Socket
 from bailiwick.media.janus.adapter import JanusMedia
 from bailiwick.media.janus.secrets import JanusSecrets
+from bailiwick.media.janus.several import SeveralJanus, name_of
 from bailiwick.media.port import MediaServer
 from bailiwick.notices.actions import raise_alarm
 
@@ -52,9 +53,20 @@ def janus_secrets() -> JanusSecrets:
     return JanusSecrets(seed.encode())
 
 
-def janus() -> JanusMedia:
-    """The media server, as the environment names it (the supervisor sets it for the Janus it runs)."""
-    return JanusMedia(settings.ENV["JANUS_URL"], settings.ENV["JANUS_ADMIN_URL"], janus_secrets())
+def janus() -> JanusMedia | SeveralJanus:
+    """The media server, as the environment names it (the supervisor sets it for the Janus it runs), or all of
+    several."""
+    secrets = janus_secrets()
+    urls = tuple(zip(settings.ENV["JANUS_URL"], settings.ENV["JANUS_ADMIN_URL"], strict=True))
+    if len(urls) == 1:
+        return JanusMedia(*urls[0], secrets)
+    names = [name_of(api) for api, _ in urls]
+    return SeveralJanus(
+        {
+            name: JanusMedia(api, admin, secrets, name=name)
+            for name, (api, admin) in zip(names, urls, strict=True)
+        }
+    )
 
 
 def locator() -> Locator:

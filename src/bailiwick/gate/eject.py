@@ -19,6 +19,7 @@ from .errors import Unavailable
 from .hop import Hop
 from .line import Held
 from .marking import mark
+from .rooms import room_of
 
 log = structlog.get_logger()
 
@@ -132,6 +133,6 @@ def _by_room(cases: Iterable[Case]) -> dict[RoomId, list[SessionRef]]:
     rooms: dict[RoomId, list[SessionRef]] = {}
     for case in cases:
         if case.held.media_ref:
-            refs = rooms.setdefault(RoomId(case.held.meeting_id.hex), [])
+            refs = rooms.setdefault(room_of(case.held.meeting_id), [])
             refs.append(SessionRef(case.held.media_ref))
     return rooms

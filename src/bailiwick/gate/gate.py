@@ -13,7 +13,7 @@ from channels.layers import BaseChannelLayer
 from bailiwick.geo.address import ClientAddress
 from bailiwick.geo.locator import Locator
 from bailiwick.geo.table import STALE_AFTER_DAYS
-from bailiwick.media.port import MediaServer
+from bailiwick.media.port import Health, MediaServer, Rooms
 from bailiwick.meetings import events, nodes, presences
 from bailiwick.rules.access import AccessRule
 from bailiwick.rules.location import Location
@@ -178,7 +178,7 @@ class Gate:
             await self._lanes.look.run(nodes.others, self._node.id, self._clock())
         except Unavailable:
             return False
-        return await self._media.healthy()
+        return await self._media.health() is not Health.NONE
 
     # ------------------------------------------------------------ coming in
 
@@ -306,14 +306,14 @@ class Gate:
         self._node.trouble(code, cases)
         self._spawn(self._raise_alarm(code))
 
-    def _media_lost(self) -> None:
-        self._spawn(self._rejoin())
+    def _media_lost(self, rooms: Rooms) -> None:
+        self._spawn(self._rejoin(rooms))
 
-    async def _rejoin(self) -> None:
-        """The media server restarted: everybody is decided on again, and only then gets a session."""
+    async def _rejoin(self, rooms: Rooms) -> None:
+        """A media server restarted: everybody is decided on again, and only then gets a session."""
         log.warning("media_server_lost")
         await self._decided_again(self._node.examine_all())
-        self._keeper.lost([held for held in self._node.held.values() if self._is_active(held)])
+        self._keeper.lost([held for held in self._node.held.values() if self._is_active(held)], rooms)
 
     def _session_gone(self, held: Held) -> None:
         self._spawn(self._reopen(held))

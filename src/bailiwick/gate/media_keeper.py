@@ -16,6 +16,7 @@ from bailiwick.media.port import (
     MediaSession,
     Published,
     RoomId,
+    Rooms,
     SessionGone,
     SessionRef,
     TrackKind,
@@ -25,6 +26,7 @@ from bailiwick.meetings import presences
 from .errors import Unavailable
 from .hop import Hop
 from .line import Held
+from .rooms import room_of
 from .spares import Spares
 
 log = structlog.get_logger()
@@ -69,15 +71,17 @@ class MediaKeeper:
     def expect(self, meeting_id: UUID) -> None:
         """Somebody was let through the door and will be here in a moment: have a session ready."""
         if meeting_id in self._rooms:
-            self._spares.prepare(RoomId(meeting_id.hex))
+            self._spares.prepare(room_of(meeting_id))
 
-    def lost(self, every: list[Held]) -> None:
-        """The media server restarted: rooms and sessions are gone. Called after the gate decided again."""
-        self._rooms.clear()
-        self._spares.lost()
+    def lost(self, every: list[Held], rooms: Rooms) -> None:
+        """A media server restarted: these rooms are gone, and the sessions in them. Called after the gate
+        decided again."""
+        self._rooms = {meeting_id for meeting_id in self._rooms if not rooms(room_of(meeting_id))}
+        self._spares.lost(rooms)
         for held in every:
-            self.lose(held)
-            self.keep(held)
+            if rooms(room_of(held.meeting_id)):
+                self.lose(held)
+                self.keep(held)
 
     def forget_room(self, meeting_id: UUID) -> None:
         """The room was closed: make it again for the next one."""
@@ -139,7 +143,7 @@ class MediaKeeper:
                 return
 
     async def _open_once(self, held: Held) -> None:
-        room = RoomId(held.meeting_id.hex)
+        room = room_of(held.meeting_id)
         session = await self._claim(room, held) if held.media_ref else None
         if session is None:
             session = await self._spares.take(room) or await self._open_session(held.meeting_id, room)

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from bailiwick.media.port import MediaError, MediaServer, MediaSession, RoomId
+from bailiwick.media.port import MediaError, MediaServer, MediaSession, RoomId, Rooms
 
 log = structlog.get_logger()
 
@@ -48,12 +48,12 @@ class Spares:
             del self._opening[room]
         return await self._opened(opening)
 
-    def lost(self) -> None:
-        """The media server restarted: there are none any more. One still being opened may fail of it."""
-        for waiting in self._opening.values():
-            for opening in waiting:
+    def lost(self, rooms: Rooms) -> None:
+        """A media server restarted: there are none any more in these rooms. One still being opened may fail
+        of it."""
+        for room in [room for room in self._opening if rooms(room)]:
+            for opening in self._opening.pop(room):
                 opening.add_done_callback(_heard)
-        self._opening.clear()
 
     async def stop(self) -> None:
         """Destroy what nobody took."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from bailiwick.media.port import MediaError, MediaServer, RoomId, SessionRef
+from bailiwick.media.port import MediaError, MediaServer, SessionRef
 from bailiwick.meetings import absences, nodes, presences
 from bailiwick.meetings.models import Presence
 
@@ -16,6 +16,7 @@ from .errors import Unavailable
 from .hop import Hop
 from .media_keeper import MediaKeeper
 from .node import Node
+from .rooms import room_of
 
 log = structlog.get_logger()
 
@@ -121,7 +122,7 @@ class Sweep:
     async def _destroy(self, row: Presence) -> None:
         if row.media_session:
             ref = SessionRef(row.media_session)
-            await self._media.silence(RoomId(row.meeting_id.hex), [ref])
+            await self._media.silence(room_of(row.meeting_id), [ref])
             await self._media.destroy([ref])
         held = self._node.held.get(row.pk)
         if held is not None:
@@ -146,6 +147,6 @@ class Sweep:
         """Delete what is over (P9), closing the room of a meeting nobody is left in first."""
         before = self._clock() - _KEPT
         for meeting_id in await self._hop.run(presences.delete_finished, before):
-            await self._media.close_room(RoomId(meeting_id.hex))
+            await self._media.close_room(room_of(meeting_id))
             self._keeper.forget_room(meeting_id)
             await self._hop.run(presences.delete_all_finished, meeting_id, before)

@@ -7,7 +7,7 @@ from typing import Final
 from bailiwick.geo import status
 from bailiwick.geo.locator import Locator
 from bailiwick.geo.table import STALE_AFTER_DAYS
-from bailiwick.media.port import MediaServer
+from bailiwick.media.port import Health, MediaServer
 
 INTERVAL_SECONDS: Final = 15.0
 
@@ -38,7 +38,7 @@ class Watch:
         if self._unresolved:
             found.append("proxy_chain")
             self._unresolved = False
-        if not await self._media.healthy():
+        if await self._media.health() is not Health.ALL:
             found.append("media_down")
         return found
 

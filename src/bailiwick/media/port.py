@@ -11,7 +11,7 @@ the media server's own candidates stand in its SDP."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import NewType, Protocol
 
 RoomId = NewType("RoomId", str)
@@ -200,6 +200,17 @@ class Gone:
 
 MediaEvent = Published | Connected | Hangup | SlowLink | Talking | Gone
 
+Rooms = Callable[[RoomId], bool]
+"""Which rooms are meant: some of them, where there is more than one media server."""
+
+
+class Health(Enum):
+    """How many of the media servers answer; where there is one, it is ALL or NONE."""
+
+    ALL = "all"
+    SOME = "some"
+    NONE = "none"
+
 
 class MediaSession(Protocol):
     """One participant's signalling. Every method may raise ``MediaError``; ``SessionGone`` once it has ended.
@@ -291,11 +302,11 @@ class MediaServer(Protocol):
         """All participants' sessions on the media server, whoever opened them: for the sweep."""
         ...
 
-    def on_lost(self, callback: Callable[[], None]) -> None:
-        """Register a listener for: the media server restarted, so every session and room is gone. Called on
-        the event loop, once for each time; rooms come back with the next ``open_room``."""
+    def on_lost(self, callback: Callable[[Rooms], None]) -> None:
+        """Register a listener for: a media server restarted, so every session in these rooms is gone, and the
+        rooms. Called on the event loop, once for each time; rooms come back with the next ``open_room``."""
         ...
 
-    async def healthy(self) -> bool:
+    async def health(self) -> Health:
         """Whether a real request is answered within two seconds. Never raises."""
         ...

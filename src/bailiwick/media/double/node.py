@@ -12,6 +12,7 @@ from bailiwick.media.port import (
     FeedId,
     Gone,
     HangupReason,
+    Health,
     Layer,
     Leg,
     MediaError,
@@ -21,6 +22,7 @@ from bailiwick.media.port import (
     Published,
     PublishedTrack,
     RoomId,
+    Rooms,
     Sdp,
     SessionGone,
     SessionRef,
@@ -37,7 +39,7 @@ class DoubleMedia:
     def __init__(self, world: World | None = None) -> None:
         self.world = world or World()
         self.world.nodes.append(self)
-        self._lost: list[Callable[[], None]] = []
+        self._lost: list[Callable[[Rooms], None]] = []
 
     async def open_room(self, room: RoomId, capacity: int) -> None:
         await self.world.enter("open_room")
@@ -92,15 +94,15 @@ class DoubleMedia:
         self.world.leave("sessions")
         return frozenset(self.world.participants)
 
-    def on_lost(self, callback: Callable[[], None]) -> None:
+    def on_lost(self, callback: Callable[[Rooms], None]) -> None:
         self._lost.append(callback)
 
-    async def healthy(self) -> bool:
-        return not self.world.hung
+    async def health(self) -> Health:
+        return Health.NONE if self.world.hung else Health.ALL
 
     def lost(self) -> None:
         for callback in self._lost:
-            callback()
+            callback(lambda _room: True)
 
     def _known(self, refs: Collection[SessionRef]) -> list[Participant]:
         return [self.world.participants[ref] for ref in set(refs) if ref in self.world.participants]

@@ -11,10 +11,11 @@ from typing import Any
 import structlog
 
 from bailiwick.media.janus.client import KEEPALIVE_SECONDS, JanusClient
+from bailiwick.media.janus.names import Name
 from bailiwick.media.janus.secrets import JanusSecrets
 from bailiwick.media.janus.session import JanusSession
 from bailiwick.media.janus.videoroom import VideoRoom
-from bailiwick.media.port import Fault, MediaError, RoomId, SessionGone, SessionRef
+from bailiwick.media.port import Fault, Health, MediaError, RoomId, Rooms, SessionGone, SessionRef
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +27,8 @@ WATCHDOG_SECONDS = 2.0
 
 
 class JanusMedia:
-    """``start`` and ``close`` it on the event loop it is used on."""
+    """``start`` and ``close`` it on the event loop it is used on. ``name``: begins its sessions' refs, where
+    there are several (``several``)."""
 
     def __init__(
         self,
@@ -34,8 +36,10 @@ class JanusMedia:
         admin_url: str,
         secrets: JanusSecrets,
         *,
+        name: str = "",
         keepalive_seconds: float = KEEPALIVE_SECONDS,
     ) -> None:
+        self._name = Name(name)
         self._client = JanusClient(api_url, admin_url, secrets, keepalive_seconds=keepalive_seconds)
         self._videoroom = VideoRoom(self._client)
         self._secrets = secrets
@@ -62,34 +66,35 @@ class JanusMedia:
         await self._videoroom.destroy(room)
 
     async def open_session(self, room: RoomId) -> JanusSession:
-        session = JanusSession(self._client, room)
+        session = JanusSession(self._client, room, name=self._name)
         await session.open()
         return session
 
     async def claim_session(self, room: RoomId, ref: SessionRef) -> JanusSession:
-        if not ref.isdecimal():
-            raise SessionGone("not a session of Janus")
-        session = JanusSession(self._client, room, int(ref))
+        number = self._name.number(ref)
+        if number is None:
+            raise SessionGone("not a session of this Janus")
+        session = JanusSession(self._client, room, number, name=self._name)
         await session.claim()
         return session
 
     async def silence(self, room: RoomId, refs: Collection[SessionRef]) -> None:
         """Kick first: that stops all forwarding at once. Then close both PeerConnections, so that not even
         connectivity checks and RTCP flow."""
-        numbers = _numbers(refs)
-        await _all(self._videoroom.kick(room, self._secrets.feed(number)) for number in numbers)
-        await _all(self._hang_up(number) for number in numbers)
+        numbers = self._numbers(refs)
+        await carry_out(self._videoroom.kick(room, self._secrets.feed(number)) for number in numbers)
+        await carry_out(self._hang_up(number) for number in numbers)
 
     async def _hang_up(self, number: int) -> None:
         try:
             handles = await self._client.list_handles(number)
-            await _all(self._client.hang_up(number, handle) for handle in handles)
+            await carry_out(self._client.hang_up(number, handle) for handle in handles)
         except SessionGone:
             log.debug("media_session_was_gone")
 
     async def destroy(self, refs: Collection[SessionRef]) -> None:
-        numbers = _numbers(refs)
-        await _all(self._destroy_one(number) for number in numbers)
+        numbers = self._numbers(refs)
+        await carry_out(self._destroy_one(number) for number in numbers)
         for pause in VERIFY_SECONDS:
             await asyncio.sleep(pause)
             if not numbers & await self._client.list_sessions():
@@ -102,26 +107,30 @@ class JanusMedia:
             await asyncio.sleep(PACE_SECONDS)
 
     async def sessions(self) -> frozenset[SessionRef]:
-        return frozenset(SessionRef(str(number)) for number in await self._client.list_sessions())
+        return frozenset(self._name.ref(number) for number in await self._client.list_sessions())
 
-    def on_lost(self, callback: Callable[[], None]) -> None:
-        self._client.on_lost(callback)
+    def on_lost(self, callback: Callable[[Rooms], None]) -> None:
+        self._client.on_lost(lambda: callback(_every))
 
-    async def healthy(self) -> bool:
+    async def health(self) -> Health:
         try:
             await self._videoroom.list(WATCHDOG_SECONDS)
         except MediaError as error:
             log.warning("media_server_unhealthy", code=error.code)
-            return False
-        return True
+            return Health.NONE
+        return Health.ALL
+
+    def _numbers(self, refs: Collection[SessionRef]) -> frozenset[int]:
+        """Refs that are not this Janus' are as unknown as those it has forgotten."""
+        found = (self._name.number(ref) for ref in refs)
+        return frozenset(number for number in found if number is not None)
 
 
-def _numbers(refs: Collection[SessionRef]) -> frozenset[int]:
-    """Refs that are not Janus' are as unknown as those it has forgotten."""
-    return frozenset(int(ref) for ref in refs if ref.isdecimal())
+def _every(_room: RoomId) -> bool:
+    return True
 
 
-async def _all(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+async def carry_out(work: Iterable[Coroutine[Any, Any, None]]) -> None:
     """Let all of them finish; then raise the first failure, if any."""
     for result in await asyncio.gather(*work, return_exceptions=True):
         if isinstance(result, BaseException):

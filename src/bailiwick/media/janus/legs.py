@@ -30,6 +30,13 @@ class Publishing:
     in_doubt: bool = False
     down: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def hung_up(self) -> tuple[PublishedTrack, ...]:
+        """The PeerConnection is gone; what was published on it."""
+        had, self.tracks = self.tracks, ()
+        self.connected, self.fingerprint = False, ""
+        self.down.set()
+        return had
+
 
 @dataclass(slots=True)
 class Subscribing:

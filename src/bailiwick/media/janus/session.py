@@ -14,6 +14,7 @@ from bailiwick.media.janus import legs
 from bailiwick.media.janus.client import JanusClient
 from bailiwick.media.janus.layers import PRESS_SECONDS
 from bailiwick.media.janus.legs import Publishing, Subscribing, mute_note, read_handles
+from bailiwick.media.janus.names import Name
 from bailiwick.media.janus.videoroom import Subscription, VideoRoom
 from bailiwick.media.janus.wire import Message
 from bailiwick.media.port import (
@@ -53,8 +54,9 @@ REASONS = {"DTLS alert": HangupReason.CLOSED, "ICE failed": HangupReason.ICE_FAI
 class JanusSession:
     """``media.port.MediaSession``, and the ``SessionListener`` of its session."""
 
-    def __init__(self, client: JanusClient, room: RoomId, number: int = 0) -> None:
+    def __init__(self, client: JanusClient, room: RoomId, number: int = 0, *, name: Name) -> None:
         self._client = client
+        self._name = name
         self._videoroom = VideoRoom(client)
         self._room = room
         self._number = number
@@ -102,7 +104,7 @@ class JanusSession:
 
     @property
     def ref(self) -> SessionRef:
-        return SessionRef(str(self._number))
+        return self._name.ref(self._number)
 
     @property
     def feed(self) -> FeedId:
@@ -327,10 +329,7 @@ class JanusSession:
 
     def _is_down(self, leg: Leg, reason: HangupReason) -> None:
         if leg is Leg.PUBLISHER and self._publishing is not None:
-            had = self._publishing.tracks
-            self._publishing.connected, self._publishing.fingerprint = False, ""
-            self._publishing.tracks = ()
-            self._publishing.down.set()
+            had = self._publishing.hung_up()
             self._tell(Hangup(leg, reason))
             if had:
                 self._tell(Published(()))
