@@ -156,12 +156,19 @@ export interface TurnAway {
   participant: string;
 }
 
-/** Host, co-host: remove (may come back through the waiting room) or remove and block. */
+/**
+ * Host, co-host: remove (may come back through the waiting room) or remove and block. Of a block: `scope`,
+ * this time or every time; `days`, else until it is lifted; `reason`, noted for whoever runs the meeting.
+ * A notice `removal_not_lasting` says that there is nothing to know them by.
+ */
 export interface Remove {
   id?: number | null;
   type: "remove";
   participant: string;
   block?: boolean;
+  scope?: "meeting" | "series";
+  days?: number | null;
+  reason?: "harassment" | "threats" | "sexual" | "hate" | "disruption" | "impersonation" | "other" | null;
 }
 
 /** Host, co-host: nobody else comes in; nobody inside goes. */
@@ -325,7 +332,7 @@ export interface Muted {
   mutes: number;
 }
 
-/** Told to all inside, e.g. `rule_changed`, `caretaker`, `locked`. */
+/** Told to all inside, to those who run the meeting, or to one, e.g. `rule_changed`, `locked`. */
 export interface Notice {
   type: "notice";
   code: string;

@@ -11,6 +11,8 @@ export interface Problem {
   readonly setter: "host" | "server" | null;
   /** Seconds until another try makes sense: of `rate_limited`, `unavailable`, `full`. */
   readonly retryAfter: number | null;
+  /** When it ends by itself, if it does: of `blocked`. */
+  readonly expiresAt: string | null;
   /** What each restriction says of itself: of `withheld`. */
   readonly restrictions: readonly RestrictionFacts[];
   /** Where to object, and where all of it is public: of `withheld`. */
@@ -49,6 +51,7 @@ export function readProblem(raw: Raw, retryAfter: number | null = null): Problem
     status: typeof raw["status"] === "number" ? raw["status"] : 0,
     setter: setter === "host" || setter === "server" ? setter : null,
     retryAfter: typeof raw["retry_after"] === "number" ? raw["retry_after"] : retryAfter,
+    expiresAt: code === "blocked" ? text(raw["expires_at"]) : null,
     restrictions: code === "withheld" ? objects(raw["restrictions"]).map(restrictionFacts) : [],
     appealUrl: code === "withheld" ? webAddress(raw["appeal_url"]) : null,
     registerUrl: code === "withheld" ? webAddress(raw["register_url"]) : null,

@@ -215,7 +215,15 @@ export const en = {
   "remove.only": "Remove",
   "remove.only.hint": "They may come back through the waiting room.",
   "remove.block": "Remove and block",
-  "remove.block.hint": "They are not let in again.",
+  "remove.block.hint": "They are not let in again, and learn until when.",
+  "remove.block.span": "For how long",
+  "remove.block.span.series": "Until somebody lets them back in",
+  "remove.block.span.meeting": "This time; if the meeting recurs, not the next",
+  "remove.block.span.1": "One day",
+  "remove.block.span.7": "Seven days",
+  "remove.block.span.30": "Thirty days",
+  "remove.block.reason": "Why (only for those who run the meeting)",
+  "remove.block.reason.none": "No reason noted",
   "remove.block.guest":
     "For guests on an open link a block is as good as can be, not certain: somebody determined can look like a new guest. The lock and the waiting room are certain.",
   "remove.lock": "Also lock the meeting",
@@ -282,6 +290,8 @@ export const en = {
   "notice.withheld":
     "A legal restriction kept somebody out. It is not said whom or where; the meeting goes on.",
   "notice.reported": "Somebody here reported a person to you and to the staff. It is on the meeting’s page.",
+  "notice.removal_not_lasting":
+    "They are out, but there is nothing to know them by: they can come in again as somebody new. Lock the meeting, or switch on the waiting room.",
   "notice.eject_unfinished": "Removing somebody did not go through at once; the server is finishing it.",
   "notice.locked": "The meeting is locked: nobody else comes in.",
   "notice.unlocked": "The meeting is open again.",

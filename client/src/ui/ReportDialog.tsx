@@ -7,7 +7,9 @@ import { ask } from "./actions";
 import { useApp } from "./context";
 import { Button, Dialog } from "./parts";
 
-const ABOUT: readonly Report["about"][] = [
+export type About = Report["about"];
+
+export const ABOUT: readonly About[] = [
   "harassment",
   "threats",
   "sexual",
@@ -26,7 +28,7 @@ interface ReportProps {
 /** Tells the host and the staff how somebody behaves. Says who reads it before anything is sent. */
 export function ReportDialog({ id, name, onClose }: ReportProps): JSX.Element {
   const app = useApp();
-  const [about, setAbout] = useState<Report["about"] | null>(null);
+  const [about, setAbout] = useState<About | null>(null);
   const [words, setWords] = useState("");
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();

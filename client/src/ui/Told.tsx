@@ -49,6 +49,11 @@ export function Told({ problem, inside, busy, inVain, onRetry }: ToldProps): JSX
       {paragraphs.map((text) => (
         <p key={text}>{text}</p>
       ))}
+      {problem.expiresAt && (
+        <dl class="facts">
+          <Fact name={texts.text("withheld.until")}>{moment(problem.expiresAt)}</Fact>
+        </dl>
+      )}
       {inside && <p>{texts.text("devices")}</p>}
       {problem.restrictions.map((facts) => (
         <Order key={facts.id} facts={facts} texts={texts} />

@@ -102,10 +102,13 @@ def turn_away(actor_id: UUID, presence_id: UUID, now: datetime) -> None:
         presences.end([presence_id], EndReason.TURNED_AWAY, now)
 
 
-def remove(actor_id: UUID, presence_id: UUID, now: datetime, *, block: bool) -> None:
-    """Remove somebody; with `block` for good, else they may come back through the waiting room (P8).
+def remove(
+    actor_id: UUID, presence_id: UUID, now: datetime, *, block: bool, terms: blocks.Terms | None = None
+) -> bool:
+    """Remove somebody; with `block` by its `terms`, else they may come back through the waiting room (P8).
 
-    All presences of theirs go with it: those that the block would keep out.
+    All presences of theirs go with it: those that the block would keep out. False: they are out, but there is
+    nothing to know them by, should they come again.
     """
     with transaction.atomic():
         actor = _actor(actor_id, RUNNING)
@@ -115,11 +118,11 @@ def remove(actor_id: UUID, presence_id: UUID, now: datetime, *, block: bool) -> 
         if actor.role == Role.CO_HOST and target.role == Role.CO_HOST:
             raise NotAllowed("only the host removes a co-host")
         block_made = blocks.add(
-            actor.meeting_id,
+            actor.meeting,
             person_of(target),
             label=target.display_name,
             actor=actor.role,
-            lobby_only=not block,
+            terms=(terms or blocks.Terms()) if block else None,
             now=now,
         )
         if target.account_id is not None:
@@ -127,6 +130,7 @@ def remove(actor_id: UUID, presence_id: UUID, now: datetime, *, block: bool) -> 
         reason = EndReason.BLOCKED if block else EndReason.REMOVED
         presences.end(_theirs(target, block_made), reason, now)
         bump(Meeting.objects.filter(id=actor.meeting_id))
+        return block_made is not None
 
 
 def _theirs(target: Presence, block: Block | None) -> list[UUID]:

@@ -1,9 +1,10 @@
 """What has to happen when its time has come, whether this server takes demands now or only did: objections of
-past days and the answers to them are logged (P3), hosts are told by mail (P4), letters and objections whose
-time is over are deleted (P9), and what the desk has not answered in time is an alarm."""
+past days and the answers to them are logged (P3), hosts are told by mail (P4), letters, objections and blocks
+whose time is over are deleted (P9), and what the desk has not answered in time is an alarm."""
 
 from datetime import datetime
 
+from bailiwick.meetings import blocks
 from bailiwick.orders.actions.appeal_ending import forget_exemptions, forget_texts
 from bailiwick.orders.actions.appeal_log import log_decided, log_filed
 from bailiwick.orders.actions.clocks import alarm_late
@@ -21,4 +22,5 @@ def chores(now: datetime) -> None:
     forget_texts(now)
     forget_exemptions(now)
     forget_targets(now)
+    blocks.forget_ended(now)
     alarm_late(now)

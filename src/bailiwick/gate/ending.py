@@ -31,12 +31,13 @@ class EndReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Out, and why. `setter`: whose rule; `restrictions`: the ids of what withholds the meeting; `grounds`:
-    all that is told of them. `receipt`: the evidence, for nobody but the person themselves (P9); endings of
-    one kind are one kind wherever people are."""
+    """Out, and why. `setter`: whose rule; `until`: when a block ends; `restrictions`: the ids of what
+    withholds the meeting; `grounds`: all that is told of those. `receipt`: the evidence, for nobody but the
+    person themselves (P9); endings of one kind are one kind wherever people are."""
 
     reason: EndReason
     setter: RuleSetter | None = None
+    until: datetime | None = None
     restrictions: tuple[str, ...] = ()
     grounds: tuple[Grounds, ...] = ()
     receipt: Receipt | None = field(default=None, compare=False, repr=False)
@@ -64,8 +65,8 @@ def withheld(decision: Withheld, grounds: tuple[Grounds, ...], now: datetime) ->
 def of_decision(decision: Refused | Full | Locked) -> Ending:
     """The ending that a refusal means."""
     match decision:
-        case Refused(cause=Cause.BLOCKED):
-            return Ending(EndReason.BLOCKED)
+        case Refused(cause=Cause.BLOCKED, block=block):
+            return Ending(EndReason.BLOCKED, until=block.expires_at if block else None)
         case Refused(setter=setter):
             return Ending(EndReason.RULE, setter=setter)
         case Full():

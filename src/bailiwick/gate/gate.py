@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
@@ -38,6 +38,7 @@ from .watch import INTERVAL_SECONDS, Watch
 
 log = structlog.get_logger()
 _BEAT_SECONDS: Final = 1.0
+T = TypeVar("T")
 
 
 class Gate:
@@ -253,10 +254,11 @@ class Gate:
         """The gate's clock."""
         return self._clock()
 
-    async def act(self, held: Held, act: Callable[..., None], *args: Any, **kwargs: Any) -> None:
-        """Carry out one of `acts` on behalf of whoever holds this presence."""
-        await self._hop.run(act, held.presence_id, *args, **kwargs)
+    async def act(self, held: Held, act: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Carry out one of `acts` on behalf of whoever holds this presence; what it says of it."""
+        said = await self._hop.run(act, held.presence_id, *args, **kwargs)
         self.changed(held.meeting_id)
+        return said
 
     async def change(self, held: Held, **fields: Any) -> None:
         """What others see of oneself: microphone_on, camera_on, hand_raised_at."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bailiwick.meetings import blocks, presences, roster
 from bailiwick.meetings.models import Meeting, PresenceState
+from bailiwick.meetings.presences import Person
 from bailiwick.meetings.roster import Present
 from bailiwick.meetings.terms import MeetingFacts, facts
 from bailiwick.rules.access import AccessRule
@@ -25,6 +26,8 @@ class Subject(Protocol):
 
     @property
     def presence_id(self) -> UUID: ...
+    @property
+    def person(self) -> Person: ...
     @property
     def location(self) -> Location: ...
     @property
@@ -68,7 +71,7 @@ def survey(
     rows = roster.present(meeting_id)
     by_id = {row.pk: row for row in rows}
     missing = [subject for subject in subjects if subject.presence_id not in by_id]
-    found = Survey(meeting, door.rule(meeting), rows, _ended(door, meeting, missing))
+    found = Survey(meeting, door.rule(meeting), rows, _ended(door, meeting, missing, now))
     # one query for all: many people are decided on at once when a rule changes
     held_back = blocks.of_meeting(meeting_id, now)
     for subject in subjects:
@@ -86,7 +89,9 @@ def survey(
     return found
 
 
-def _ended(door: Door, meeting: MeetingFacts, missing: Collection[Subject]) -> dict[UUID, Ending]:
+def _ended(
+    door: Door, meeting: MeetingFacts, missing: Collection[Subject], now: datetime
+) -> dict[UUID, Ending]:
     """Of these, the ones whom somebody else has ended, and what they are told."""
     if not missing:
         return {}
@@ -96,6 +101,9 @@ def _ended(door: Door, meeting: MeetingFacts, missing: Collection[Subject]) -> d
         reason = reasons.get(subject.presence_id)
         if reason == EndReason.WITHHELD:
             found[subject.presence_id] = door.withheld(meeting, subject.location)
+        elif reason == EndReason.BLOCKED:
+            until = blocks.until(meeting.id, subject.person, now)
+            found[subject.presence_id] = Ending(EndReason.BLOCKED, until=until)
         elif reason is not None:
             found[subject.presence_id] = Ending(EndReason(reason))
     return found

@@ -39,6 +39,7 @@ NOTICES: Final = {
     "unlocked": "The host unlocked the meeting.",
     "withheld": "A legal restriction kept somebody out. It is not said whom or where; the meeting goes on.",
     "reported": "Somebody here reported a person to you and to the staff. It is on the meeting's page.",
+    "removal_not_lasting": "There is nothing to know them by: they can come again as somebody new.",
     "eject_unfinished": "Removing somebody did not go through at once; the server is finishing it.",
 }
 

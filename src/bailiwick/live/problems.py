@@ -2,7 +2,7 @@
 socket and on the page. No object names a place: only who set the rule, and that the place seen is the
 network exit's."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -125,7 +125,19 @@ def of_ending(ending: Ending) -> Problem:
         return _SERVER_RULE if ending.setter is RuleSetter.SERVER else _HOST_RULE
     if ending.reason is EndReason.WITHHELD:
         return _withheld(ending)
+    if ending.reason is EndReason.BLOCKED and ending.until is not None:
+        return _blocked_until(ending.until)
     return _BY_REASON.get(ending.reason, _BY_REASON[EndReason.BAD_GRANT])
+
+
+def _blocked_until(moment: datetime) -> Problem:
+    """A block that ends by itself: the person is told when."""
+    blocked, until = _BY_REASON[EndReason.BLOCKED], f"{moment:%Y-%m-%d %H:%M} UTC"
+    detail = (
+        f"The host, or a co-host, decided that you cannot come back before {until}. "
+        "If that is a mistake, ask the host."
+    )
+    return replace(blocked, detail=detail, extra={**blocked.extra, "expires_at": _instant(moment)})
 
 
 APPEAL: Final = "/appeal"

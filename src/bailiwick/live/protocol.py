@@ -25,6 +25,7 @@ ParticipantId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Mid = Annotated[str, Field(min_length=1, max_length=16, pattern=r"^[A-Za-z0-9_.-]+$")]
 Sdp = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
 Kind = Literal["microphone", "camera", "screen", "screen_audio"]
+About = Literal["harassment", "threats", "sexual", "hate", "disruption", "impersonation", "other"]
 Role = Literal["host", "co_host", "caretaker", "participant"]
 
 
@@ -135,7 +136,7 @@ class Report(Request):
 
     type: Literal["report"]
     participant: ParticipantId
-    about: Literal["harassment", "threats", "sexual", "hate", "disruption", "impersonation", "other"]
+    about: About
     words: Annotated[str, Field(max_length=500)] = ""
 
 
@@ -182,11 +183,18 @@ class TurnAway(Request):
 
 
 class Remove(Request):
-    """Host, co-host: remove (may come back through the waiting room) or remove and block."""
+    """Host, co-host: remove (may come back through the waiting room) or remove and block.
+
+    Of a block: `scope`, this time or every time; `days`, else until it is lifted; `reason`, noted for whoever
+    runs the meeting. A notice `removal_not_lasting` says that there is nothing to know them by.
+    """
 
     type: Literal["remove"]
     participant: ParticipantId
     block: bool = False
+    scope: Literal["meeting", "series"] = "series"
+    days: Annotated[int, Field(ge=1, le=365)] | None = None
+    reason: About | None = None
 
 
 class Lock(Request):
@@ -387,7 +395,7 @@ class Muted(Message):
 
 
 class Notice(Message):
-    """Told to all inside, e.g. `rule_changed`, `caretaker`, `locked`."""
+    """Told to all inside, to those who run the meeting, or to one, e.g. `rule_changed`, `locked`."""
 
     type: Literal["notice"]
     code: str

@@ -12,6 +12,8 @@ from bailiwick.gate.gate import Gate
 from bailiwick.gate.line import Held
 from bailiwick.media import sdp
 from bailiwick.media.port import FeedId, Layer, MediaSession, Mid, Offer, StreamId, Track, TrackKind
+from bailiwick.meetings.blocks import Terms
+from bailiwick.rules.decision import BlockScope
 
 from . import protocol
 from .connection import Connection
@@ -189,8 +191,11 @@ class Session:
         await self._gate.act(self._held, acts.turn_away, UUID(message.participant), self._gate.now())
 
     async def _remove(self, message: protocol.Remove) -> None:
-        target = UUID(message.participant)
-        await self._gate.act(self._held, acts.remove, target, self._gate.now(), block=message.block)
+        target, now = UUID(message.participant), self._gate.now()
+        terms = Terms(BlockScope(message.scope), message.days, message.reason)
+        lasts = await self._gate.act(self._held, acts.remove, target, now, block=message.block, terms=terms)
+        if not lasts:
+            self._connection.notice("removal_not_lasting")
 
     async def _lock(self, message: protocol.Lock) -> None:
         await self._gate.act(self._held, acts.lock, locked=message.locked)

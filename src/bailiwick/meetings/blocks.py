@@ -1,16 +1,23 @@
 """Who a host removed or blocked, matched by account, invitation or device; never by name or address."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
 
 from bailiwick.rules import decision
+from bailiwick.rules.decision import BlockScope
 
 from . import statements
-from .models import Block, Meeting, Role
+from .models import Abuse, Block, Meeting, Role
 from .presences import Person
+from .recurrence import occurrences
+
+_SAME_TIME: Final = timedelta(hours=12)
+"""A start within so many hours is that of the meeting they are in now: the most frequent ones are daily."""
 
 
 def _matching(meeting_id: UUID, person: Person) -> Q | None:
@@ -72,32 +79,78 @@ def names(row: Block, person: Person) -> bool:
 def _block(row: Block) -> decision.Block:
     return decision.Block(
         id=row.pk.hex,
-        scope=decision.BlockScope.SERIES,
+        scope=decision.BlockScope(row.scope),
         expires_at=row.expires_at,
         reason=row.reason,
         actor=row.actor,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a host says of a block: how far it reaches, for how many days (None: until it is lifted), and why
+    (a value of Abuse; None: no reason is noted)."""
+
+    scope: BlockScope = BlockScope.SERIES
+    days: int | None = None
+    reason: str | None = None
+
+    def until(self, meeting: Meeting, now: datetime) -> datetime | None:
+        """When it ends by itself: after those days, and with this time, before the next, if there is one."""
+        ends = [now + timedelta(days=self.days)] if self.days is not None else []
+        if self.scope is BlockScope.MEETING and meeting.starts_at is not None and meeting.recurrence:
+            # who comes early is not let in again by the start of the very meeting they were put out of
+            after = now + _SAME_TIME
+            starts = occurrences(
+                meeting.starts_at, meeting.recurrence, meeting.time_zone, after=after, limit=1
+            )
+            ends += [start.astimezone(UTC) for start in starts]
+        return min(ends, default=None)
+
+
 def add(
-    meeting_id: UUID, person: Person, *, label: str, actor: str, lobby_only: bool, now: datetime
+    meeting: Meeting,
+    person: Person,
+    *,
+    label: str,
+    actor: str,
+    terms: Terms | None,
+    now: datetime,
 ) -> Block | None:
-    """Keep somebody out, or (`lobby_only`) send them to the waiting room. In the caller's transaction.
+    """Keep somebody out, or (without `terms`) send them to the waiting room. In the caller's transaction.
 
     None: without account, invitation or device there is nothing to hold on to, the removal is all there is.
     """
     if not (person.account_id or person.invitation_id or person.device_digest):
         return None
+    given = terms or Terms()
     return Block.objects.create(
-        meeting_id=meeting_id,
+        meeting=meeting,
         account_id=person.account_id,
         invitation_id=person.invitation_id,
         device_digest=person.device_digest,
         label=label,
         actor=actor,
-        lobby_only=lobby_only,
+        lobby_only=terms is None,
+        scope=given.scope,
+        reason=Abuse(given.reason) if given.reason else "removed",
         created_at=now,
+        expires_at=given.until(meeting, now),
     )
+
+
+def until(meeting_id: UUID, person: Person, now: datetime) -> datetime | None:
+    """When the blocks that reach somebody will have ended; None: not by themselves."""
+    blocks, _ = of(meeting_id, person, now)
+    ends = [block.expires_at for block in blocks]
+    return None if None in ends else max(filter(None, ends), default=None)
+
+
+def forget_ended(now: datetime) -> None:
+    """Nothing is kept of blocks that are over (P9)."""
+    over = Block.objects.filter(expires_at__lte=now)
+    if over.exists():  # mostly there is none: then nothing waits for the database's one writer
+        over.delete()
 
 
 def forgive(meeting_id: UUID, person: Person) -> None:

@@ -35,7 +35,9 @@ def export(account_id: UUID) -> dict[str, Any]:
             CoHost.objects.filter(account_id=account_id).values_list("meeting__title", flat=True)
         ),
         "kept_out_of": list(
-            Block.objects.filter(account_id=account_id).values("meeting__title", "created_at", "expires_at")
+            Block.objects.filter(account_id=account_id).values(
+                "meeting__title", "created_at", "expires_at", "reason"
+            )
         ),
         "mails_to_invited": Mailed.objects.filter(account_id=account_id).values("day", "count").first(),
         "inside_now": list(shown.values("meeting__title", "display_name", "joined_at")),

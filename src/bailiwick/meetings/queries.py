@@ -138,9 +138,10 @@ def invitations(meeting: Meeting) -> Sequence[Invitation]:
     return list(rows.select_related("meeting").order_by("email"))
 
 
-def blocks(meeting: Meeting) -> Sequence[Block]:
+def blocks(meeting: Meeting, now: datetime) -> Sequence[Block]:
     """Who may not come back, or through the waiting room only; newest first (one query)."""
-    return list(Block.objects.filter(meeting=meeting).order_by("-created_at"))
+    rows = Block.objects.filter(meeting=meeting).exclude(expires_at__lte=now)
+    return list(rows.order_by("-created_at"))
 
 
 def in_force() -> ServerRule | None:

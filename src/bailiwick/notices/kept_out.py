@@ -30,6 +30,7 @@ def page(problem: Mapping[str, Any], spoken: Language, said: Words | None = None
     context = {
         "chosen": spoken,
         "problem": problem,
+        "until": _moment(str(problem.get("expires_at", ""))),
         "sections": [_section(problem, each, said or (lambda one: words(code, one))) for each in languages()],
         "receipt": receipt,
         "receipt_data": b64encode(str(receipt or "").encode()).decode(),

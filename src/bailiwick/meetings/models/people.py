@@ -6,7 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from bailiwick.rules.decision import BlockScope
+
 from .meeting import Invitation, Meeting
+from .report import Abuse
 
 
 class Role(models.TextChoices):
@@ -111,7 +114,8 @@ class Presence(models.Model):
 class Block(models.Model):
     """A host's lasting "no" to an account, an invitation or a device; never to a name or an address.
 
-    `lobby_only`: they were removed, not blocked, and may come back through the waiting room.
+    `lobby_only`: they were removed, not blocked, and may come back through the waiting room. `scope`: for one
+    time of a recurring meeting (then it ends before the next), or for every time.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -125,7 +129,14 @@ class Block(models.Model):
     device_digest = models.CharField(max_length=64, blank=True)
     label = models.CharField(max_length=80, blank=True, help_text="The name shown when blocked, for the host")
     lobby_only = models.BooleanField(default=False)
-    reason = models.CharField(max_length=24, default="removed")
+    scope = models.CharField(
+        max_length=8,
+        choices=[(scope.value, scope.value) for scope in BlockScope],
+        default=BlockScope.SERIES.value,
+    )
+    reason = models.CharField(
+        max_length=24, default="removed", help_text="One of Abuse, or that none was given"
+    )
     actor = models.CharField(max_length=12, choices=Role.choices)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -140,3 +151,8 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"block {self.pk}"
+
+    @property
+    def why(self) -> str:
+        """The reason in words; empty if none was given."""
+        return str(Abuse(self.reason).label) if self.reason in Abuse.values else ""

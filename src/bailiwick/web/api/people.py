@@ -41,10 +41,12 @@ def read(request: HttpRequest, slug: str) -> dict[str, Any]:
                 "id": row.pk,
                 "label": row.label,
                 "lobby_only": row.lobby_only,
+                "scope": row.scope,
+                "reason": row.reason,
                 "created_at": row.created_at,
                 "expires_at": row.expires_at,
             }
-            for row in queries.blocks(meeting)
+            for row in queries.blocks(meeting, timezone.now())
         ],
     }
 

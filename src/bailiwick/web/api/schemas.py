@@ -165,11 +165,14 @@ class InvitationOut(Schema):
 
 
 class BlockOut(Schema):
-    """Somebody kept out; `lobby_only`: they may come back through the waiting room."""
+    """Somebody kept out; `lobby_only`: they may come back through the waiting room. `scope`: `meeting` or
+    `series`. `reason`: `removed` where none was given."""
 
     id: UUID
     label: str
     lobby_only: bool
+    scope: str
+    reason: str
     created_at: datetime
     expires_at: datetime | None
 

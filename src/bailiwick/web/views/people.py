@@ -42,7 +42,7 @@ def _page(request: HttpRequest, slug: str, co_host: forms.Form, invitation: form
         "meeting": meeting,
         "co_hosts": queries.co_hosts(meeting),
         "invited": invited,
-        "blocks": queries.blocks(meeting),
+        "blocks": queries.blocks(meeting, timezone.now()),
         "co_host_form": co_host,
         "invitation_form": invitation,
     }
