@@ -31,6 +31,7 @@ from bailiwick.accounts.errors import (
 from bailiwick.accounts.models import Account, Audit, Suspension
 from bailiwick.accounts.queries import roles_of
 from bailiwick.accounts.roles import Role
+from bailiwick.accounts.terms import terms
 from bailiwick.ledger.commitments import commitment
 from bailiwick.ledger.entries import AccountReinstated, AccountSuspended, parse
 from bailiwick.ledger.models import Outbox
@@ -40,11 +41,13 @@ from tests.apps.conftest import NOW, SignIn, account
 from tests.desk.conftest import Members
 
 pytestmark = pytest.mark.django_db
+SECTION = "3. Do not send what nobody asked for"
 WHY = Statement(
     ground=Ground.SPAM,
     source=Source.NOTICE,
     facts="Four hundred strangers were invited to sales talks on 20 November.",
-    terms="Section 4: no unasked-for mail. The invitations were that.",
+    section=SECTION,
+    terms="Nobody had asked for the invitations, and they were advertising.",
     automated=False,
     until=None,
 )
@@ -101,7 +104,8 @@ def test_the_owner_is_told_why_and_how_to_appeal(
         suspend(members, host)
     (letter,) = mail.outbox
     assert letter.to == [host.email]
-    for part in (WHY.facts, WHY.terms, "somebody told us", "further notice", "appeal", "No automated means"):
+    for part in (WHY.facts, WHY.terms, WHY.section, "somebody told us", "further notice", "appeal",
+                 "No automated means", "holds everywhere", f"/log/documents/{terms().document}"):  # fmt: skip
         assert part in letter.body
     for role in ("reviewer", "approver"):
         assert members[role].email not in letter.body
@@ -346,6 +350,7 @@ WRONG: dict[str, Statement] = {
     "facts": replace(WHY, facts="spam"),
     "terms": replace(WHY, terms="  " + " " * 40),
     "until": replace(WHY, until=NOW),
+    "section": replace(WHY, section="What is no breach at all"),
 }
 
 
@@ -354,6 +359,17 @@ def test_a_statement_of_reasons_is_complete(field: str, members: Members, host: 
     with pytest.raises(IncompleteStatement) as caught:
         propose(members, host, WRONG[field])
     assert caught.value.field == field
+
+
+def test_the_version_of_the_terms_that_was_in_force_is_kept_with_the_suspension(
+    members: Members, host: Account, settings: Any, tmp_path: Any
+) -> None:
+    before = terms().document
+    suspended = suspend(members, host)
+    (tmp_path / "terms").write_text("# Ours\n\n## No spam\n\nNone.\n")
+    settings.ENV = {**settings.ENV, "TERMS": tmp_path / "terms"}
+    assert Suspension.objects.get(pk=suspended).terms_document == before != terms().document
+    assert terms().sections == ("No spam",)
 
 
 def test_what_would_be_over_when_it_is_approved_is_not(members: Members, host: Account) -> None:

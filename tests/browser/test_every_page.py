@@ -21,7 +21,7 @@ RESTRICTION: Final = "/register/restrictions/{register}"
 PUBLIC: Final = (
     "/", "/rules", "/problems/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
     "/api/docs", "/log/", "/log/verify?entry=0", "/register", "/register/past", "/register/demands",
-    "/register/policy", "/register/reports", f"/register/reports/{PERIOD}", RESTRICTION, "/appeal",
+    "/register/policy", "/register/terms", "/register/reports", f"/register/reports/{PERIOD}", RESTRICTION, "/appeal",
     "/m/{slug}",
 )  # fmt: skip
 HOST: Final = (

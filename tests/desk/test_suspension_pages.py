@@ -10,7 +10,8 @@ FORM = {
     "email": "host@example.org",
     "ground": "spam",
     "facts": "Four hundred strangers were invited to sales talks.",
-    "terms": "Section 4: no unasked-for mail. The invitations were that.",
+    "section": "3. Do not send what nobody asked for",
+    "terms": "No unasked-for mail. The invitations were that.",
     "source": "notice",
     "until": "",
     "authority_prompted": "no",
@@ -79,6 +80,8 @@ def test_p2_a_yes_to_the_question_about_authorities_is_answered_as_a_demand(
     [
         ("authority_prompted", "", "required"),
         ("facts", "spam", "min_length"),
+        ("section", "", "required"),
+        ("section", "9. Do not annoy anybody", "invalid_choice"),
         ("email", "nobody@example.org", "no_confirmed_account"),
         ("until", "2020-01-01T00:00", "incomplete_statement"),
         ("ground", "opinion", "invalid_choice"),

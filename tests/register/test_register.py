@@ -157,6 +157,26 @@ def test_the_policy_in_force_is_shown_with_its_hash_and_its_versions(story: Stor
     assert text_hash("# Ours\n\n<b>Refuse</b> all.\n\n- one\n- two") in shown
 
 
+def test_the_terms_of_use_in_force_are_shown_apart_from_the_policy(story: Story) -> None:
+    from bailiwick.accounts.terms import terms
+    from bailiwick.ledger.policies import say
+
+    assert "None is in the public log yet" in page("/register/terms")
+    assert say("terms", terms().text, NOW)
+    story.publish()
+    shown = page("/register/terms")
+    assert terms().document in shown
+    for title in terms().sections:
+        assert f"<h2>{title}</h2>" in shown
+    assert "None is in the public log yet" in page("/register/policy")
+
+
+def test_terms_without_a_section_stop_the_start(tmp_path: Any) -> None:
+    (tmp_path / "terms").write_text("# Terms\n\nBe good.\n")
+    with pytest.raises(environ.InvalidSetting, match="no section"):
+        environ.read({"BAILIWICK_TERMS": str(tmp_path / "terms")})
+
+
 def test_the_policy_that_comes_with_the_package_has_every_promise_an_authority_meets() -> None:
     from bailiwick.register import policies
 

@@ -32,6 +32,7 @@ from bailiwick.accounts.actions import suspensions  # noqa: E402
 from bailiwick.accounts.actions.roles import confirm, grant_by_command_line, propose  # noqa: E402
 from bailiwick.accounts.queries import roles_of  # noqa: E402
 from bailiwick.accounts.roles import Role  # noqa: E402
+from bailiwick.accounts.terms import terms as accounts_terms  # noqa: E402
 from bailiwick.meetings.actions import schedule  # noqa: E402
 from bailiwick.notices.actions import raise_alarm  # noqa: E402
 from bailiwick.orders.actions import appeals  # noqa: E402
@@ -102,7 +103,13 @@ def suspend(email: str, facts: str, terms: str) -> dict[str, str]:
     """A suspension by two people; tests of the pages are others."""
     people = {role: seat(f"{role}@hand.example.org", [role]) for role in ("reviewer", "approver")}
     why = suspensions.Statement(
-        suspensions.Ground.SPAM, suspensions.Source.NOTICE, facts, terms, automated=False, until=None
+        suspensions.Ground.SPAM,
+        suspensions.Source.NOTICE,
+        facts,
+        accounts_terms().sections[2],
+        terms,
+        automated=False,
+        until=None,
     )
     now = timezone.now()
     made = suspensions.propose(

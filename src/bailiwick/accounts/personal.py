@@ -88,6 +88,8 @@ def _suspension(row: Suspension) -> dict[str, Any]:
     return {
         "ground": row.ground,
         "facts": row.facts,
+        "section": row.section,
+        "terms_document": row.terms_document,
         "terms": row.terms,
         "source": row.source,
         "automated": row.automated,

@@ -116,6 +116,13 @@ def _text_file(text: str) -> Path | None:
     return path
 
 
+def _terms_file(text: str) -> Path | None:
+    path = _text_file(text)
+    if path is not None and not re.search(r"^## \S", path.read_text(encoding="utf-8"), re.MULTILINE):
+        raise ValueError("the file has no section: lines that begin with “## ” are their titles")
+    return path
+
+
 def _address(text: str) -> str:
     if text:
         try:
@@ -185,6 +192,12 @@ SETTINGS: Final = (
         _integer(0, 100_000),
         "200",
         "How many mails to people they invite one account may send in a day.",
+    ),
+    Setting(
+        "TERMS",
+        _terms_file,
+        "",
+        "File of your own terms of use (plain text), published in the log; Bailiwick's own when empty.",
     ),
     Setting("SIGN_UP", _choice("open", "closed"), "open", "Whether anyone may make an account."),
     Setting(

@@ -7,6 +7,7 @@ from bailiwick.accounts.actions.suspension_appeals import Outcome
 from bailiwick.accounts.actions.suspensions import Ground, Source, Statement
 from bailiwick.accounts.errors import AccountError
 from bailiwick.accounts.roles import Role
+from bailiwick.accounts.terms import terms
 from bailiwick.meetings.errors import MeetingError
 from bailiwick.meetings.forms import RuleForm
 
@@ -95,8 +96,13 @@ class SuspensionForm(PromptedForm):
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+    section = forms.ChoiceField(
+        label=_("Which of the terms"),
+        help_text=_("A section of the terms of use in force; its owner gets a link to this version."),
+        choices=lambda: [("", "—"), *((each, each) for each in terms().sections)],
+    )
     terms = forms.CharField(
-        label=_("Which of the terms, and why it breaks them"),
+        label=_("Why it breaks them"),
         min_length=20,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -124,6 +130,7 @@ class SuspensionForm(PromptedForm):
             Ground(data["ground"]),
             Source(data["source"]),
             data["facts"],
+            data["section"],
             data["terms"],
             data["automated"],
             data["until"],

@@ -12,7 +12,7 @@ from bailiwick.ledger.models import Head, Outbox
 from bailiwick.ledger.vocabulary import second
 from bailiwick.tlog.policy import NO_QUORUM, Policy
 
-Name = Literal["review", "witnesses"]
+Name = Literal["review", "terms", "witnesses"]
 NO_WITNESSES: Final = Policy((), (), (), NO_QUORUM).encode()
 """In force before the first entry says otherwise."""
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bailiwick.ledger import queries
@@ -84,12 +85,22 @@ def demands(request: HttpRequest) -> HttpResponse:
 @require_safe
 def policy(request: HttpRequest) -> HttpResponse:
     """The policy for demands that is in force, and its versions."""
+    return _text(request, policies.REVIEW, _("Policy for demands"))
+
+
+@require_safe
+def terms(request: HttpRequest) -> HttpResponse:
+    """The same of the terms of use."""
+    return _text(request, policies.TERMS, _("Terms of use"))
+
+
+def _text(request: HttpRequest, kind: str, title: str) -> HttpResponse:
     book = open_book()
-    current = book.policy(policies.REVIEW)
+    current = book.policy(kind)
     found = queries.document(current.entry.document) if current else None
-    versions = [each for each in reversed(book.policies) if each.entry.policy == policies.REVIEW]
-    text = found[0].decode("utf-8", "replace") if found else ""
-    context = {"current": current, "blocks": list(policies.blocks(text)), "versions": versions}
+    versions = [each for each in reversed(book.policies) if each.entry.policy == kind]
+    blocks = list(policies.blocks(found[0].decode("utf-8", "replace"))) if found else []
+    context = {"title": title, "current": current, "blocks": blocks, "versions": versions}
     return _page(request, "policy", book, context)
 
 

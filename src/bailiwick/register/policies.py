@@ -15,6 +15,8 @@ LARGEST: Final = 200_000
 """Bytes."""
 REVIEW: Final[Literal["review"]] = "review"
 """How the log calls the policy for demands."""
+TERMS: Final[Literal["terms"]] = "terms"
+"""How it calls the terms of use, which `accounts.terms` has."""
 
 
 class UnusablePolicy(ValueError):  # noqa: N818 - named for what it is

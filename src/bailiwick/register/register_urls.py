@@ -16,6 +16,7 @@ urlpatterns = [
     path("register/past", pages.past, name="register_past"),
     path("register/demands", pages.demands, name="register_demands"),
     path("register/policy", pages.policy, name="register_policy"),
+    path("register/terms", pages.terms, name="register_terms"),
     re_path(
         r"^register/restrictions/(?P<name>[0-9a-f]{32})$", pages.restriction, name="register_restriction"
     ),

@@ -18,12 +18,14 @@ def suspended(row: Suspension, key: str, said: Sequence[Said]) -> None:
     somebody answered otherwise before."""
     lines = [
         _("Your account on %(site)s is suspended.") % {"site": settings.SITE_NAME},
-        _("Until: %(when)s") % {"when": _until(row)},
+        _("Until: %(when)s. It holds everywhere.") % {"when": _until(row)},
         "",
         _("What happened:"),
         row.facts,
         "",
-        _("Which of our terms it breaks, and why:"),
+        _("Which of our terms it breaks: “%(section)s”") % {"section": row.section},
+        _("The terms as they were then: %(link)s") % {"link": _terms(row)},
+        _("Why:"),
         row.terms,
         "",
         _("How it became known: %(how)s") % {"how": source(row)},
@@ -48,6 +50,10 @@ def suspended(row: Suspension, key: str, said: Sequence[Said]) -> None:
         *_in_the_log(row),
     ]
     _send(row, _("Your account is suspended"), "\n".join(lines))
+
+
+def _terms(row: Suspension) -> str:
+    return f"{settings.PUBLIC_URL}/log/documents/{row.terms_document}"
 
 
 def _said(said: Said) -> str:

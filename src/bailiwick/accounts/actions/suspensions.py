@@ -28,6 +28,7 @@ from bailiwick.accounts.queries import require, roles_of
 from bailiwick.accounts.roles import Role
 from bailiwick.accounts.suspended import digest
 from bailiwick.accounts.suspension_queries import PROMPTED, said_prompted
+from bailiwick.accounts.terms import terms
 from bailiwick.ledger import actions as ledger
 from bailiwick.ledger.entries import AccountReinstated, AccountSuspended, SuspensionRefused
 from bailiwick.ledger.vocabulary import second
@@ -54,11 +55,13 @@ SHORTEST: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement of reasons (DSA Art. 17(3)). `until`: None, until further notice."""
+    """A statement of reasons (DSA Art. 17(3)). `section`: of the terms in force, `terms`: why it breaks them;
+    `until`: None, until further notice."""
 
     ground: Ground
     source: Source
     facts: str
+    section: str
     terms: str
     automated: bool
     until: datetime | None
@@ -86,9 +89,12 @@ def propose(
         raise AuthorityBehindIt
     _check_said(actor, account.pk)
     _check_statement(statement, now)
+    version = terms()
+    if statement.section not in version.sections:
+        raise IncompleteStatement("name a section of the terms in force", field="section")
     lapse(account.pk, now)
     with transaction.atomic():
-        row = _create(account, actor, statement, now)
+        row = _create(account, actor, statement, version.document, now)
         audit(actor, "suspension.proposed", subject(row), now)
     return row.pk
 
@@ -186,7 +192,9 @@ def _check_second_person(actor: UUID, row: Suspension) -> None:
         raise NoSuchSuspension
 
 
-def _create(account: Account, actor: UUID, statement: Statement, now: datetime) -> Suspension:
+def _create(
+    account: Account, actor: UUID, statement: Statement, terms_document: str, now: datetime
+) -> Suspension:
     try:
         with transaction.atomic():
             return Suspension.objects.create(
@@ -194,6 +202,8 @@ def _create(account: Account, actor: UUID, statement: Statement, now: datetime) 
                 ground=statement.ground,
                 source=statement.source,
                 facts=statement.facts.strip(),
+                section=statement.section,
+                terms_document=terms_document,
                 terms=statement.terms.strip(),
                 automated=statement.automated,
                 until=statement.until,
@@ -205,7 +215,9 @@ def _create(account: Account, actor: UUID, statement: Statement, now: datetime) 
 
 
 def _statement(row: Suspension) -> Statement:
-    return Statement(Ground(row.ground), Source(row.source), row.facts, row.terms, row.automated, row.until)
+    return Statement(
+        Ground(row.ground), Source(row.source), row.facts, row.section, row.terms, row.automated, row.until
+    )
 
 
 def _locked(suspension_id: UUID, **condition: object) -> Suspension:

@@ -41,7 +41,8 @@ class Suspension(models.Model):
     """Proposed by a reviewer, approved by somebody else, in force until `until`, or `ended_at`.
 
     The statement of reasons has the parts of DSA Art. 17(3): `facts` and `source` (b), `automated` (c),
-    `terms` (e: which clause, and why), `until` (a: duration). `committed`: what the log calls the account.
+    `section` of the terms in `terms_document`, and `terms` (e: why it breaks them), `until` (a: duration;
+    it holds everywhere). `committed`: what the log calls the account.
     `appeal_key_digest`: SHA-256 of the key that its owner got by mail.
     """
 
@@ -52,6 +53,8 @@ class Suspension(models.Model):
     ground = models.CharField(max_length=16, choices=Ground.choices)
     source = models.CharField(max_length=16, choices=Source.choices)
     facts = models.TextField(max_length=4000)
+    section = models.CharField(max_length=120)
+    terms_document = models.CharField(max_length=64, help_text="Hash of the version of the terms")
     terms = models.TextField(max_length=2000)
     automated = models.BooleanField(help_text="Whether an automated means found it; none ever decides")
     authority_prompted = models.BooleanField(default=False)
