@@ -13,7 +13,7 @@ from bailiwick.accounts.models import Account
 from bailiwick.meetings import links, queries
 from bailiwick.meetings.actions import people, schedule
 from bailiwick.meetings.actions import rule as rules
-from bailiwick.meetings.invitations import Sent, send
+from bailiwick.meetings.invitations import About, Sent, send, tell
 from bailiwick.meetings.models import Invitation, Meeting
 from bailiwick.meetings.recurrence import Frequency, Recurrence
 from tests.apps.conftest import NOW, SignIn, rule
@@ -94,7 +94,7 @@ def test_an_update_has_the_same_uid_and_a_higher_sequence(series: Meeting, host:
     (row,) = people.invite(series.slug, host.pk, ["guest@example.com"], exempt=False, now=NOW)
     send(queries.by_slug(series.slug), [row.pk], NOW, by=host.pk)
     schedule.edit(series.slug, host.pk, {"starts_at": datetime(2026, 11, 24, 10, tzinfo=BERLIN)})
-    send(queries.by_slug(series.slug), [row.pk], NOW, by=host.pk, update=True)
+    send(queries.by_slug(series.slug), [row.pk], NOW, by=host.pk, about=About.CHANGE)
     first, second = (
         event(m.message().get_payload()[0].get_payload()[1].get_payload(decode=True)) for m in mail.outbox
     )
@@ -158,3 +158,99 @@ def test_a_co_host_is_added_with_the_form(
     assert sign_in(other).get(f"/meetings/{meeting.slug}/").status_code == 200
     assert client.post(f"{address}/remove", {"id": other.pk}).status_code == 302
     assert sign_in(other).get(f"/meetings/{meeting.slug}/").status_code == 403
+
+
+def cancelled(message: Any) -> Any:
+    """The event of a mail that takes it out of a calendar."""
+    parts = {part.get_content_type(): part for part in message.message().walk()}
+    assert parts["text/calendar"].get_param("method") == "CANCEL"
+    text = parts["text/calendar"].get_payload(decode=True)
+    assert str(Calendar.from_ical(text)["method"]) == "CANCEL"
+    found = event(text)
+    assert str(found["status"]) == "CANCELLED"
+    return found
+
+
+@pytest.fixture
+def invited(series: Meeting, host: Account) -> Any:
+    """Two people by mail, and one who only got a link; the event that was sent."""
+    for name in ("a", "b"):
+        (row,) = people.invite(series.slug, host.pk, [f"{name}@example.com"], exempt=False, now=NOW)
+        send(queries.by_slug(series.slug), [row.pk], NOW, by=host.pk)
+    people.invite(series.slug, host.pk, ["link@example.com"], exempt=False, now=NOW)
+    sent = event(mail.outbox[0].message().get_payload()[0].get_payload()[1].get_payload(decode=True))
+    mail.outbox.clear()
+    return sent
+
+
+def test_a_meeting_that_is_deleted_leaves_the_calendars_of_whoever_was_sent_it(
+    series: Meeting, host: Account, invited: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        schedule.delete(series.slug, host.pk, NOW)
+    assert {message.to[0] for message in mail.outbox} == {"a@example.com", "b@example.com"}
+    for message in mail.outbox:
+        found = cancelled(message)
+        assert found["uid"] == invited["uid"]
+        assert found["sequence"] > invited["sequence"]
+        assert str(found["attendee"]) == f"mailto:{message.to[0]}"
+        assert "/m/" not in message.body
+
+
+def test_a_revoked_invitation_leaves_that_persons_calendar_and_another_comes_back_into_it(
+    series: Meeting, host: Account, invited: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    row = Invitation.objects.get(email="a@example.com")
+    with django_capture_on_commit_callbacks(execute=True):
+        people.revoke(series.slug, host.pk, row.pk, NOW)
+    (message,) = mail.outbox
+    assert message.to == ["a@example.com"]
+    gone = cancelled(message)
+    assert gone["sequence"] > invited["sequence"]
+    people.invite(series.slug, host.pk, ["a@example.com"], exempt=False, now=NOW)
+    send(queries.by_slug(series.slug), [row.pk], NOW, by=host.pk)
+    again = event(mail.outbox[1].message().get_payload()[0].get_payload()[1].get_payload(decode=True))
+    assert again["sequence"] >= gone["sequence"]
+
+
+def test_what_is_over_or_was_sent_to_nobody_is_cancelled_with_nobody(
+    series: Meeting, host: Account, invited: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        people.revoke(series.slug, host.pk, Invitation.objects.get(email="link@example.com").pk, NOW)
+        schedule.delete(series.slug, host.pk, NOW + timedelta(days=365))
+    assert mail.outbox == []
+
+
+def test_a_meeting_without_a_time_any_more_leaves_the_calendars(
+    series: Meeting, host: Account, invited: Any
+) -> None:
+    before = queries.by_slug(series.slug)
+    changed = schedule.edit(series.slug, host.pk, {"starts_at": None, "recurrence": None})
+    assert tell(before, changed, NOW, by=host.pk) == Sent(sent=2)
+    for message in mail.outbox:
+        assert cancelled(message)["sequence"] > invited["sequence"]
+
+
+def test_another_title_of_a_meeting_without_a_time_touches_no_calendar(
+    meeting: Meeting, host: Account
+) -> None:
+    (row,) = people.invite(meeting.slug, host.pk, ["guest@example.com"], exempt=False, now=NOW)
+    send(queries.by_slug(meeting.slug), [row.pk], NOW, by=host.pk)
+    before = queries.by_slug(meeting.slug)
+    assert tell(before, before, NOW, by=host.pk) == Sent()
+    changed = schedule.edit(meeting.slug, host.pk, {"title": "Board, corrected"})
+    assert tell(before, changed, NOW, by=host.pk) == Sent(sent=1)
+    assert [part.get_content_type() for part in mail.outbox[1].message().walk()] == ["text/plain"]
+
+
+@pytest.mark.parametrize(("body", "told"), [({}, 2), ({"tell": True}, 2), ({"tell": False}, 0)])
+def test_the_api_tells_the_invited_of_another_time_unless_it_is_told_not_to(
+    body: dict[str, bool], told: int, series: Meeting, host: Account, invited: Any, sign_in: SignIn
+) -> None:
+    address = f"/api/meetings/{series.slug}"
+    given = {**body, "starts_at": "2026-11-24T10:00:00+01:00"}
+    assert sign_in(host).patch(address, given, "application/json").status_code == 200
+    assert len(mail.outbox) == told
+    assert sign_in(host).patch(address, {"locked": True}, "application/json").status_code == 200
+    assert len(mail.outbox) == told

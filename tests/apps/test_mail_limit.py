@@ -9,7 +9,7 @@ from django.core import mail
 from bailiwick.accounts.models import Account
 from bailiwick.meetings import queries
 from bailiwick.meetings.actions import people, schedule
-from bailiwick.meetings.invitations import AGAIN, Sent, send
+from bailiwick.meetings.invitations import AGAIN, About, Sent, send
 from bailiwick.meetings.models import Invitation, Meeting
 from bailiwick.notices.models import Alarm
 from tests.apps.conftest import NOW, SignIn
@@ -23,17 +23,19 @@ def _three_a_day(settings: Any) -> None:
     settings.ENV = {**settings.ENV, "INVITATIONS_A_DAY": 3}
 
 
-def invite(meeting: Meeting, by: Account, *names: str, now: Any = NOW, update: bool = False) -> Sent:
+def invite(
+    meeting: Meeting, by: Account, *names: str, now: Any = NOW, about: About = About.INVITATION
+) -> Sent:
     emails = [f"{name}@example.com" for name in names]
     rows = people.invite(meeting.slug, by.pk, emails, exempt=False, now=now)
-    return send(queries.by_slug(meeting.slug), [row.pk for row in rows], now, by=by.pk, update=update)
+    return send(queries.by_slug(meeting.slug), [row.pk for row in rows], now, by=by.pk, about=about)
 
 
 def test_an_account_mails_only_so_many_a_day_whatever_the_meeting(meeting: Meeting, host: Account) -> None:
     another = schedule.create(host.pk, {"title": "Another"})
     assert invite(meeting, host, "a", "b") == Sent(sent=2)
     assert invite(another, host, "a", "b") == Sent(sent=1, held=1)
-    schedule.delete(another.slug, host.pk)
+    schedule.delete(another.slug, host.pk, NOW)
     third = schedule.create(host.pk, {"title": "Third"})
     assert invite(third, host, "c") == Sent(held=1)
     assert len(mail.outbox) == 3
@@ -45,7 +47,7 @@ def test_what_changed_counts_too_and_what_others_send_does_not(
     meeting: Meeting, host: Account, co_host: Account
 ) -> None:
     assert invite(meeting, host, "a", "b") == Sent(sent=2)
-    assert invite(meeting, host, "a", "b", update=True) == Sent(sent=1, held=1)
+    assert invite(meeting, host, "a", "b", about=About.CHANGE) == Sent(sent=1, held=1)
     assert invite(meeting, co_host, "c") == Sent(sent=1)
 
 

@@ -146,12 +146,12 @@ def test_a_single_meeting_that_was_ended_stays_ended(meeting: Meeting, host: Acc
 def test_a_meeting_with_people_inside_is_not_deleted(meeting: Meeting, host: Account) -> None:
     presence(meeting)
     with pytest.raises(InProgress):
-        schedule.delete(meeting.slug, host.pk)
+        schedule.delete(meeting.slug, host.pk, NOW)
     Presence.objects.update(state="ended", ended_at=NOW)
     with pytest.raises(InProgress):  # their media is not known to be gone yet
-        schedule.delete(meeting.slug, host.pk)
+        schedule.delete(meeting.slug, host.pk, NOW)
     Presence.objects.update(media_gone_at=NOW)
-    schedule.delete(meeting.slug, host.pk)
+    schedule.delete(meeting.slug, host.pk, NOW)
     assert not Meeting.objects.exists()
 
 

@@ -21,8 +21,8 @@ RESTRICTION: Final = "/register/restrictions/{register}"
 PUBLIC: Final = (
     "/", "/rules", "/problems/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
     "/api/docs", "/log/", "/log/verify?entry=0", "/register", "/register/past", "/register/demands",
-    "/register/policy", "/register/terms", "/register/reports", f"/register/reports/{PERIOD}", RESTRICTION, "/appeal",
-    "/m/{slug}",
+    "/register/policy", "/register/terms", "/register/reports", f"/register/reports/{PERIOD}", RESTRICTION,
+    "/appeal", "/m/{slug}",
 )  # fmt: skip
 HOST: Final = (
     "/meetings/", "/meetings/new", "/meetings/{slug}/", "/meetings/{slug}/edit", "/meetings/{slug}/rule",

@@ -33,6 +33,28 @@ def render(
     return bytes(calendar.to_ical())
 
 
+def cancelled(meeting: Meeting, *, public_url: str, now: datetime, attendee: str) -> bytes:
+    """What takes the event out of that person's calendar again (RFC 5546, section 3.2.5). Its sequence must
+    be higher than that of what they got: whoever calls this has raised `meeting.ics_sequence`."""
+    calendar = Calendar()
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "CANCEL")
+    event = Event()
+    event.add("uid", uid(meeting, public_url))
+    event.add("sequence", meeting.ics_sequence)
+    event.add("dtstamp", now)
+    if meeting.starts_at is not None:
+        _add_times(event, meeting)
+    event.add("summary", meeting.title)
+    event.add("status", "CANCELLED")
+    event.add("organizer", _person(meeting.host.email, meeting.host.display_name))
+    event.add("attendee", _person(attendee, ""))
+    calendar.add_component(event)
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
 def _event(meeting: Meeting, public_url: str, link: str, now: datetime, attendee: str | None) -> Event:
     event = Event()
     event.add("uid", uid(meeting, public_url))

@@ -13,6 +13,7 @@ from bailiwick.accounts.queries import Account
 from bailiwick.notices.actions import Mail, send_after_commit
 
 from .actions.change import changed
+from .actions.schedule import remove
 from .errors import InProgress
 from .models import Block, CoHost, HostRule, Invitation, Mailed, Meeting, Presence
 
@@ -78,7 +79,7 @@ def _consequence(row: Meeting) -> Consequence:
     return Consequence("handed_over", row.title, _name(heir)) if heir else Consequence("deleted", row.title)
 
 
-def erase(account_id: UUID, _now: datetime) -> None:
+def erase(account_id: UUID, now: datetime) -> None:
     """A meeting with a co-host goes on as the co-host's; the others are deleted.
 
     Raises:
@@ -90,7 +91,7 @@ def erase(account_id: UUID, _now: datetime) -> None:
     for row in hosted:
         heir = _heir(row)
         if heir is None:
-            row.delete()
+            remove(row, now)
         else:
             _hand_over(row, heir)
 

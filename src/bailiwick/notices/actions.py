@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from smtplib import SMTPException
 from threading import Thread
+from typing import Literal
 from uuid import UUID
 
 from django.conf import settings
@@ -28,13 +29,15 @@ class MailFailed(Exception):  # noqa: N818 (named for what happened)
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail to one person; `calendar` is an iCalendar request shown by mail programs as an invitation.
+    """One mail to one person; `calendar` is an iCalendar object shown by mail programs as an invitation, or
+    (`method`) as the end of one.
     `message_id`: of a mail that may have to be sent again, so that mail programs show it once."""
 
     to: str
     subject: str
     text: str
     calendar: bytes | None = None
+    method: Literal["REQUEST", "CANCEL"] = "REQUEST"
     reply_to: str | None = None
     message_id: str | None = None
 
@@ -124,13 +127,11 @@ def send_mail(mail: Mail) -> None:
         raise error
 
 
-def send_after_commit(mail: Mail) -> None:
-    """Send it once the caller's transaction is through. What fails is an alarm, for nobody waits for it."""
+def send_after_commit(*mails: Mail) -> None:
+    """Send them once the caller's transaction is through. What fails is an alarm, for nobody waits for it."""
 
     def send() -> None:
-        try:
-            send_mail(mail)
-        except MailFailed:
+        if any(error is not None for _, error in send_all(mails)):
             raise_alarm(MailFailed.code)
 
     transaction.on_commit(send)
@@ -162,7 +163,7 @@ def _send(mail: Mail, connection: object) -> MailFailed | None:
         connection=connection,
     )
     if mail.calendar is not None:
-        message.attach_alternative(mail.calendar.decode(), "text/calendar; method=REQUEST")
+        message.attach_alternative(mail.calendar.decode(), f"text/calendar; method={mail.method}")
         message.attach("invite.ics", mail.calendar, "application/ics")
     try:
         message.send()

@@ -21,7 +21,9 @@ from bailiwick.meetings.errors import (
     TooManyInvitations,
     UnknownAccount,
 )
+from bailiwick.meetings.invitations import cancellations
 from bailiwick.meetings.models import Block, CoHost, Invitation, Meeting, Presence, PresenceState, Role
+from bailiwick.notices.actions import send_after_commit
 
 from .change import changed
 
@@ -125,12 +127,16 @@ def revoke(slug: str, account_id: UUID, invitation_id: UUID, now: datetime) -> N
     """The personal link stops working, and with it the exemption of whoever came in by it.
 
     The row stays: a block may name it, and must not go with it (P8). Its digest becomes one that no token
-    has, so that nothing that looks tokens up can forget to ask whether it was revoked.
+    has, so that nothing that looks tokens up can forget to ask whether it was revoked. Whoever got it by mail
+    is told, so that no calendar keeps a link that is dead.
     """
     with transaction.atomic():
         meeting = locked_for(slug, account_id, Act.INVITE)
         row = _invitation(meeting, invitation_id)
         _set_exempt(row, exempt=False)
+        meeting.ics_sequence += 1
+        meeting.save(update_fields=["ics_sequence"])
+        send_after_commit(*cancellations(meeting, now, row.pk))
         row.revoked_at = now
         row.generation += 1
         row.token_digest = links.digest(secrets.token_urlsafe(32))

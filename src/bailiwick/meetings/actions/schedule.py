@@ -19,9 +19,11 @@ from bailiwick.meetings.errors import (
     InvalidTime,
     NotEnded,
 )
+from bailiwick.meetings.invitations import cancellations
 from bailiwick.meetings.models import LeavePolicy, Meeting, Presence
 from bailiwick.meetings.models.meeting import MAXIMUM_LIMIT
 from bailiwick.meetings.recurrence import Recurrence
+from bailiwick.notices.actions import send_after_commit
 
 from .change import changed
 
@@ -174,8 +176,8 @@ def _is_due(meeting: Meeting, now: datetime, early_minutes: int) -> bool:
     return bool(following) and (following[0] - now).total_seconds() <= early_minutes * 60
 
 
-def delete(slug: str, account_id: UUID) -> None:
-    """Delete a meeting nobody is in, with its rule, invitations and blocks.
+def delete(slug: str, account_id: UUID, now: datetime) -> None:
+    """Delete a meeting nobody is in, with its rule, invitations and blocks; calendars of the invited follow.
 
     Media of people who just left must be gone too, since their presences' rows go with the meeting.
     """
@@ -183,4 +185,11 @@ def delete(slug: str, account_id: UUID) -> None:
         meeting = locked_for(slug, account_id, Act.DELETE)
         if Presence.objects.filter(meeting=meeting, media_gone_at__isnull=True).exists():
             raise InProgress
-        meeting.delete()
+        remove(meeting, now)
+
+
+def remove(meeting: Meeting, now: datetime) -> None:
+    """The row with all that is its own, and what is to come from the calendars of whoever was invited."""
+    meeting.ics_sequence += 1
+    send_after_commit(*cancellations(meeting, now))
+    meeting.delete()

@@ -12,11 +12,12 @@ from bailiwick.meetings.access import rules_of
 from bailiwick.meetings.actions import schedule
 from bailiwick.meetings.actions.schedule import MeetingFields
 from bailiwick.meetings.authority import Act
+from bailiwick.meetings.invitations import tell
 from bailiwick.meetings.queries import Meeting, recurrence_of
 
 from .auth import account_id, signed_in
 from .rule import rule_out
-from .schemas import MeetingIn, MeetingOut, MeetingPatch, MeetingsOut
+from .schemas import MeetingChange, MeetingIn, MeetingOut, MeetingPatch, MeetingsOut
 
 router = Router(auth=signed_in)
 
@@ -51,7 +52,7 @@ def _out(meeting: Meeting, *, is_host: bool) -> dict[str, Any]:
 
 def _fields(given: MeetingPatch) -> MeetingFields:
     """Only what was sent. Null is a value for the time and the recurrence, and means "left out" elsewhere."""
-    sent = {name: getattr(given, name) for name in given.model_fields_set}
+    sent = {name: getattr(given, name) for name in given.model_fields_set - {"tell"}}
     fields = {name: value for name, value in sent.items() if value is not None or name == "starts_at"}
     if "recurrence" in sent:
         fields["recurrence"] = given.recurrence and given.recurrence.recurrence()
@@ -80,9 +81,13 @@ def read(request: HttpRequest, slug: str) -> dict[str, Any]:
 
 
 @router.patch("/{slug}", response=MeetingOut)
-def change(request: HttpRequest, slug: str, given: MeetingPatch) -> dict[str, Any]:
-    """Change what is given. Lock and maximum act at the door: nobody inside is touched."""
-    schedule.edit(slug, account_id(request), _fields(given))
+def change(request: HttpRequest, slug: str, given: MeetingChange) -> dict[str, Any]:
+    """Change what is given. Lock and maximum act at the door: nobody inside is touched. Whoever was invited
+    by mail is told of another time or title, unless `tell` is false."""
+    before = queries.for_act(slug, account_id(request), Act.EDIT).meeting
+    after = schedule.edit(slug, account_id(request), _fields(given))
+    if given.tell:
+        tell(before, after, timezone.now(), by=account_id(request))
     return read(request, slug)
 
 
@@ -96,5 +101,5 @@ def reopen(request: HttpRequest, slug: str) -> dict[str, Any]:
 @router.delete("/{slug}", response={204: None})
 def delete(request: HttpRequest, slug: str) -> Status[None]:
     """Delete a meeting nobody is in (host)."""
-    schedule.delete(slug, account_id(request))
+    schedule.delete(slug, account_id(request), timezone.now())
     return Status(204, None)

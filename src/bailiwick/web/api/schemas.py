@@ -92,6 +92,12 @@ class MeetingPatch(Strict):
     on_host_leave: Literal["continue", "hand_over", "end"] | None = None
 
 
+class MeetingChange(MeetingPatch):
+    """A change of a meeting that exists."""
+
+    tell: Annotated[bool, Field(description="mail the invited when time or title changed")] = True
+
+
 class MeetingIn(MeetingPatch):
     """A new meeting: only the title must be given."""
 

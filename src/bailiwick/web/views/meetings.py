@@ -13,8 +13,7 @@ from bailiwick.meetings import calendar, links, queries
 from bailiwick.meetings.actions import reports, schedule
 from bailiwick.meetings.authority import Act
 from bailiwick.meetings.errors import InvalidField
-from bailiwick.meetings.invitations import send
-from bailiwick.meetings.queries import Meeting
+from bailiwick.meetings.invitations import tell
 from bailiwick.web.forms import add_error
 from bailiwick.web.forms.meeting import MeetingForm, initial
 
@@ -77,17 +76,12 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
             add_error(form, error)
         else:
             messages.success(request, _("Saved."))
-            _offer_update(request, permitted.meeting, changed)
+            if "tell" in request.POST:
+                done = tell(permitted.meeting, changed, timezone.now(), by=account_id(request))
+                say_unsent(request, done)
             return redirect("meeting", slug=slug)
     context = {"form": form, "permitted": permitted, "meeting": permitted.meeting}
     return render(request, "web/meetings/edit.html", context, status=422 if form.errors else 200)
-
-
-def _offer_update(request: HttpRequest, before: Meeting, after: Meeting) -> None:
-    if after.ics_sequence == before.ics_sequence or "tell" not in request.POST:
-        return
-    invited = [row.pk for row in queries.invitations(after) if row.sent_at]
-    say_unsent(request, send(after, invited, timezone.now(), by=account_id(request), update=True))
 
 
 @login_required
@@ -105,7 +99,7 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
     """Delete a meeting, after asking."""
     permitted = queries.for_act(slug, account_id(request), Act.DELETE)
     if request.method == "POST":
-        schedule.delete(slug, account_id(request))
+        schedule.delete(slug, account_id(request), timezone.now())
         messages.success(request, _("“%s” is deleted.") % permitted.meeting.title)
         return redirect("meetings")
     return render(request, "web/meetings/delete.html", {"permitted": permitted, "meeting": permitted.meeting})
