@@ -1,5 +1,5 @@
 """The door: decides and, in one conditional transaction, makes or takes a presence. Synchronous: every
-function runs whole in the gate's hop.
+function runs whole in one hop, on any thread of the gate's.
 
 Deciding needs no lock. The commit demands that the revision decided on is still the meeting's; if a rule
 was committed in between, it is decided again (P8: nobody slips through the gap).

@@ -70,7 +70,7 @@ NOTHING: Final = Enforced()
 
 
 class Proofs:
-    """`of` runs in the gate's hop, `follow` on another thread. Without one, a gate has no restrictions."""
+    """`of` runs in the gate's lanes, `follow` on another thread. Without one, a gate has no restrictions."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class Proofs:
         self._retry_at: datetime | None = None
         self.generation = 0
 
-    # ------------------------------------------------------------ in the gate's hop
+    # ------------------------------------------------------------ in the gate's lanes: several threads
 
     def of(self, meeting_id: UUID, revision: int) -> Enforced:
         """What to enforce in a meeting as of a revision, or later. No query where that is known."""

@@ -113,9 +113,11 @@ class TermsCache:
         )
 
     def _server_rule(self, revision: int) -> AccessRule | None:
-        if self._server[0] != revision:
-            self._server = (revision, current_server_rule())
-        return self._server[1]
+        # one look at it: another thread may be putting an older revision's rule there
+        known = self._server
+        if known[0] != revision:
+            known = self._server = (revision, current_server_rule())
+        return known[1]
 
 
 def current_server_rule() -> AccessRule | None:
