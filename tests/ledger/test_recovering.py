@@ -1,5 +1,7 @@
 """A restored database gets back what it lost, from a copy that is not believed."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from bailiwick.ledger import checking, queries, store
@@ -10,6 +12,10 @@ from bailiwick.tlog.errors import NotStored
 from bailiwick.tlog.tiles import bundles_of
 from tests.ledger.kit import Log, append
 from tests.ledger.snapshots import Snapshot
+
+
+def nothing(_entries: Sequence[bytes]) -> None:
+    pass
 
 
 class Copy:
@@ -45,7 +51,7 @@ def lost(log: Log) -> tuple[Log, Copy]:
 
 def test_what_was_lost_is_brought_back_and_the_log_goes_on(lost: tuple[Log, Copy]) -> None:
     log, copy = lost
-    assert recover(log.configuration, copy.fetch, copy.checkpoint) == 590
+    assert recover(log.configuration, copy.fetch, copy.checkpoint, nothing) == 590
     assert Outbox.objects.filter(index=None).count() == 0  # those that waited had their places
     append(1, 600)
     log.process().step()
@@ -59,7 +65,7 @@ def test_a_copy_with_another_entry_changes_nothing(lost: tuple[Log, Copy]) -> No
     path = "tile/entries/001"
     copy.files[path] = copy.files[path].replace(b"true", b"null", 1)
     with pytest.raises(LogForked):
-        recover(log.configuration, copy.fetch, copy.checkpoint)
+        recover(log.configuration, copy.fetch, copy.checkpoint, nothing)
     assert Head.objects.get().size == 10
 
 
@@ -67,15 +73,15 @@ def test_a_copy_that_is_too_short_changes_nothing(lost: tuple[Log, Copy]) -> Non
     log, _ = lost
     short = Copy()
     with pytest.raises(CopyUnusable, match="10 entries"):
-        recover(log.configuration, short.fetch, short.checkpoint)
+        recover(log.configuration, short.fetch, short.checkpoint, nothing)
     assert Head.objects.get().size == 10
 
 
 def test_a_copy_that_is_incomplete_or_another_logs_changes_nothing(lost: tuple[Log, Copy]) -> None:
     log, copy = lost
     with pytest.raises(CopyUnusable, match="not signed"):
-        recover(log.configuration, copy.fetch, copy.checkpoint.replace(b"meet.", b"more."))
+        recover(log.configuration, copy.fetch, copy.checkpoint.replace(b"meet.", b"more."), nothing)
     del copy.files["tile/entries/001"]
     with pytest.raises(CopyUnusable, match="from 256 on"):
-        recover(log.configuration, copy.fetch, copy.checkpoint)
+        recover(log.configuration, copy.fetch, copy.checkpoint, nothing)
     assert Head.objects.get().size == 10

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from bailiwick.config.django_ready import make_ready
 
@@ -90,6 +91,7 @@ def _rotate(options: Namespace) -> None:
 def _recover(options: Namespace) -> None:
     from bailiwick.ledger.configuration import configured
     from bailiwick.ledger.recovering import recover
+    from bailiwick.orders.actions.recovered import suspend_where_exemptions_are_lost
     from bailiwick.tlog.errors import NotStored
 
     def fetch(path: str) -> bytes:
@@ -98,5 +100,12 @@ def _recover(options: Namespace) -> None:
         except OSError as error:
             raise NotStored("not in the copy") from error
 
+    suspended: list[UUID] = []
+
+    def then(entries: Sequence[bytes]) -> None:
+        suspended.extend(suspend_where_exemptions_are_lost(entries, datetime.now(UTC)))
+
     checkpoint = Path(options.folder, "checkpoint").read_bytes()
-    print(f"Entries brought back: {recover(configured(), fetch, checkpoint)}.")
+    print(f"Entries brought back: {recover(configured(), fetch, checkpoint, then)}.")
+    for each in suspended:
+        print(f"Suspended: restriction {each.hex}. Somebody was exempt from it, or may be, and who is lost.")

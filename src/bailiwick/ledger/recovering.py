@@ -4,7 +4,8 @@ Nothing in the copy is believed: the entries must lead to a root that this log's
 the one that is remembered.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
 
 from django.db import transaction
 
@@ -29,7 +30,11 @@ class CopyUnusable(LogRefuses):
     code = "copy_unusable"
 
 
-def recover(configuration: Configuration, fetch: Fetch, checkpoint: bytes) -> int:
+Then: TypeAlias = Callable[[Sequence[bytes]], None]
+"""What else has to be done with the entries that were lost: in the transaction that brings them back."""
+
+
+def recover(configuration: Configuration, fetch: Fetch, checkpoint: bytes, then: Then) -> int:
     """Append what is missing up to the copy's checkpoint; how many entries that were.
 
     `fetch` reads the copy's bundles. Run it while no server runs; one that runs makes it fail, harmlessly.
@@ -52,7 +57,9 @@ def recover(configuration: Configuration, fetch: Fetch, checkpoint: bytes) -> in
         full += builder.add(leaf_hash(data))
     _compare(builder, remembered)
     _compare(builder, target)
-    _append(configuration, head, target, entries, full)
+    with transaction.atomic():
+        _append(configuration, head, target, entries, full)
+        then(entries)
     return len(entries)
 
 
@@ -91,13 +98,12 @@ def _append(
 ) -> None:
     keys = signing_keys(configuration, head.vkeys)
     note = sign_note(Checkpoint(head.origin, target.size, target.root).text, *keys).encode()
-    with transaction.atomic():
-        same = Head.objects.filter(id=1, size=head.size, root=head.root, vkeys=head.vkeys)
-        if same.update(size=target.size, root=target.root, checkpoint=note) != 1:
-            raise CopyUnusable("The log moved meanwhile. Stop the server and try again.")
-        write(rows_of(entries, head.size), full)
-        for index, data in enumerate(entries, head.size):
-            _note(index, data)
+    same = Head.objects.filter(id=1, size=head.size, root=head.root, vkeys=head.vkeys)
+    if same.update(size=target.size, root=target.root, checkpoint=note) != 1:
+        raise CopyUnusable("The log moved meanwhile. Stop the server and try again.")
+    write(rows_of(entries, head.size), full)
+    for index, data in enumerate(entries, head.size):
+        _note(index, data)
 
 
 def _note(index: int, data: bytes) -> None:

@@ -1,0 +1,167 @@
+"""A backup is restored, the log's lost entries come back, and who had won an exemption is lost for good."""
+
+from argparse import Namespace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bailiwick.config import log_command
+from bailiwick.ledger import checking
+from bailiwick.ledger.models import Outbox
+from bailiwick.ledger.recovering import recover
+from bailiwick.meetings.models import Meeting
+from bailiwick.meetings.presences import Person
+from bailiwick.orders.actions import appeal_log, appeals
+from bailiwick.orders.actions.appeals import Ruling
+from bailiwick.orders.actions.later import withdraw_now
+from bailiwick.orders.actions.recovered import suspend_where_exemptions_are_lost
+from bailiwick.orders.models import Appeal, Exemption, Outcome, Restriction
+from tests.ledger.test_recovering import Copy
+from tests.orders import kit
+from tests.orders.desk import NOW, Desk
+from tests.orders.kit import Registry
+from tests.orders.test_proofs import look
+
+pytestmark = pytest.mark.django_db
+ANSWER = "The court's ruling does not name this meeting."
+
+
+@pytest.fixture
+def desk(registry: Registry) -> Desk:
+    registry.clock.ahead = NOW - registry.clock()
+    return Desk()
+
+
+class Story:
+    """Two restrictions, an objection to the first; then what the backup does not have."""
+
+    def __init__(self, registry: Registry, desk: Desk) -> None:
+        self.registry, self.desk = registry, desk
+        self.meeting, self.other = kit.new_meeting(), kit.new_meeting()
+        self.first, self.second = (self._restrict(each) for each in (self.meeting, self.other))
+        self.publish()
+        assert len(self.holds(self.meeting)) == len(self.holds(self.other)) == 1
+
+    def _restrict(self, row: Meeting, **fields: object) -> Restriction:
+        return kit.restrict(row, "FR", now=NOW, **fields)
+
+    def publish(self) -> None:
+        appeal_log.log_filed(self.registry.clock())
+        appeal_log.log_decided(self.registry.clock())
+        self.registry.publish()
+        self.registry.proofs().follow()
+
+    def a_day_later(self) -> None:
+        self.registry.clock.advance(86_400)
+        self.publish()
+
+    def holds(self, row: Meeting) -> tuple[object, ...]:
+        return look(self.registry.proofs(), row)
+
+    def object_to(self, restriction: Restriction) -> Appeal:
+        person = Person(device_digest="d" * 64)
+        return appeals.file(restriction.pk, "This is not where I am.", person, NOW, not_here=True)[0]
+
+    def decide(self, made: Appeal, outcome: Outcome) -> None:
+        appeals.decide(self.desk.appeals.id, made.pk, Ruling(outcome, ANSWER), NOW)
+
+    def lose(self, backup: kit.Backup, *, appeals_too: bool = True) -> list[str]:
+        """The database goes back; then the entries come back from a mirror. What was suspended."""
+        copy, suspended = Copy(), list[str]()
+        self.forget(backup, appeals_too=appeals_too)
+        now = self.registry.clock()
+
+        def then(entries: object) -> None:
+            suspended.extend(each.hex for each in suspend_where_exemptions_are_lost(entries, now))  # type: ignore[arg-type]
+
+        recover(self.registry.log.configuration, copy.fetch, copy.checkpoint, then)
+        self.registry.process = self.registry.log.process()
+        self.registry.publish()
+        assert self.registry.proofs().begin() is None
+        list(checking.check_stored())
+        return suspended
+
+    def forget(self, backup: kit.Backup, *, appeals_too: bool = True) -> None:
+        backup.restore()
+        if appeals_too:
+            Exemption.objects.all().delete()
+            Appeal.objects.all().delete()
+
+
+@pytest.fixture
+def story(registry: Registry, desk: Desk) -> Story:
+    return Story(registry, desk)
+
+
+def test_p7_what_somebody_had_won_an_exemption_from_is_suspended_and_the_log_says_so(story: Story) -> None:
+    backup = kit.Backup()
+    story.decide(story.object_to(story.first), Outcome.EXEMPTED)
+    story.a_day_later()
+    assert story.lose(backup) == [story.first.pk.hex]
+    assert story.holds(story.meeting) == ()
+    assert len(story.holds(story.other)) == 1
+    assert Outbox.objects.get(type="restriction.suspended").index is not None
+
+
+def test_what_nobody_had_won_goes_on(story: Story) -> None:
+    backup = kit.Backup()
+    story.decide(story.object_to(story.first), Outcome.REJECTED)
+    story.a_day_later()
+    assert story.lose(backup) == []
+    assert len(story.holds(story.meeting)) == 1
+
+
+def test_p7_what_may_have_been_won_on_the_day_that_was_lost_is_suspended_too(story: Story) -> None:
+    """Decisions are logged when their day is over: of this one nothing is left."""
+    backup = kit.Backup()
+    made = story.object_to(story.first)
+    story.a_day_later()
+    story.decide(made, Outcome.EXEMPTED)
+    assert story.lose(backup) == [story.first.pk.hex]
+    assert story.holds(story.meeting) == ()
+
+
+def test_an_exemption_that_the_backup_has_is_no_reason_to_suspend(story: Story) -> None:
+    story.decide(story.object_to(story.first), Outcome.EXEMPTED)
+    backup = kit.Backup()
+    story.a_day_later()
+    assert story.lose(backup, appeals_too=False) == []
+    assert len(story.holds(story.meeting)) == 1
+    assert Exemption.objects.count() == 1
+
+
+def test_p7_what_renews_it_is_suspended_with_it(story: Story) -> None:
+    again = story._restrict(story.meeting, renews=story.first, lasts=timedelta(days=60))
+    story.publish()
+    backup = kit.Backup()
+    story.decide(story.object_to(story.first), Outcome.EXEMPTED)
+    story.a_day_later()
+    assert set(story.lose(backup)) == {story.first.pk.hex, again.pk.hex}
+    assert story.holds(story.meeting) == ()
+
+
+def test_what_was_withdrawn_meanwhile_is_not_suspended_as_well(story: Story) -> None:
+    backup = kit.Backup()
+    story.decide(story.object_to(story.first), Outcome.EXEMPTED)
+    withdraw_now(story.first.pk, "court_order", NOW)
+    story.a_day_later()
+    assert story.lose(backup) == []
+    assert story.holds(story.meeting) == ()
+
+
+def test_the_command_names_what_it_suspends(
+    story: Story, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backup = kit.Backup()
+    story.decide(story.object_to(story.first), Outcome.EXEMPTED)
+    story.a_day_later()
+    for name, data in {**Copy().files, "checkpoint": Copy().checkpoint}.items():
+        file = tmp_path / "mirror" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    story.forget(backup)
+    log_command._recover(Namespace(folder=tmp_path / "mirror"))
+    told = capsys.readouterr().out
+    assert story.first.pk.hex in told
+    assert story.second.pk.hex not in told
