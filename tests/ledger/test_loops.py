@@ -99,6 +99,24 @@ async def test_a_slow_witness_holds_up_neither_the_event_loop_nor_appending(log:
         await running.loops.stop()
 
 
+@pytest.mark.parametrize("down", [False, True])
+async def test_p8_whoever_waits_for_witnesses_waits_until_they_confirm_the_log_and_no_longer_than_asked(
+    log: Log, *, down: bool
+) -> None:
+    await sync_to_async(log.with_witnesses)("w")
+    log.witnesses["w"].down = down
+    running = Running(log)
+    await sync_to_async(append)(1)
+    started = time.monotonic()
+    await running.loops.start()
+    try:
+        await running.loops.looked(0.5 if down else 30.0)
+        assert running.loops._publisher.cleared() is not down
+        assert time.monotonic() - started < 20
+    finally:
+        await running.loops.stop()
+
+
 async def test_what_stands_in_the_way_is_an_alarm_and_is_tried_again(log: Log, running: Running) -> None:
     log.configuration.key_file.chmod(0o644)
     await sync_to_async(append)(1)

@@ -65,7 +65,7 @@ class LogLoops:
         ]
 
     async def looked(self, seconds: float) -> None:
-        """Until witnesses were asked for the first time, whatever came of it; so many seconds at most."""
+        """Until witnesses have confirmed the log, or it stands still; so many seconds at most."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._looked.wait()
@@ -96,9 +96,13 @@ class LogLoops:
 
     async def _asked(self) -> bool:
         try:
-            return await self._showing.run(self._publisher.step)
-        finally:
+            published = await self._showing.run(self._publisher.step)
+        except LogRefuses:
+            self._looked.set()  # waiting would not help
+            raise
+        if not self._looked.is_set() and await self._showing.run(self._publisher.cleared):
             self._looked.set()
+        return published
 
     async def _forever(self, name: str, once: Callable[[], Awaitable[None]], hop: Hop) -> None:
         """A loop of the log must not die: whatever goes wrong is logged, raised as an alarm, tried again."""

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from bailiwick.ledger.durable import make_folder, sync_folder
 from bailiwick.ledger.errors import LogForked, LogMemoryUnreadable
@@ -19,11 +20,12 @@ from bailiwick.tlog.notes import parse_note
 
 
 class Memory:
-    """The file, and what this process has seen itself: whichever is further."""
+    """The file, and what this process has seen itself: whichever is further. From any thread."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._seen: Checkpoint | None = None
+        self._seeing = Lock()
 
     def highest(self) -> Checkpoint | None:
         """The furthest checkpoint remembered; None where none is. LogMemoryUnreadable, LogForked."""
@@ -49,10 +51,11 @@ class Memory:
     def _see(self, found: Checkpoint | None) -> None:
         if found is None:
             return
-        if self._seen is not None and self._seen.size == found.size and self._seen.root != found.root:
-            raise LogForked("two histories of the same length were remembered")
-        if self._seen is None or found.size > self._seen.size:
-            self._seen = found
+        with self._seeing:
+            if self._seen is not None and self._seen.size == found.size and self._seen.root != found.root:
+                raise LogForked("two histories of the same length were remembered")
+            if self._seen is None or found.size > self._seen.size:
+                self._seen = found
 
     def _read(self) -> Checkpoint | None:
         try:
