@@ -15,7 +15,16 @@ from bailiwick.desk.demands.urls import urlpatterns
 from bailiwick.ledger.models import Outbox
 from bailiwick.meetings.presences import Person
 from bailiwick.orders.actions import appeals
-from bailiwick.orders.models import Appeal, Authority, Demand, Later, Restriction, Review, Target
+from bailiwick.orders.models import (
+    Appeal,
+    Authority,
+    AuthorityChange,
+    Demand,
+    Later,
+    Restriction,
+    Review,
+    Target,
+)
 from tests.desk.conftest import with_totp
 from tests.desk.kit_demands import REVIEW, Staff, browser
 from tests.orders.conftest import registry  # noqa: F401 (fixture)
@@ -29,6 +38,7 @@ UNDOING: Final = {"reviewer", "approver", "appeals"}
 PAGES: Final = {
     "desk_demands": READING,
     "desk_authorities": READING,
+    "desk_authority": READING,
     "desk_new_demand": {"intake", "auditor"},
     "desk_demand": READING,
     "desk_letter": READING,
@@ -44,6 +54,11 @@ PAGES: Final = {
 ACTS: Final = {
     "desk_propose_authority": {"intake", "reviewer"},
     "desk_approve_authority": {"approver"},
+    "desk_discard_authority": {"intake", "reviewer", "approver"},
+    "desk_change_authority": {"intake", "reviewer"},
+    "desk_end_authority": {"intake", "reviewer"},
+    "desk_approve_authority_change": {"approver"},
+    "desk_discard_authority_change": {"intake", "reviewer", "approver"},
     "desk_receive_demand": {"intake"},
     "desk_supplement_demand": {"intake", "reviewer"},
     "desk_examine_demand": {"intake", "reviewer"},
@@ -61,6 +76,8 @@ ACTS: Final = {
 }
 SENT: Final = {
     "desk_propose_authority": {"name": "Office", "state": "CN", "kind": "court", "channels": "letter"},
+    "desk_change_authority": {"name": "Office", "channels": "registered mail"},
+    "desk_end_authority": {"reason": "abolished"},
     "desk_authority_informed": {"day": timezone.now().date().isoformat()},
     "desk_write_review": REVIEW,
     "desk_refuse_demand": {"reasons": ["not_necessary"]},
@@ -85,6 +102,7 @@ class Rows:
         granted = self.staff.granted(self.staff.under_review(by, withhold(new_meeting())))
         appeal, _ = appeals.file(granted.pk, "PRIVATE WORDS", Person(), timezone.now())
         self.kwargs = {
+            "authority_id": by.pk,
             "demand_id": demand.pk,
             "target_id": demand.targets.get().pk,
             "restriction_id": granted.pk,
@@ -113,7 +131,7 @@ def somebody(who: str) -> Member:
 
 
 def kept() -> object:
-    tables = (Audit, Outbox, Authority, Demand, Target, Review, Restriction, Later, Appeal)
+    tables = (Audit, Outbox, Authority, AuthorityChange, Demand, Target, Review, Restriction, Later, Appeal)
     return [list(table.objects.order_by("pk").values()) for table in tables]
 
 

@@ -73,6 +73,39 @@ def test_p5_an_authority_takes_two_people_and_its_territory_is_not_asked(staff: 
     assert "China (CN)" in staff.at("approver").get("/desk/demands/authorities").content.decode()
 
 
+def test_p5_a_change_and_an_end_of_an_authority_take_two_people_at_its_page(staff: Staff) -> None:
+    row = staff.authority("CN")
+    here = f"/desk/demands/authorities/{row.pk}"
+    sent = {"name": "Ministry of Networks", "channels": "registered mail"}
+    assert staff.at("reviewer").post(f"{here}/change", sent).status_code == 302
+    assert f"{here}/approve" not in staff.at("reviewer").get(here).content.decode()
+    assert "Ministry of Networks" in staff.at("approver").get(here).content.decode()
+    assert staff.at("approver").post(f"{here}/approve").status_code == 302
+    assert staff.at("intake").post(f"{here}/end", {"reason": "abolished"}).status_code == 302
+    assert "There is no such authority any more" in staff.at("approver").get(here).content.decode()
+    assert staff.at("approver").post(f"{here}/approve").status_code == 302
+    shown = staff.at("appeals").get(here).content.decode()
+    assert "Ministry of Networks" in shown
+    assert "/end" not in shown
+    offered = staff.at("intake").get("/desk/demands/new").content.decode()
+    assert "Ministry of Networks" not in offered
+
+
+def test_an_authority_that_is_there_already_is_said_at_its_name(staff: Staff) -> None:
+    row = staff.authority("CN")
+    form = {"name": row.name.upper(), "state": "CN", "kind": "court", "channels": "A sealed letter."}
+    answer = staff.at("intake").post("/desk/demands/authorities/propose", form)
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'data-code="authority_exists"' in shown.split('data-field="name"')[1].split("data-field=")[0]
+    assert "A sealed letter." in shown
+
+
+def test_intake_reads_by_what_an_authoritys_letters_are_known(staff: Staff) -> None:
+    staff.authority("CN")
+    assert "sealed letter" in staff.at("intake").get("/desk/demands/new").content.decode()
+
+
 @pytest.mark.parametrize(("state", "kind"), [("QQ", "court"), ("CN", "supranational"), ("EU", "police")])
 def test_an_authority_of_nowhere_is_refused_in_its_form(staff: Staff, state: str, kind: str) -> None:
     form = {"name": "Office", "state": state, "kind": kind, "channels": "letter"}

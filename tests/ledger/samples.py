@@ -46,6 +46,8 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "signer.added": {"at": AT, "key": "C" * 103, "replaces": HASH, "approvals": _TWO},
     "signer.removed": {"at": AT, "key": HASH, "reason": "lost"},
     "authority.added": {"at": AT, "authority": ID, "state": "EU", "kind": "supranational", "document": HASH},
+    "authority.changed": {"at": AT, "authority": ID, "document": HASH},
+    "authority.ended": {"at": AT, "authority": ID, "reason": "abolished"},
     "demand.received": {"day": "2026-11-21", "demand": ID, "state": "FR", "kind": "police", "original": HASH},
     "demand.attributed": {"day": "2026-11-21", "demand": ID, "authority": ID},
     "demand.refused": {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from bailiwick.accounts.errors import RoleNeeded
-from bailiwick.orders.actions import appeals, granting, intake, later
+from bailiwick.orders.actions import appeals, authorities, granting, intake, later
 from bailiwick.orders.actions.appeals import Ruling
 from bailiwick.orders.actions.granting import Plan
 from bailiwick.orders.actions.intake import Added, Letter
@@ -132,6 +132,7 @@ class DeskRules(Story):
             return self._drop(row)
         lawful = timedelta() < until - first <= LONGEST and until <= pending.ends
         fits = bool(granted) and lawful and not self._answered(pending, meeting) and self._is_time(before)
+        fits = fits and pending.row.authority_id not in self.closed
         assert (row is not None) is fits, (granted, first, until)
         if row is None:
             return False
@@ -195,6 +196,8 @@ class DeskRules(Story):
             return
         if not self._is_time(before) or (before is not None and before.damaged):
             return
+        if pending.row.authority_id in self.closed:
+            return
         first = kit.second(self.now)
         plan = Plan(LAW, ("public_security",), first, first + timedelta(days=1))
         if plan.until > pending.ends:
@@ -230,7 +233,8 @@ class DeskRules(Story):
         """Not over yet, and nothing was granted meanwhile that it would have to renew."""
         before = self._before(row.demand, order.meeting)
         follows = None if before is None else self.rows[before.name].pk
-        return self.now < order.until and row.renews_id == follows
+        is_open = row.authority_id not in self.closed
+        return is_open and self.now < order.until and row.renews_id == follows
 
     @rule(state=STATES, extra=CODES, begins=MINUTES, lasts=st.integers(1, 120_000), both=st.booleans(),
           ending=st.booleans())  # fmt: skip
@@ -263,6 +267,23 @@ class DeskRules(Story):
         intake.refuse(self.world.desk.reviewer.id, pending.row.pk, ["not_necessary"], self.now)
         self.proposed = [each for each in self.proposed if each not in before]
         self.pending.remove(pending)
+
+    @precondition(lambda self: self.pending)
+    @rule(which=WHICH)
+    def end_authority(self, which: int) -> None:
+        """Two people end an authority (P5): nothing more is granted to it, and what was granted stays."""
+        authority_id, desk = self.pick(self.pending, which).row.authority_id, self.world.desk
+        assert authority_id is not None
+        if authority_id in self.closed:
+            return
+        authorities.end(desk.intake.id, authority_id, "abolished", self.now)
+        for who in (desk.intake, desk.reviewer, desk.appeals):
+            with pytest.raises(REFUSED):
+                authorities.approve_change(who.id, authority_id, self.now)
+        authorities.approve_change(desk.approver.id, authority_id, self.now)
+        self.closed.add(authority_id)
+        known = self.world.authorities
+        self.world.authorities = {key: row for key, row in known.items() if row.pk != authority_id}
 
     @rule()
     def publish(self) -> None:

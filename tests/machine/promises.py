@@ -80,7 +80,8 @@ class Promises(DeskRules, PeopleRules):
     def p4_whoever_is_withheld_is_told_who_which_law_where_and_until_when(self) -> None:
         for met, order in self._withheld():
             told = self._told(met, order)
-            assert (told.authority, told.state) == (f"Office of {order.state}", order.state)
+            by = self.rows[order.name].authority.name
+            assert (told.authority, told.state) == (by, order.state)
             assert (told.law, told.effective_from, told.expires_at) == (order.law, order.begins, order.until)
             assert set(told.territories) == order.codes
             assert told.demand == self.rows[order.name].demand_id.hex

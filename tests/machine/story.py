@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import connection, transaction
 from hypothesis.stateful import RuleBasedStateMachine
@@ -97,6 +98,7 @@ class Story(RuleBasedStateMachine):
         self.world = World(folder, stage.table, stage.settings, stage.thread, stage.clock)
         self.oracle = Oracle()
         self.pending: list[Pending] = []
+        self.closed: set[UUID] = set()
         self.proposed: list[tuple[Restriction, Order]] = []
         self.rows: dict[str, Restriction] = {}
         self.objections: list[Objection] = []

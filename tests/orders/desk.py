@@ -94,8 +94,11 @@ class Desk:
     approver: Member = field(default_factory=lambda: member(Role.APPROVER))
     appeals: Member = field(default_factory=lambda: member(Role.APPEALS))
 
-    def authority(self, state: str = "CN", kind: str = "regulator") -> Authority:
-        fields = {"name": f"Office of {state}", "state": state, "kind": kind, "channels": "sealed letter"}
+    def authority(self, state: str = "CN", kind: str = "regulator", name: str = "") -> Authority:
+        """The first of a state has the simple name."""
+        others = Authority.objects.filter(name__endswith=f" of {state}").count()
+        called = name or (f"Office {others + 1} of {state}" if others else f"Office of {state}")
+        fields = {"name": called, "state": state, "kind": kind, "channels": "sealed letter"}
         made = authorities.propose(self.intake.id, now=NOW, **fields)
         return authorities.approve(self.approver.id, made.pk, NOW)
 

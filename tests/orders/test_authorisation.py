@@ -48,6 +48,22 @@ TRANSITIONS = {
         ),
     ),
     Act.APPROVE_AUTHORITY: Transition({"approver"}, lambda who: authorities.approve(who, SOME, NOW)),
+    Act.DISCARD_AUTHORITY: Transition(
+        {"intake", "reviewer", "approver"}, lambda who: authorities.discard(who, SOME, NOW)
+    ),
+    Act.CHANGE_AUTHORITY: Transition(
+        {"intake", "reviewer"},
+        lambda who: authorities.change(who, SOME, name="Office", channels="letter", now=NOW),
+    ),
+    Act.END_AUTHORITY: Transition(
+        {"intake", "reviewer"}, lambda who: authorities.end(who, SOME, "abolished", NOW)
+    ),
+    Act.APPROVE_AUTHORITY_CHANGE: Transition(
+        {"approver"}, lambda who: authorities.approve_change(who, SOME, NOW)
+    ),
+    Act.DISCARD_AUTHORITY_CHANGE: Transition(
+        {"intake", "reviewer", "approver"}, lambda who: authorities.discard_change(who, SOME, NOW)
+    ),
     Act.RECEIVE: Transition(
         {"intake"}, lambda who: intake.receive(who, Letter(state="CN", kind="court"), b"original", NOW)
     ),
@@ -118,6 +134,7 @@ def test_to_restrict_takes_two_people_whose_roles_the_table_keeps_apart() -> Non
     assert not MAY[Act.PROPOSE] & MAY[Act.APPROVE]
     assert not MAY[Act.SIGN] & MAY[Act.APPROVE]
     assert not MAY[Act.PROPOSE_AUTHORITY] & MAY[Act.APPROVE_AUTHORITY]
+    assert not (MAY[Act.CHANGE_AUTHORITY] | MAY[Act.END_AUTHORITY]) & MAY[Act.APPROVE_AUTHORITY_CHANGE]
     reading = {Act.READ_ORIGINAL, Act.TAKE_ORIGINAL}
     assert all(Role.ADMINISTRATOR not in roles for roles in MAY.values())
     assert {act for act, roles in MAY.items() if Role.AUDITOR in roles} == reading

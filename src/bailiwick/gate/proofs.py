@@ -27,6 +27,7 @@ from bailiwick.ledger.errors import LogRefuses
 from bailiwick.meetings.presences import Person
 from bailiwick.orders import queries as orders
 from bailiwick.orders.actions.enforcement import record_proof
+from bailiwick.orders.published import renaming
 from bailiwick.orders.queries import Narrowed, Row
 from bailiwick.rules import restriction as rules
 from bailiwick.rules.location import Location
@@ -143,7 +144,10 @@ class Proofs:
         if row.proof is None and self._early(row):
             return None
         entry = rebuilt(row)
-        digest = _digest(row, entry)
+        renamed = renaming(row.authority)
+        if renamed is not None and not renamed[1]:
+            self._again_later()  # its former name is told until everybody can read the new one
+        digest = _digest(row, entry, renamed)
         known = self._verified.get(row.pk)
         if known is not None and known[0] != digest:
             known = None
@@ -268,10 +272,10 @@ class Proofs:
             record_proof(restriction_id, proof, before)
 
 
-def _digest(row: Row, entry: RestrictionApproved) -> bytes:
+def _digest(row: Row, entry: RestrictionApproved, renamed: tuple[int, bool] | None) -> bytes:
     """Names all that a verification rests on, but for the configuration."""
     parts = [row.meeting_id.bytes if row.meeting_id else b"", encode(entry), bytes(row.proof or b"")]
-    parts += [bytes(each.public_key) for each in row.approvals.all()]
+    parts += [repr(renamed).encode(), *(bytes(each.public_key) for each in row.approvals.all())]
     return sha256(b"".join(sha256(part).digest() for part in parts)).digest()
 
 

@@ -10,7 +10,13 @@ from bailiwick.ledger import keyfile
 from bailiwick.ledger import queries as ledger
 from bailiwick.ledger.commitments import opens
 from bailiwick.ledger.configuration import Configuration
-from bailiwick.ledger.entries import RestrictionApproved, encode, statement
+from bailiwick.ledger.entries import (
+    AuthorityAdded,
+    AuthorityChanged,
+    RestrictionApproved,
+    encode,
+    statement,
+)
 from bailiwick.ledger.errors import LogRefuses, MalformedEntry
 from bailiwick.orders.entries import approved_entry
 from bailiwick.orders.published import published
@@ -140,16 +146,27 @@ def _authority(row: Row, entry: RestrictionApproved, policy: Policy) -> str:
     """The authority's name, by its own proven entry: it was added in public, as what it is (P1), and whoever
     is kept out is told its name by what everybody can read, not by a row (P4)."""
     found = published(row.authority)
-    if found is None or found.index is None:
+    if found is None:
         raise Unproven("restriction_authority_unknown")
-    said, proof = found.entry, ledger.proof_file(found.index)
-    if (said.authority, said.state, said.kind) != (entry.authority, entry.state, entry.kind) or proof is None:
+    said, known = found.entry, (entry.authority, entry.state, entry.kind)
+    if (said.authority, said.state, said.kind) != known or not _is_proven(said, found.index, policy):
         raise Unproven("restriction_authority_unknown")
+    renamed = found.changed
+    if renamed is not None and _is_proven(renamed.entry, renamed.index, policy):
+        return renamed.name or f"{entry.kind} of {entry.state}"
+    return found.name or f"{entry.kind} of {entry.state}"
+
+
+def _is_proven(said: AuthorityAdded | AuthorityChanged, index: int | None, policy: Policy) -> bool:
+    """Whether everybody can read it in the log today."""
+    proof = None if index is None else ledger.proof_file(index)
+    if proof is None:
+        return False
     try:
         parse_log_proof(proof).verify(encode(said), policy)
     except TlogError:
-        raise Unproven("restriction_authority_unknown") from None
-    return found.name or f"{entry.kind} of {entry.state}"
+        return False
+    return True
 
 
 def bounded(entry: RestrictionApproved) -> rules.Restriction:

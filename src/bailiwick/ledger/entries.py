@@ -37,6 +37,7 @@ from bailiwick.ledger.vocabulary import (
     Source,
     State,
     Territories,
+    WhyEnded,
 )
 from bailiwick.signing.statements import canonical, signed_text
 from bailiwick.tlog.tiles import MAX_ENTRY
@@ -166,6 +167,24 @@ class AuthorityAdded(_Part):
     state: State
     kind: AuthorityKind
     document: Hash
+
+
+class AuthorityChanged(_Part):
+    """Another name or other channels; `document` describes it as it is now. Its state and kind stay."""
+
+    type: Literal["authority.changed"] = "authority.changed"
+    at: Instant
+    authority: RandomId
+    document: Hash
+
+
+class AuthorityEnded(_Part):
+    """No more of its demands are reviewed. What was granted stays until it ends or is withdrawn."""
+
+    type: Literal["authority.ended"] = "authority.ended"
+    at: Instant
+    authority: RandomId
+    reason: WhyEnded
 
 
 class DemandReceived(_Part):
@@ -383,6 +402,8 @@ Entry: TypeAlias = (
     | SignerAdded
     | SignerRemoved
     | AuthorityAdded
+    | AuthorityChanged
+    | AuthorityEnded
     | DemandReceived
     | DemandAttributed
     | DemandExamined

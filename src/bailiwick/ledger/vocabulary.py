@@ -99,8 +99,9 @@ Law: TypeAlias = Annotated[
 ]
 
 AuthorityKind: TypeAlias = Literal[
-    "court", "legislature", "ministry", "police", "prosecutor", "regulator", "supranational"
+    "court", "legislature", "ministry", "other", "police", "prosecutor", "regulator", "supranational"
 ]
+WhyEnded: TypeAlias = Literal["abolished", "duplicate", "error_found"]
 Reason: TypeAlias = Literal[
     "child_protection",
     "court_judgment",

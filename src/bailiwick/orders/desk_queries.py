@@ -13,6 +13,7 @@ from bailiwick.ledger import queries as ledger
 from bailiwick.ledger.actions import OutboxId
 from bailiwick.ledger.entries import DemandRefused, RestrictionApproved, statement
 
+from .actions.chain import same_authority
 from .entries import statement_of
 from .errors import NoSuchDemand, NoSuchRestriction
 from .models import (
@@ -21,6 +22,8 @@ from .models import (
     Approval,
     Asked,
     Authority,
+    AuthorityChange,
+    ChangeKind,
     Channel,
     Demand,
     DemandState,
@@ -37,6 +40,8 @@ __all__ = [
     "Approval",
     "Asked",
     "Authority",
+    "AuthorityChange",
+    "ChangeKind",
     "Channel",
     "Demand",
     "DemandState",
@@ -62,13 +67,25 @@ class Step:
 
 
 def authorities() -> list[Authority]:
-    """All there are, proposed ones too."""
-    return list(Authority.objects.select_related("proposed_by", "approved_by").order_by("state", "name"))
+    """All there are, proposed ones and those that ended too, each with its changes."""
+    rows = Authority.objects.select_related("proposed_by", "approved_by").order_by("state", "name")
+    return list(rows.prefetch_related("changes__proposed_by", "changes__approved_by"))
+
+
+def authority(authority_id: UUID) -> Authority:
+    """One that was added, with its changes. Raises NoSuchDemand."""
+    rows = Authority.objects.select_related("proposed_by", "approved_by")
+    rows = rows.prefetch_related("changes__proposed_by", "changes__approved_by")
+    found = rows.filter(pk=authority_id, approved_at__isnull=False).first()
+    if found is None:
+        raise NoSuchDemand
+    return found
 
 
 def approved_authorities() -> list[Authority]:
     """Those whose demands can be reviewed."""
-    return list(Authority.objects.filter(approved_at__isnull=False).order_by("state", "name"))
+    rows = Authority.objects.filter(approved_at__isnull=False, ended_at__isnull=True)
+    return list(rows.order_by("state", "name"))
 
 
 def open_demands() -> list[Demand]:
@@ -168,11 +185,10 @@ def not_over(now: datetime) -> list[Restriction]:
 
 def renewable(asked: Demand, meeting_id: UUID | None) -> list[Restriction]:
     """What a restriction of this meeting for this demand could be the renewal of."""
-    if meeting_id is None or asked.authority_id is None:
+    if meeting_id is None or asked.authority is None:
         return []
-    rows = Restriction.objects.filter(
-        meeting_id=meeting_id, authority_id=asked.authority_id, outbox_id__isnull=False
-    )
+    rows = Restriction.objects.filter(meeting_id=meeting_id, outbox_id__isnull=False)
+    rows = rows.filter(same_authority(asked.authority))
     return list(rows.exclude(demand_id=asked.pk).defer(_EFFECTS).order_by("-expires_at"))
 
 

@@ -75,6 +75,12 @@ class InvalidOrder(OrdersError):
         self.field = field
 
 
+class AuthorityExists(InvalidOrder):
+    """There is an authority of that name and state, or one is proposed."""
+
+    code = "authority_exists"
+
+
 class UnknownPasskey(OrdersError):
     """The passkey is not one that this account registered."""
 

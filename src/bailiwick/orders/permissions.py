@@ -17,6 +17,11 @@ class Act(StrEnum):
 
     PROPOSE_AUTHORITY = "authority.proposed"
     APPROVE_AUTHORITY = "authority.approved"
+    DISCARD_AUTHORITY = "authority.discarded"
+    CHANGE_AUTHORITY = "authority.change_proposed"
+    END_AUTHORITY = "authority.end_proposed"
+    APPROVE_AUTHORITY_CHANGE = "authority.change_approved"
+    DISCARD_AUTHORITY_CHANGE = "authority.change_discarded"
     RECEIVE = "demand.received"
     EXAMINE = "demand.examined"
     INFORM = "authority.informed"
@@ -40,6 +45,11 @@ _READING: Final = frozenset({Role.INTAKE, *_UNDOING, Role.AUDITOR})
 MAY: Final[Mapping[Act, frozenset[Role]]] = {
     Act.PROPOSE_AUTHORITY: frozenset({Role.INTAKE, Role.REVIEWER}),
     Act.APPROVE_AUTHORITY: frozenset({Role.APPROVER}),
+    Act.DISCARD_AUTHORITY: frozenset({Role.INTAKE, Role.REVIEWER, Role.APPROVER}),
+    Act.CHANGE_AUTHORITY: frozenset({Role.INTAKE, Role.REVIEWER}),
+    Act.END_AUTHORITY: frozenset({Role.INTAKE, Role.REVIEWER}),
+    Act.APPROVE_AUTHORITY_CHANGE: frozenset({Role.APPROVER}),
+    Act.DISCARD_AUTHORITY_CHANGE: frozenset({Role.INTAKE, Role.REVIEWER, Role.APPROVER}),
     Act.RECEIVE: frozenset({Role.INTAKE}),
     Act.EXAMINE: frozenset({Role.INTAKE, Role.REVIEWER}),
     Act.INFORM: frozenset({Role.INTAKE, Role.REVIEWER}),

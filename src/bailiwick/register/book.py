@@ -50,12 +50,19 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Whose demands can be received: what its entry says, and the name in the document the entry names (empty
-    where that is no longer published)."""
+    """Whose demands can be received: what its entry says, what was changed, and its end; the name in the
+    document named last (empty where that is no longer published)."""
 
     index: int
     entry: log.AuthorityAdded
     name: str
+    changed: tuple[Logged[log.AuthorityChanged], ...] = ()
+    ended: Logged[log.AuthorityEnded] | None = None
+
+    @property
+    def document(self) -> str:
+        """Hash of its description, the one named last."""
+        return self.changed[-1].entry.document if self.changed else self.entry.document
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,8 +367,13 @@ def _demands(
 
 
 def _authorities(size: int) -> Iterator[Authority]:
+    changed = _grouped("authority", _all(log.AuthorityChanged, size))
+    ended = _grouped("authority", _all(log.AuthorityEnded, size))
     for each in _all(log.AuthorityAdded, size):
-        yield Authority(each.index, each.entry, _name_in(each.entry.document))
+        name = each.entry.authority
+        last = changed[name][-1].entry if changed[name] else each.entry
+        ending = ended[name][0] if ended[name] else None
+        yield Authority(each.index, each.entry, _name_in(last.document), tuple(changed[name]), ending)
 
 
 def _name_in(document: str) -> str:

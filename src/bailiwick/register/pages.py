@@ -164,8 +164,11 @@ def _authority(each: Authority) -> dict[str, Any]:
         "name": words.whose(each.name, entry.state, entry.kind),
         "state": words.place(entry.state),
         "kind": words.kind(entry.kind),
-        "document": entry.document,
+        "document": each.document,
         "index": each.index,
+        "changed": [change.index for change in each.changed],
+        "ended": each.ended,
+        "why_ended": words.ENDED[each.ended.entry.reason] if each.ended else "",
     }
 
 

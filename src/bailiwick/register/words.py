@@ -57,6 +57,11 @@ REFUSALS: Final = {
     "secret": _("was to be kept secret"),
     "withdrawn_by_authority": _("withdrawn by the authority"),
 }
+ENDED: Final = {
+    "abolished": _("there is no such authority any more"),
+    "duplicate": _("it was here twice"),
+    "error_found": _("it was added in error"),
+}
 ENDINGS: Final = {
     "appeal": _("on appeal"),
     "authority_request": _("at the authority’s request"),

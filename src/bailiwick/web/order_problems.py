@@ -71,6 +71,12 @@ ORDERS: Final = (
         _("Nothing of what is asked lies in the authority’s own territory, so nothing can be granted."),
     ),
     (
+        "authority_exists",
+        409,
+        _("That authority is there already"),
+        _("One of the same name and state was added or is proposed. Change that one instead."),
+    ),
+    (
         "bad_approval",
         422,
         _("Not a signature over this"),

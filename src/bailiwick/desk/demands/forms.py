@@ -6,7 +6,7 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from bailiwick.orders.errors import InvalidOrder
+from bailiwick.orders.errors import AuthorityExists, InvalidOrder
 from bailiwick.orders.papers.errors import PaperError, PaperTooLarge
 from bailiwick.orders.papers.limits import LARGEST
 
@@ -40,12 +40,18 @@ def status_of(form: forms.Form) -> int:
     return next((PAPERS[code][0] for code in codes if code in PAPERS), 422) if codes else 200
 
 
+_SAID: Final = {
+    AuthorityExists.code: _(
+        "An authority of that name and state is there already, or is proposed. Change that one instead."
+    )
+}
 _WHY: Final = {
     "state": _("There is no such code: two letters as ISO 3166-1 has them (GB, not UK), or EU, or EEA."),
     "kind": _("Bodies of the EU and the EEA are supranational, and no others are."),
     "authority": _("It must be one that two people added here."),
     "received_on": _("A day that is over or today, and within the last year."),
     "law_url": _("An address that begins with https:// or http://."),
+    "channels": _("Say by what its letters are known; of a change, something that is different."),
     "dropped": _("Something of it is gone already. Load the page again."),
 }
 
@@ -53,7 +59,7 @@ _WHY: Final = {
 def add_error(form: forms.Form, error: InvalidOrder) -> None:
     """A refused field, at the field if the form has it."""
     where = error.field if error.field in form.fields else None
-    text = _WHY.get(error.field, _("This cannot be used as it is."))
+    text = _SAID.get(error.code) or _WHY.get(error.field, _("This cannot be used as it is."))
     form.add_error(where, forms.ValidationError(text, code=error.code))
 
 
@@ -77,6 +83,25 @@ class AuthorityForm(forms.Form):
 
     def clean_state(self) -> str:
         return str(self.cleaned_data["state"]).strip().upper()
+
+
+class AuthorityChangeForm(forms.Form):
+    """Another name, or other channels. State and kind stay."""
+
+    name = forms.CharField(label=_("Name"), min_length=3, max_length=200)
+    channels = forms.CharField(
+        label=_("Official channels"),
+        help_text=_("By what its letters are known to be its own. Published with its entry."),
+        min_length=3,
+        max_length=2000,
+        widget=area(3),
+    )
+
+
+class AuthorityEndForm(forms.Form):
+    """Why no more demands of an authority are reviewed."""
+
+    reason = forms.ChoiceField(label=_("Why"), choices=words.ENDED, widget=forms.RadioSelect)
 
 
 class SignatureForm(forms.Form):

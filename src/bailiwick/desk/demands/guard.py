@@ -53,6 +53,10 @@ SAID: Final[dict[str, tuple[int, Any]]] = {
         422,
         _("Nothing of it lies in the authority’s own territory, so nothing can be granted. Refuse it."),
     ),
+    "authority_exists": (
+        409,
+        _("An authority of that name and state is there already, or is proposed. Change that one instead."),
+    ),
     "invalid_field": (422, _("A field cannot be used as it is.")),
     **PAPERS,
 }

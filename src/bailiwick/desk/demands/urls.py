@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from . import answer, appeals, authorities, demand, informing, intake, letters, queue, restriction, review
 
+_AUTHORITY = "authorities/<uuid:authority_id>"
 _DEMAND = "<uuid:demand_id>"
 _TARGET = f"{_DEMAND}/targets/<int:target_id>"
 _RESTRICTION = "restrictions/<uuid:restriction_id>"
@@ -13,6 +14,12 @@ urlpatterns: list[URLPattern] = [
     path("authorities", authorities.listing, name="desk_authorities"),
     path("authorities/propose", authorities.propose, name="desk_propose_authority"),
     path("authorities/approve", authorities.approve, name="desk_approve_authority"),
+    path("authorities/discard", authorities.discard, name="desk_discard_authority"),
+    path(_AUTHORITY, authorities.shown, name="desk_authority"),
+    path(f"{_AUTHORITY}/change", authorities.change, name="desk_change_authority"),
+    path(f"{_AUTHORITY}/end", authorities.end, name="desk_end_authority"),
+    path(f"{_AUTHORITY}/approve", authorities.approve_change, name="desk_approve_authority_change"),
+    path(f"{_AUTHORITY}/discard", authorities.discard_change, name="desk_discard_authority_change"),
     path("new", intake.new, name="desk_new_demand"),
     path("receive", intake.receive, name="desk_receive_demand"),
     path("appeals", appeals.listing, name="desk_appeals"),

@@ -70,6 +70,12 @@ ENDINGS: Final = (
     ("authority_request", _("At the authority’s request")),
     ("court_order", _("By a court’s order")),
 )
+ENDED: Final = (
+    ("abolished", _("There is no such authority any more")),
+    ("duplicate", _("It is here twice")),
+    ("error_found", _("It was added in error")),
+)
+"""Why no more demands of an authority are reviewed."""
 OUTCOMES: Final = (
     (Outcome.REJECTED.value, _("Rejected: the restriction stands as it is")),
     (Outcome.CORRECTED.value, _("The restriction is narrowed")),
@@ -103,6 +109,12 @@ class Standing:
 
 
 STEPS: Final[Mapping[str, Any]] = {
+    Act.PROPOSE_AUTHORITY: _("Proposed"),
+    Act.APPROVE_AUTHORITY: _("Approved by the second person"),
+    Act.CHANGE_AUTHORITY: _("A change proposed"),
+    Act.END_AUTHORITY: _("Its end proposed"),
+    Act.APPROVE_AUTHORITY_CHANGE: _("What was proposed, approved by the second person"),
+    Act.DISCARD_AUTHORITY_CHANGE: _("What was proposed, discarded"),
     Act.RECEIVE: _("Recorded"),
     Act.EXAMINE: _("Examined, or added to"),
     Act.INFORM: _("Noted that the authority was told"),

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from bailiwick.ledger.vocabulary import second
 from bailiwick.orders.errors import InvalidOrder, NotPossibleNow
-from bailiwick.orders.models import Demand, Restriction
+from bailiwick.orders.models import Authority, Demand, Restriction
 from bailiwick.orders.queries import narrowed
 from bailiwick.rules.restriction import LONGEST
 
@@ -52,12 +54,20 @@ def check_still_renews(row: Restriction, demand: Demand) -> None:
 
 
 def _before(demand: Demand, meeting_id: UUID) -> Restriction | None:
-    if demand.authority_id is None:
+    if demand.authority is None:
         return None
-    rows = Restriction.objects.filter(
-        meeting_id=meeting_id, authority_id=demand.authority_id, outbox_id__isnull=False
-    )
-    return rows.exclude(demand_id=demand.pk).order_by("outbox_id").last()
+    rows = Restriction.objects.filter(meeting_id=meeting_id, outbox_id__isnull=False)
+    same = same_authority(demand.authority)
+    return rows.filter(same).exclude(demand_id=demand.pk).order_by("outbox_id").last()
+
+
+def same_authority(row: Authority) -> Q:
+    """Restrictions of an authority, and of one of the same name and state that ended: whoever adds it anew
+    begins no new chain."""
+    found = Q(authority=row)
+    if row.normalised:
+        found |= Q(authority__state=row.state, authority__normalised=row.normalised)
+    return found
 
 
 def _end(row: Restriction, now: datetime) -> datetime:

@@ -121,7 +121,9 @@ def _authority(letter: Letter) -> Authority | None:
 
 
 def _known(authority_id: UUID) -> Authority:
-    row = Authority.objects.filter(pk=authority_id, approved_at__isnull=False).first()
+    """One whose demands can be reviewed. Raises InvalidOrder."""
+    rows = Authority.objects.filter(approved_at__isnull=False, ended_at__isnull=True)
+    row = rows.filter(pk=authority_id).first()
     if row is None:
         raise InvalidOrder("authority")
     return row

@@ -2,7 +2,17 @@
 `queries`. Nothing is enforced because a row says so: the gate wants the log's proof (P3)."""
 
 from .original import Original, OriginalPage
-from .parties import Answer, Asked, Authority, Channel, Demand, DemandState, Target
+from .parties import (
+    Answer,
+    Asked,
+    Authority,
+    AuthorityChange,
+    ChangeKind,
+    Channel,
+    Demand,
+    DemandState,
+    Target,
+)
 from .restriction import Approval, Exemption, Later, LaterKind, Restriction
 from .review import Appeal, Outcome, Review
 
@@ -12,6 +22,8 @@ __all__ = [
     "Approval",
     "Asked",
     "Authority",
+    "AuthorityChange",
+    "ChangeKind",
     "Channel",
     "Demand",
     "DemandState",

@@ -20,12 +20,14 @@ class Authority(models.Model):
     typed in: it follows from `state` (P1), a code or the name of a dated group.
 
     `channels`: by what its letters are known to be its own. `document`: SHA-256 of its published description.
+    `state` and `kind` are for ever what they were when it was added: what is another authority is added anew.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=200)
     state = models.CharField(max_length=3)
     kind = models.CharField(max_length=16)
+    normalised = models.CharField(max_length=400, blank=True, help_text="The name, but for how it is written")
     channels = models.TextField(max_length=2000, blank=True)
     document = models.CharField(max_length=64, blank=True)
     proposed_by = _staff()
@@ -33,10 +35,22 @@ class Authority(models.Model):
     approved_by = _staff()
     approved_at = models.DateTimeField(null=True)
     outbox_id = models.BigIntegerField(null=True, unique=True)
+    changed_outbox_id = models.BigIntegerField(null=True, unique=True, help_text="Of its last change")
+    ended_at = models.DateTimeField(null=True)
+    ended_outbox_id = models.BigIntegerField(null=True, unique=True)
 
     class Meta:
         ordering = ("state", "name")
         constraints = (
+            models.UniqueConstraint(
+                fields=("state", "normalised"),
+                condition=~Q(normalised="") & Q(ended_at__isnull=True),
+                name="authority_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(approved_at__isnull=False),
+                name="authority_ends_after_approval",
+            ),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True)
                 | Q(proposed_by__isnull=False) & ~Q(approved_by=F("proposed_by")),
@@ -46,6 +60,47 @@ class Authority(models.Model):
 
     def __str__(self) -> str:
         return f"authority {self.pk}"
+
+
+class ChangeKind(models.TextChoices):
+    """What can be proposed of an authority that was added. Neither gives it more territory."""
+
+    CHANGE = "change"
+    END = "end"
+
+
+class AuthorityChange(models.Model):
+    """Another name or other channels, or its end: proposed by one person, approved by another; one at a time.
+    `document`: SHA-256 of the description as changed. `reason`: of its end, a code of the log's."""
+
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="changes")
+    what = models.CharField(max_length=8, choices=ChangeKind.choices)
+    name = models.CharField(max_length=200, blank=True)
+    channels = models.TextField(max_length=2000, blank=True)
+    reason = models.CharField(max_length=16, blank=True)
+    document = models.CharField(max_length=64, blank=True)
+    proposed_by = _staff()
+    proposed_at = models.DateTimeField()
+    approved_by = _staff()
+    approved_at = models.DateTimeField(null=True)
+    outbox_id = models.BigIntegerField(null=True, unique=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(condition=Q(what__in=ChangeKind.values), name="authority_change_what"),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | Q(proposed_by__isnull=False) & ~Q(approved_by=F("proposed_by")),
+                name="authority_change_two_people",
+            ),
+            models.UniqueConstraint(
+                fields=("authority",), condition=Q(approved_at__isnull=True), name="authority_change_one_open"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"change {self.pk} of {self.authority_id}"
 
 
 class DemandState(models.TextChoices):
