@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 
 from bailiwick.accounts.models import Account
@@ -269,6 +271,54 @@ def test_the_queue_shows_what_is_due_and_what_is_late(staff: Staff) -> None:
     assert "overdue" not in shown
     Demand.objects.update(due_at=timezone.now() - timedelta(hours=1))
     assert "overdue by 1 hour" in staff.at("approver").get("/desk/demands/").content.decode()
+
+
+def test_a_refusal_can_say_why_and_everybody_reads_it(staff: Staff, registry: Registry) -> None:  # noqa: F811
+    staff.at("intake").post("/desk/demands/receive", letter(staff.authority("CN")))
+    row = Demand.objects.get()
+    sent = {
+        "reasons": ["not_necessary"],
+        "reasoning": "A milder way is open.",
+        "redacted": "Demand of an office.",
+    }
+    assert staff.at("reviewer").post(f"/desk/demands/{row.pk}/refuse", sent).status_code == 302
+    registry.publish()
+    public = Client().get("/register/demands").content.decode()
+    row.refresh_from_db()
+    assert "A milder way is open." in public
+    assert "without names" in public
+    assert row.refusal_document in staff.at("intake").get(f"/desk/demands/{row.pk}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "field"),
+    [({"reasons": []}, "reasons"), ({"reasoning": "x" * 5001}, "reasoning"), ({"redacted": "\0"}, "redacted"),
+     ({"redacted_file": SimpleUploadedFile("x", b"PK\x03\x04")}, "redacted_file")],
+)  # fmt: skip
+def test_a_refusal_that_cannot_be_is_said_at_its_field_and_nothing_typed_is_lost(
+    staff: Staff, spoilt: dict[str, Any], field: str
+) -> None:
+    staff.at("intake").post("/desk/demands/receive", letter(staff.authority("CN")))
+    row = Demand.objects.get()
+    sent = {"reasons": ["not_necessary"], "reasoning": "A milder way is open."} | spoilt
+    answer = staff.at("reviewer").post(f"/desk/demands/{row.pk}/refuse", sent)
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'data-code="' in shown.rsplit(f'data-field="{field}"', 1)[1].split("data-field=")[0]
+    assert str(sent["reasoning"])[:20] in shown
+    assert not Outbox.objects.filter(type="demand.refused").exists()
+
+
+def test_what_was_refused_at_once_is_explained_at_its_page(staff: Staff) -> None:
+    sent = letter(staff.authority("CN"), confidential="on")
+    staff.at("intake").post("/desk/demands/receive", sent)
+    row = Demand.objects.get()
+    here = f"/desk/demands/{row.pk}"
+    assert "It was refused by codes alone." in staff.at("reviewer").get(here).content.decode()
+    assert staff.at("reviewer").post(f"{here}/explain", {}).status_code == 422
+    done = staff.at("reviewer").post(f"{here}/explain", {"reasoning": "Secrecy is refused."})
+    assert done.status_code == 302
+    assert "refused by codes alone" not in staff.at("reviewer").get(here).content.decode()
 
 
 def test_p1_side_by_side_shows_what_is_cut_and_why(staff: Staff) -> None:

@@ -53,6 +53,7 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "demand.refused": {
         "day": "2026-11-21", "demand": ID, "reasons": ["beyond_territory", "secret"], "document": HASH,
     },
+    "refusal.explained": {"day": "2026-11-21", "demand": ID, "document": HASH},
     "demand.examined": {
         "day": "2026-11-21", "demand": ID, "outcome": "incomplete", "missing": ["contact", "law"],
     },

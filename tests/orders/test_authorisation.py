@@ -13,11 +13,12 @@ from bailiwick.accounts.errors import RoleNeeded
 from bailiwick.accounts.models import Audit
 from bailiwick.accounts.roles import Role
 from bailiwick.ledger.models import Outbox
-from bailiwick.orders.actions import appeals, authorities, granting, intake, later, originals
+from bailiwick.orders.actions import appeals, authorities, granting, intake, later, originals, refusals
 from bailiwick.orders.actions.appeals import Ruling
 from bailiwick.orders.actions.granting import Plan
 from bailiwick.orders.actions.informing import inform
 from bailiwick.orders.actions.intake import Letter
+from bailiwick.orders.actions.refusals import Why
 from bailiwick.orders.errors import NoSuchDemand, NoSuchRestriction
 from bailiwick.orders.models import Outcome
 from bailiwick.orders.papers.errors import OriginalGone
@@ -70,6 +71,9 @@ TRANSITIONS = {
     Act.EXAMINE: Transition({"intake", "reviewer"}, lambda who: intake.examine(who, SOME, NOW)),
     Act.INFORM: Transition({"intake", "reviewer"}, lambda who: inform(who, SOME, NOW.date(), NOW)),
     Act.REFUSE: Transition({"reviewer"}, lambda who: intake.refuse(who, SOME, ["secret"], NOW)),
+    Act.EXPLAIN: Transition(
+        {"reviewer"}, lambda who: refusals.explain(who, SOME, Why("It is too much."), NOW)
+    ),
     Act.REVIEW: Transition(
         {"reviewer"},
         lambda who: granting.review(

@@ -218,6 +218,15 @@ class DemandRefused(_Part):
     document: Hash | None = None
 
 
+class RefusalExplained(_Part):
+    """What is published of a demand that was refused before: reasons in writing, its redacted text."""
+
+    type: Literal["refusal.explained"] = "refusal.explained"
+    day: Day
+    demand: RandomId
+    document: Hash
+
+
 class DemandExamined(_Part):
     """A demand is complete and under review, or went back to the authority for what it does not say."""
 
@@ -408,6 +417,7 @@ Entry: TypeAlias = (
     | DemandAttributed
     | DemandExamined
     | DemandRefused
+    | RefusalExplained
     | TargetRefused
     | DemandAnswered
     | RestrictionApproved

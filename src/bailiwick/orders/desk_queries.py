@@ -11,9 +11,10 @@ from django.db.models import F
 from bailiwick.accounts.models import Account, Audit
 from bailiwick.ledger import queries as ledger
 from bailiwick.ledger.actions import OutboxId
-from bailiwick.ledger.entries import DemandRefused, RestrictionApproved, statement
+from bailiwick.ledger.entries import RestrictionApproved, statement
 
 from .actions.chain import same_authority
+from .actions.refusals import grounds
 from .entries import statement_of
 from .errors import NoSuchDemand, NoSuchRestriction
 from .models import (
@@ -155,8 +156,7 @@ def restrictions_of(demand_id: UUID) -> list[Restriction]:
 
 def grounds_of_refusal(row: Demand) -> tuple[str, ...]:
     """Codes, as the log has them, of a demand that was refused as a whole."""
-    found = ledger.appended(OutboxId(row.refused_outbox_id)) if row.refused_outbox_id is not None else None
-    return found[1].reasons if found and isinstance(found[1], DemandRefused) else ()
+    return grounds(row)
 
 
 def restriction(restriction_id: UUID) -> Restriction:

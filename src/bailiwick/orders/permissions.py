@@ -26,6 +26,7 @@ class Act(StrEnum):
     EXAMINE = "demand.examined"
     INFORM = "authority.informed"
     REFUSE = "demand.refused"
+    EXPLAIN = "refusal.explained"
     REVIEW = "demand.reviewed"
     PROPOSE = "restriction.proposed"
     SIGN = "restriction.signed"
@@ -54,6 +55,7 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = {
     Act.EXAMINE: frozenset({Role.INTAKE, Role.REVIEWER}),
     Act.INFORM: frozenset({Role.INTAKE, Role.REVIEWER}),
     Act.REFUSE: frozenset({Role.REVIEWER}),
+    Act.EXPLAIN: frozenset({Role.REVIEWER}),
     Act.REVIEW: frozenset({Role.REVIEWER}),
     Act.PROPOSE: frozenset({Role.REVIEWER}),
     Act.SIGN: frozenset({Role.REVIEWER}),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from bailiwick.ledger import entries as log
 from bailiwick.ledger import queries
@@ -146,6 +146,7 @@ class Demand:
     authority: Authority | None = None
     attributed: tuple[Logged[log.DemandAttributed], ...] = ()
     refused: tuple[Logged[log.DemandRefused], ...] = ()
+    explained: tuple[Logged[log.RefusalExplained], ...] = ()
     restrictions: tuple[Restriction, ...] = ()
     examined: tuple[Logged[log.DemandExamined], ...] = ()
     parts: tuple[Logged[log.TargetRefused], ...] = ()
@@ -181,9 +182,16 @@ class Demand:
         return self.examined[-1].entry.outcome if self.examined else "received"
 
     @property
+    def why(self) -> str:
+        """Hash of the document that says why it was refused, or has its text; empty for none."""
+        refused = [each.entry.document for each in self.refused]
+        found = refused + [each.entry.document for each in self.explained]
+        return next((name for name in reversed(found) if name), "")
+
+    @property
     def later(self) -> list[int]:
         """Indices of the entries that followed, but for those of restrictions."""
-        steps = (self.attributed, self.refused, self.examined, self.parts, self.answered)
+        steps = (self.attributed, self.refused, self.explained, self.examined, self.parts, self.answered)
         return sorted(each.index for kind in steps for each in kind)
 
     @property
@@ -347,23 +355,30 @@ def _grouped(by: str, entries: Iterable[Logged[Any]]) -> dict[str | None, list[L
     return found
 
 
+_STEPS: Final[Mapping[str, type[Any]]] = {
+    "attributed": log.DemandAttributed,
+    "refused": log.DemandRefused,
+    "explained": log.RefusalExplained,
+    "examined": log.DemandExamined,
+    "parts": log.TargetRefused,
+    "answered": log.DemandAnswered,
+}
+"""Of a demand, but for its restrictions: fields of `Demand`."""
+
+
 def _demands(
     size: int, restrictions: Mapping[str, Restriction], authorities: Mapping[str, Authority]
 ) -> Iterator[Demand]:
-    kinds = (
-        log.DemandAttributed, log.DemandRefused, log.DemandExamined, log.TargetRefused, log.DemandAnswered,
-    )  # fmt: skip
-    attributed, refused, examined, parts, answered = (_grouped("demand", _all(kind, size)) for kind in kinds)
+    steps: dict[str, Any] = {name: _grouped("demand", _all(kind, size)) for name, kind in _STEPS.items()}
     granted: dict[str, list[Restriction]] = defaultdict(list)
     for restriction in restrictions.values():
         granted[restriction.entry.demand].append(restriction)
     for each in _all(log.DemandReceived, size):
         name = each.entry.demand
-        last = attributed[name][-1].entry if attributed[name] else each.entry
-        yield Demand(
-            each, authorities.get(last.authority or ""), tuple(attributed[name]), tuple(refused[name]),
-            tuple(granted[name]), tuple(examined[name]), tuple(parts[name]), tuple(answered[name]),
-        )  # fmt: skip
+        found = {step: tuple(entries[name]) for step, entries in steps.items()}
+        last = found["attributed"][-1].entry if found["attributed"] else each.entry
+        whose = authorities.get(last.authority or "")
+        yield Demand(each, whose, restrictions=tuple(granted[name]), **found)
 
 
 def _authorities(size: int) -> Iterator[Authority]:

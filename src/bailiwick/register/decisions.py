@@ -70,12 +70,40 @@ class Decision:
 
 def read(document: str) -> Decision | None:
     """The decision in a published document; None where there is none, or it is something else."""
+    said = _said(document)
+    return None if said is None else _parse(said)
+
+
+def _said(document: str) -> dict[str, Any] | None:
     found = queries.document(document)
     try:
         said = json.loads(found[0]) if found else None
     except ValueError:
         return None
-    return _parse(said) if isinstance(said, dict) else None
+    return said if isinstance(said, dict) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is published of a refusal: reasons in words, and the hash of the demand's text, or of each page of
+    its copy; empty where there is none."""
+
+    reasoning: str
+    redacted: str
+    pages: tuple[str, ...] = ()
+
+
+def refusal(document: str) -> Refusal | None:
+    """Of a published document; None where there is none, or it is something else."""
+    said = _said(document) if document else None
+    if said is None or not isinstance(said.get("refused"), list):
+        return None
+    reasoning, redacted = said.get("reasoning"), said.get("redacted_demand")
+    return Refusal(
+        reasoning if isinstance(reasoning, str) else "",
+        redacted if isinstance(redacted, str) and _HASH.fullmatch(redacted) else "",
+        _hashes(said.get("redacted_pages")),
+    )
 
 
 def _parse(said: dict[str, Any]) -> Decision | None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from bailiwick.ledger import queries
 from bailiwick.ledger.errors import LogRefuses
-from bailiwick.register import policies, words
+from bailiwick.register import decisions, policies, words
 from bailiwick.register.book import Authority, Book, Demand, Restriction, Standing, open_book
 from bailiwick.register.maps import drawing
 from bailiwick.rules.territory import CODES, Code, own_territory_source
@@ -194,6 +194,7 @@ def _demand(book: Book, found: Demand, now: datetime) -> dict[str, Any]:
         ],
         "entries": found.later,
         "refused": refused,
+        "why": decisions.refusal(found.why),
         "granted": [
             {"id": each.id, "standing": words.STANDINGS[book.stands(each, now).value]}
             for each in found.restrictions

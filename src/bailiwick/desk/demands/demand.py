@@ -56,10 +56,16 @@ def shown(request: HttpRequest, member: Member, demand_id: UUID) -> HttpResponse
         "history": words.history(queries.history(subjects)),
         "may_examine": examinable and may(member, Act.EXAMINE),
         "may_refuse": row.status in OPEN and may(member, Act.REFUSE),
+        "may_explain": is_unexplained(row) and may(member, Act.EXPLAIN),
         "informed_form": _informed_form(row) if may(member, Act.INFORM) else None,
         "under_review": row.status == DemandState.UNDER_REVIEW,
     }
     return show(request, member, "desk/demands/demand.html", SECTION, context)
+
+
+def is_unexplained(row: queries.Demand) -> bool:
+    """Refused, with nothing published but codes."""
+    return row.status == DemandState.REFUSED and not row.refusal_document
 
 
 def _informed_form(row: queries.Demand) -> InformedForm | None:

@@ -52,6 +52,7 @@ _WHY: Final = {
     "received_on": _("A day that is over or today, and within the last year."),
     "law_url": _("An address that begins with https:// or http://."),
     "channels": _("Say by what its letters are known; of a change, something that is different."),
+    "reasoning": _("Give reasons, or the text of the demand: one of the two at least."),
     "dropped": _("Something of it is gone already. Load the page again."),
 }
 

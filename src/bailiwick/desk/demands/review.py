@@ -12,17 +12,17 @@ from django.utils.translation import gettext as _
 from bailiwick.desk.access import Member
 from bailiwick.desk.frame import show
 from bailiwick.orders import desk_queries as queries
-from bailiwick.orders.actions import granting, intake, originals
+from bailiwick.orders.actions import granting, intake, originals, refusals
 from bailiwick.orders.desk_queries import Answer, Demand, DemandState, Target
 from bailiwick.orders.errors import BeyondTerritory, InvalidOrder, NoSuchDemand
 from bailiwick.orders.papers.errors import PaperError
 from bailiwick.orders.permissions import Act
 
 from .comparison import sides
-from .demand import named
+from .demand import is_unexplained, named
 from .forms import add_error, add_paper_error, status_of
 from .guard import HANDLING, SAID, SECTION, may, page, transition
-from .review_forms import PlanForm, RefusalForm, ReviewForm
+from .review_forms import PlanForm, RefusalForm, ReviewForm, WhyForm
 
 
 @page(*HANDLING)
@@ -37,6 +37,7 @@ def _show(
     row: Demand,
     review: ReviewForm | None = None,
     refusal: RefusalForm | None = None,
+    why: WhyForm | None = None,
 ) -> HttpResponse:
     written = queries.review_of(row.pk)
     restrictions = queries.restrictions_of(row.pk)
@@ -50,6 +51,9 @@ def _show(
         "written": written,
         "form": review or ReviewForm(initial=_answers(written)),
         "refusal": refusal or RefusalForm(),
+        "refused_target": _target_of(refusal),
+        "why": why or WhyForm(),
+        "may_explain": is_unexplained(row) and may(member, Act.EXPLAIN),
         "restricted": restricted,
         "under_review": under_review,
         "may_review": under_review and may(member, Act.REVIEW),
@@ -57,8 +61,15 @@ def _show(
         "granted": granted,
         "letter": originals.about(row, timezone.now()),
     }
-    status = 422 if refusal else status_of(review) if review else 200
+    sent = review or refusal or why
+    status = status_of(sent) if sent else 200
     return show(request, member, "desk/demands/review.html", SECTION, context, status)
+
+
+def _target_of(refusal: RefusalForm | None) -> int | None:
+    """Which of the things named somebody tried to refuse."""
+    found: int | None = refusal.cleaned_data.get("target") if refusal else None
+    return found
 
 
 def _answers(written: queries.Review | None) -> dict[str, str]:
@@ -89,18 +100,45 @@ def write(request: HttpRequest, member: Member, demand_id: UUID) -> HttpResponse
 @transition(Act.REFUSE)
 def refuse(request: HttpRequest, member: Member, demand_id: UUID) -> HttpResponse:
     """Refuse one of the things named, or all of them. One person is enough to say no."""
-    form = RefusalForm(request.POST)
-    if not form.is_valid():
+    form = RefusalForm(request.POST, request.FILES)
+    if not (form.is_valid() and _refused(member, demand_id, form)):
         return _show(request, member, queries.demand(demand_id), refusal=form)
-    reasons, target_id = form.cleaned_data["reasons"], form.cleaned_data["target"]
-    if target_id is None:
-        intake.refuse(member.id, demand_id, reasons, timezone.now())
-    else:
-        _of(demand_id, target_id)
-        granting.refuse_target(member.id, target_id, reasons, timezone.now())
     messages.success(request, _("Refused. The public log says so and why, once all of it is answered."))
     goes_on = queries.demand(demand_id).status == DemandState.UNDER_REVIEW
     return redirect("desk_review" if goes_on else "desk_demand", demand_id)
+
+
+def _refused(member: Member, demand_id: UUID, form: RefusalForm) -> bool:
+    """Whether it is done; else the form says why not."""
+    reasons, target_id, now = form.cleaned_data["reasons"], form.cleaned_data["target"], timezone.now()
+    try:
+        if target_id is None:
+            intake.refuse(member.id, demand_id, reasons, now, form.why())
+        else:
+            _of(demand_id, target_id)
+            granting.refuse_target(member.id, target_id, reasons, now)
+    except InvalidOrder as error:
+        add_error(form, error)
+    except PaperError as error:
+        add_paper_error(form, form.document, error)
+    return not form.errors
+
+
+@transition(Act.EXPLAIN)
+def explain(request: HttpRequest, member: Member, demand_id: UUID) -> HttpResponse:
+    """Publish why a demand was refused, and its text."""
+    form = WhyForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            refusals.explain(member.id, demand_id, form.why(), timezone.now())
+        except InvalidOrder as error:
+            add_error(form, error)
+        except PaperError as error:
+            add_paper_error(form, form.document, error)
+        else:
+            messages.success(request, _("Published. The public log names it."))
+            return redirect("desk_demand", demand_id)
+    return _show(request, member, queries.demand(demand_id), why=form)
 
 
 def _of(demand_id: UUID, target_id: int) -> Target:

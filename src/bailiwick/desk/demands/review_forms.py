@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from bailiwick.ledger.vocabulary import second
 from bailiwick.orders.actions.appeals import Ruling
 from bailiwick.orders.actions.granting import Plan
+from bailiwick.orders.actions.refusals import Why
 from bailiwick.orders.desk_queries import Outcome, Restriction
 from bailiwick.rules.territory import Territory
 
@@ -76,9 +77,58 @@ class ReviewForm(forms.Form):
         return data
 
 
-class RefusalForm(forms.Form):
-    """Why not."""
+class WhyForm(forms.Form):
+    """What is published of a refusal: reasons in words, and the demand's text. Neither must be."""
 
+    reasoning = forms.CharField(
+        label=_("Why, in words"),
+        help_text=_("Published with the refusal, word for word. Name nobody."),
+        max_length=5000, required=False, widget=area(),
+    )  # fmt: skip
+    redacted = forms.CharField(
+        label=_("The demand as everybody may read it"),
+        help_text=_(
+            "Its text, without names, addresses, meeting links and whatever else points to a person."
+            " Published word for word. Empty: the copy of the review, if there is one."
+        ),
+        max_length=50_000, required=False, widget=area(6),
+    )  # fmt: skip
+    redacted_file = forms.FileField(
+        label=_("Or a file with all of that blacked out"),
+        help_text=_("PDF, PNG, JPEG or plain text. Pictures of its pages are published, made anew."),
+        required=False,
+        widget=forms.FileInput(attrs=ACCEPTED),
+    )
+
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, auto_id="why_%s")  # the review's form on the same page has such fields
+
+    def clean_redacted_file(self) -> Any:
+        return small_enough(self.cleaned_data["redacted_file"])
+
+    def clean(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        if found.get("redacted") and found.get("redacted_file"):
+            text = _("Give the text or a file: one of the two.")
+            self.add_error("redacted", forms.ValidationError(text, code="required"))
+        return found
+
+    def why(self) -> Why:
+        """Of the valid form."""
+        file = self.cleaned_data["redacted_file"]
+        data: bytes = file.read() if file else str(self.cleaned_data["redacted"]).encode()
+        return Why(self.cleaned_data["reasoning"], data)
+
+    @property
+    def document(self) -> str:
+        """The field that a document was brought in."""
+        return "redacted_file" if self.cleaned_data.get("redacted_file") else "redacted"
+
+
+class RefusalForm(WhyForm):
+    """Why not. `target`: one of the things named, of which the codes alone are said."""
+
+    field_order = ("reasons", "reasoning", "redacted", "redacted_file", "target")
     reasons = forms.MultipleChoiceField(
         label=_("Why"), choices=words.REFUSALS, widget=forms.CheckboxSelectMultiple
     )

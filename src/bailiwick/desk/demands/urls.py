@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_DEMAND}/review", review.shown, name="desk_review"),
     path(f"{_DEMAND}/review/write", review.write, name="desk_write_review"),
     path(f"{_DEMAND}/refuse", review.refuse, name="desk_refuse_demand"),
+    path(f"{_DEMAND}/explain", review.explain, name="desk_explain_refusal"),
     path(_TARGET, review.plan, name="desk_plan"),
     path(f"{_TARGET}/propose", review.propose, name="desk_propose_restriction"),
     path(_RESTRICTION, restriction.shown, name="desk_restriction"),

@@ -119,6 +119,7 @@ STEPS: Final[Mapping[str, Any]] = {
     Act.EXAMINE: _("Examined, or added to"),
     Act.INFORM: _("Noted that the authority was told"),
     Act.REFUSE: _("Refused, all or part"),
+    Act.EXPLAIN: _("Reasons or its text published"),
     Act.REVIEW: _("Reviewed in writing"),
     Act.PROPOSE: _("Proposed"),
     Act.SIGN: _("Signed by the first person"),

@@ -20,9 +20,10 @@ from bailiwick.orders.permissions import Act, check_may, demands_taken
 from bailiwick.orders.reach import check_whose
 from bailiwick.rules.territory import UnknownTerritory, parse_territory
 
-from . import clocks, originals
+from . import clocks, originals, refusals
 from .clocks import OPEN
 from .proposals import drop
+from .refusals import Explanation, Why
 from .steps import log_examined
 
 __all__ = [
@@ -288,28 +289,35 @@ def examine(actor: UUID, demand_id: UUID, now: datetime) -> Demand:
 # ---------------------------------------------------------------- refusing: the ordinary outcome
 
 
-def refuse(actor: UUID, demand_id: UUID, reasons: Sequence[Refusal], now: datetime) -> Demand:
-    """Refuse all that is still open. One person is enough to say no.
+def refuse(
+    actor: UUID, demand_id: UUID, reasons: Sequence[Refusal], now: datetime, why: Why | None = None
+) -> Demand:
+    """Refuse all that is still open. One person is enough to say no. `why`: what is published with it.
 
     Raises:
-        RoleNeeded, NoSuchDemand; NotPossibleNow: it is answered; InvalidOrder: no reason.
+        RoleNeeded, NoSuchDemand; NotPossibleNow: it is answered; InvalidOrder: no reason; PaperError.
     """
     check_may(actor, Act.REFUSE)
     if not reasons:
         raise InvalidOrder("reasons")
+    said = refusals.examined(why or Why())
     with transaction.atomic():
         row = locked(demand_id, *OPEN)
         if row.restrictions.filter(outbox_id__isnull=False).exists():
             raise NotPossibleNow
-        refuse_now(row, reasons, now)
+        refuse_now(row, reasons, now, said)
         audit(actor, Act.REFUSE, f"demand:{row.pk}", now)
     return row
 
 
-def refuse_now(row: Demand, reasons: Sequence[Refusal], now: datetime) -> None:
+def refuse_now(
+    row: Demand, reasons: Sequence[Refusal], now: datetime, said: Explanation = refusals.NOTHING
+) -> None:
     """In the caller's transaction: the whole demand, with its entry."""
     ordered = sorted(set(reasons))
-    entry = {"day": now.date(), "demand": row.pk.hex, "reasons": tuple(ordered)}
+    entry: dict[str, object] = {"day": now.date(), "demand": row.pk.hex, "reasons": tuple(ordered)}
+    if document := refusals.publish(row, ordered, said, now):
+        entry["document"] = document
     drop(row.restrictions.filter(outbox_id__isnull=True))
     row.targets.update(answer=Answer.REFUSED, refusals=ordered)
     row.status, row.decided_at, row.paused_at = DemandState.REFUSED, now, None

@@ -43,4 +43,7 @@ def _withdraw_former(demand: Demand, kept: set[str]) -> None:
 
 def _used_elsewhere(demand: Demand, name: str) -> bool:
     others = Review.objects.exclude(demand=demand)
-    return any(name == row.redacted or name in row.pages for row in others.only("redacted", "pages"))
+    if any(name == row.redacted or name in row.pages for row in others.only("redacted", "pages")):
+        return True
+    refused = Demand.objects.exclude(pk=demand.pk).exclude(refusal_document="")
+    return any(name in copy for copy in refused.values_list("refusal_copy", flat=True))

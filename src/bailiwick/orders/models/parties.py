@@ -154,6 +154,8 @@ class Demand(models.Model):
     late_alarm_at = models.DateTimeField(null=True, help_text="When an alarm said that it is overdue")
     informed_on = models.DateField(null=True, help_text="When the authority was told that it arrived")
     decided_at = models.DateTimeField(null=True)
+    refusal_document = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what was published")
+    refusal_copy = models.JSONField(default=list, help_text="SHA-256 of each page of its redacted copy")
     outbox_id = models.BigIntegerField(null=True, unique=True)
     refused_outbox_id = models.BigIntegerField(null=True, unique=True)
 
