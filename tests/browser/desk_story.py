@@ -118,6 +118,7 @@ class Story:
         self.review(unsigned)
         to_sign = self.propose(unsigned)
         return {
+            "authority": str(self.changing().pk),
             "received": str(Demand.objects.get(reference="PN 88/26").pk),
             "incomplete": str(Demand.objects.get(reference="PN 80/26").pk),
             "refused": str(Demand.objects.get(reference="secret").pk),
@@ -128,6 +129,11 @@ class Story:
             "to_sign": str(to_sign.pk),
             **self.objections(),
         }
+
+    def changing(self) -> Authority:
+        """An authority of which a change is proposed."""
+        said = {"name": "Police nationale (PHAROS)", "channels": "Registered mail; sealed letter"}
+        return authorities.change(self.staff["reviewer"], self.police.pk, now=self.now, **said).authority
 
     def answered(self) -> Restriction:
         """What `story` wrote without the desk: its demand is answered."""

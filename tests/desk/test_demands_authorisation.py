@@ -39,6 +39,8 @@ PAGES: Final = {
     "desk_demands": READING,
     "desk_authorities": READING,
     "desk_authority": READING,
+    "desk_answered": READING,
+    "desk_restrictions": READING,
     "desk_new_demand": {"intake", "auditor"},
     "desk_demand": READING,
     "desk_letter": READING,

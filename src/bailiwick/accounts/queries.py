@@ -22,6 +22,7 @@ __all__ = [
     "administrators",
     "by_confirmed_email",
     "by_email",
+    "ever_staff",
     "grants",
     "holders",
     "is_staff",
@@ -137,18 +138,31 @@ class Act:
     actor: str
     code: str
     subject: str
+    actor_id: UUID | None
 
 
-def trail(before: int | None = None, limit: int = 100) -> list[Act]:
-    """The last acts of the staff, newest first, older than row `before` (two queries)."""
-    rows = Audit.objects.all() if before is None else Audit.objects.filter(pk__lt=before)
-    found = list(rows[:limit])
+def trail(
+    before: int | None = None, limit: int = 100, *, actor: UUID | None = None, code: str = "",
+    subject: str = "",
+) -> list[Act]:  # fmt: skip
+    """The last acts of the staff, newest first, older than row `before` (two queries). `actor`: only theirs;
+    `code`, `subject`: only those that begin so."""
+    rows = Audit.objects.filter(code__startswith=code, subject__startswith=subject)
+    if actor is not None:
+        rows = rows.filter(actor=actor)
+    found = list((rows if before is None else rows.filter(pk__lt=before))[:limit])
     known = dict(Account.objects.filter(pk__in={row.actor for row in found}).values_list("pk", "email"))
-    return [Act(row.pk, row.at, _actor(row.actor, known), row.code, row.subject) for row in found]
+    return [Act(row.pk, row.at, _actor(row.actor, known), row.code, row.subject, row.actor) for row in found]
 
 
 def _actor(actor: UUID | None, known: dict[UUID, str]) -> str:
     return "" if actor is None else known.get(actor, str(actor))
+
+
+def ever_staff() -> list[Account]:
+    """Everybody who holds or held a role (one query)."""
+    ids = RoleGrant.objects.filter(confirmed_at__isnull=False).values("account_id")
+    return list(Account.objects.filter(pk__in=ids).order_by("email"))
 
 
 def staff() -> list[Account]:

@@ -20,10 +20,10 @@ def open_suspensions() -> Sequence[Suspension]:
     return list(Suspension.objects.filter(ended_at__isnull=True).select_related(*_PEOPLE))
 
 
-def past_suspensions(limit: int = 50) -> Sequence[Suspension]:
-    """Discarded and ended ones (one query)."""
+def past_suspensions(start: int, count: int) -> Sequence[Suspension]:
+    """Discarded and ended ones, the last first (one query)."""
     rows = Suspension.objects.filter(ended_at__isnull=False).select_related(*_PEOPLE)
-    return list(rows.order_by("-ended_at")[:limit])
+    return list(rows.order_by("-ended_at", "pk")[start : start + count])
 
 
 def appealed() -> Sequence[Suspension]:

@@ -21,10 +21,11 @@ def open_alarms() -> Sequence[Shown]:
     return [Shown(row, text_of(row.code)) for row in rows]
 
 
-def past_alarms(limit: int = 50) -> Sequence[Shown]:
-    """Acknowledged ones, and by whom (one query)."""
+def past_alarms(start: int = 0, count: int = 50) -> Sequence[Shown]:
+    """Acknowledged ones, and by whom, the last noticed first (one query)."""
     rows = Alarm.objects.filter(acknowledged_at__isnull=False).select_related("acknowledged_by")
-    return [Shown(row, text_of(row.code)) for row in rows[:limit]]
+    rows = rows.order_by("-last_at", "-pk")[start : start + count]
+    return [Shown(row, text_of(row.code)) for row in rows]
 
 
 def open_count() -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 
 from bailiwick.accounts.models import Account, Audit
 from bailiwick.ledger import queries as ledger
@@ -28,6 +28,7 @@ from .models import (
     Channel,
     Demand,
     DemandState,
+    Later,
     LaterKind,
     Outcome,
     Restriction,
@@ -120,10 +121,46 @@ def late_appeal_count(now: datetime) -> int:
     return Appeal.objects.filter(decided_at__isnull=True, due_at__lte=now).count()
 
 
-def answered_demands(limit: int) -> list[Demand]:
-    """The last that were answered."""
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What of a long list to show; empty: all. `authority`: an id, or `none`; `text`: in the reference;
+    `meeting`: its slug; `state`: of demands a `DemandState`, of restrictions `running` or `over`."""
+
+    authority: str = ""
+    text: str = ""
+    meeting: str = ""
+    state: str = ""
+
+
+def answered_demands(sought: Sought, start: int, count: int) -> list[Demand]:
+    """Demands that were answered, the last first."""
     rows = Demand.objects.exclude(status__in=_OPEN).select_related("authority")
-    return list(rows.order_by("-decided_at")[:limit])
+    found = Q(reference__icontains=sought.text) & _by(sought.authority)
+    if sought.state:
+        found &= Q(status=sought.state)
+    if sought.meeting:
+        found &= Q(Exists(Target.objects.filter(demand=OuterRef("pk"), meeting__slug=sought.meeting)))
+    return list(rows.filter(found).order_by("-decided_at", "pk")[start : start + count])
+
+
+def _by(authority: str) -> Q:
+    if authority == "none":
+        return Q(authority__isnull=True)
+    return Q(authority=authority) if authority else Q()
+
+
+def granted(sought: Sought, now: datetime, start: int, count: int) -> list[Restriction]:
+    """Restrictions that were approved, the last first; those that are over too."""
+    rows = Restriction.objects.filter(outbox_id__isnull=False).defer(_EFFECTS)
+    found = Q(demand__reference__icontains=sought.text) & _by(sought.authority)
+    if sought.meeting:
+        found &= Q(meeting__slug=sought.meeting)
+    if sought.state in ("running", "over"):
+        withdrawn = Later.objects.filter(restriction=OuterRef("pk"), kind=LaterKind.WITHDRAWN)
+        over = Q(expires_at__lte=now) | Q(Exists(withdrawn))
+        found &= over if sought.state == "over" else ~over
+    rows = rows.filter(found).select_related("authority", "demand", "meeting").prefetch_related("later")
+    return list(rows.order_by("-outbox_id")[start : start + count])
 
 
 def demand(demand_id: UUID) -> Demand:
@@ -219,10 +256,10 @@ def open_appeals() -> list[Appeal]:
     return list(Appeal.objects.filter(decided_at__isnull=True).select_related("restriction__authority"))
 
 
-def decided_appeals(limit: int) -> list[Appeal]:
-    """The last that were decided."""
+def decided_appeals(start: int, count: int) -> list[Appeal]:
+    """Those that were decided, the last first."""
     rows = Appeal.objects.filter(decided_at__isnull=False).select_related("restriction__authority")
-    return list(rows.order_by("-decided_at")[:limit])
+    return list(rows.order_by("-decided_at", "pk")[start : start + count])
 
 
 def appeal(appeal_id: UUID) -> Appeal:

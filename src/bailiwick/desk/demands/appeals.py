@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from bailiwick.accounts.roles import Role
 from bailiwick.desk.access import Member
 from bailiwick.desk.frame import show
+from bailiwick.desk.paging import paged
 from bailiwick.orders import desk_queries as queries
 from bailiwick.orders.actions import appeals as actions
 from bailiwick.orders.desk_queries import Appeal
@@ -23,17 +24,16 @@ from .guard import SAID, SECTION, may, page, transition
 from .queue import clock
 from .review_forms import RulingForm
 
-_SHOWN = 50
-
 
 @page(Role.APPEALS)
 def listing(request: HttpRequest, member: Member) -> HttpResponse:
     """What is due first stands first."""
-    now = timezone.now()
+    now, listed = timezone.now(), paged(request, queries.decided_appeals)
     context = {
         "open": [(row, clock(row.due_at, now)) for row in queries.open_appeals()],
         "late": queries.late_appeal_count(now),
-        "decided": [(row, dict(words.OUTCOMES)[row.outcome]) for row in queries.decided_appeals(_SHOWN)],
+        "listed": listed,
+        "decided": [(row, dict(words.OUTCOMES)[row.outcome]) for row in listed.rows],
     }
     return show(request, member, "desk/demands/appeals.html", SECTION, context)
 

@@ -14,12 +14,13 @@ from bailiwick.accounts.roles import Role
 from bailiwick.desk.access import Member
 from bailiwick.desk.frame import show
 from bailiwick.orders import desk_queries as queries
+from bailiwick.orders.desk_queries import Sought
 from bailiwick.orders.permissions import Act, demands_taken
 
 from . import words
 from .guard import HANDLING, SECTION, may, page
 
-_SHOWN: Final = 50
+_SHOWN: Final = 10
 _SOON: Final = timedelta(days=2)
 
 
@@ -67,11 +68,11 @@ def clock_of(row: queries.Demand, now: datetime) -> Clock:
 def listing(request: HttpRequest, member: Member) -> HttpResponse:
     """The queue: what is due first stands first; whoever decides on appeals has theirs apart."""
     now, awaiting = timezone.now(), queries.awaiting_approval()
-    opened = _lines(queries.open_demands(), now, {row.demand_id for row in awaiting})
+    opened = lines(queries.open_demands(), now, {row.demand_id for row in awaiting})
     context: dict[str, Any] = {
         "open": opened,
         "late": sum(line.clock.late for line in opened),
-        "answered": _lines(queries.answered_demands(_SHOWN), now),
+        "answered": lines(queries.answered_demands(Sought(), 0, _SHOWN), now),
         "awaiting": awaiting,
         "in_force": [(row, words.standing(row, now)) for row in queries.not_over(now)],
         "may_receive": may(member, Act.RECEIVE),
@@ -85,7 +86,8 @@ def reads_appeals(member: Member) -> bool:
     return bool(member.roles & {Role.APPEALS, Role.AUDITOR})
 
 
-def _lines(rows: Iterable[queries.Demand], now: datetime, proposed: Set[UUID] = frozenset()) -> list[Line]:
+def lines(rows: Iterable[queries.Demand], now: datetime, proposed: Set[UUID] = frozenset()) -> list[Line]:
+    """Demands as a list shows them. `proposed`: of which restrictions wait for signatures."""
     return [_line(row, now, proposed=row.pk in proposed) for row in rows]
 
 

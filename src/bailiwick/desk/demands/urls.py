@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from . import answer, appeals, authorities, demand, informing, intake, letters, queue, restriction, review
+from . import (
+    answer,
+    appeals,
+    archive,
+    authorities,
+    demand,
+    informing,
+    intake,
+    letters,
+    queue,
+    restriction,
+    review,
+)
 
 _AUTHORITY = "authorities/<uuid:authority_id>"
 _DEMAND = "<uuid:demand_id>"
@@ -20,6 +32,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_AUTHORITY}/end", authorities.end, name="desk_end_authority"),
     path(f"{_AUTHORITY}/approve", authorities.approve_change, name="desk_approve_authority_change"),
     path(f"{_AUTHORITY}/discard", authorities.discard_change, name="desk_discard_authority_change"),
+    path("answered", archive.answered, name="desk_answered"),
+    path("restrictions", archive.granted, name="desk_restrictions"),
     path("new", intake.new, name="desk_new_demand"),
     path("receive", intake.receive, name="desk_receive_demand"),
     path("appeals", appeals.listing, name="desk_appeals"),

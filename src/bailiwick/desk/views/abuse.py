@@ -11,6 +11,7 @@ from bailiwick.accounts.roles import Role
 from bailiwick.desk.access import Member, act, page
 from bailiwick.desk.forms import Numbered
 from bailiwick.desk.frame import show
+from bailiwick.desk.paging import paged
 from bailiwick.meetings.actions import reports
 from bailiwick.meetings.errors import NoSuchReport
 
@@ -24,7 +25,8 @@ class _HandlingForm(Numbered):
 @page(Role.INTAKE, Role.REVIEWER)
 def listing(request: HttpRequest, member: Member) -> HttpResponse:
     """What is open, newest first."""
-    context = {"reports": reports.open_reports()}
+    listed = paged(request, reports.open_reports)
+    context = {"reports": listed.rows, "listed": listed}
     return show(request, member, "desk/abuse.html", SECTION, context)
 
 

@@ -12,6 +12,8 @@ from bailiwick.accounts.errors import NoSuchAlarm
 from bailiwick.desk.access import EVERYBODY, OPERATING, Member, act, page
 from bailiwick.desk.forms import AssignForm
 from bailiwick.desk.frame import show
+from bailiwick.desk.paging import paged
+from bailiwick.desk.subjects import page_of
 from bailiwick.notices.queries import open_alarms, past_alarms
 
 from .numbered import number
@@ -22,7 +24,10 @@ SECTION = "desk_alarms"
 @page(*EVERYBODY)
 def listing(request: HttpRequest, member: Member) -> HttpResponse:
     """What needs looking at, and what was looked at."""
-    context = {"open": open_alarms(), "past": past_alarms(), "staff": accounts.staff()}
+    found = [(each, page_of(each.alarm.subject, member)) for each in open_alarms()]
+    listed = paged(request, past_alarms)
+    past = [(each, page_of(each.alarm.subject, member)) for each in listed.rows]
+    context = {"open": found, "listed": listed, "past": past, "staff": accounts.staff()}
     return show(request, member, "desk/alarms.html", SECTION, context)
 
 

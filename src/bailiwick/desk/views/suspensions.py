@@ -16,6 +16,7 @@ from bailiwick.accounts.roles import Role
 from bailiwick.desk.access import Member, act, page
 from bailiwick.desk.forms import AnswerForm, PromptedForm, SuspensionForm, add_error
 from bailiwick.desk.frame import show
+from bailiwick.desk.paging import paged
 
 SECTION = "desk_suspensions"
 READING = (Role.REVIEWER, Role.APPROVER, Role.APPEALS)
@@ -35,7 +36,7 @@ def _listing(request: HttpRequest, member: Member, form: SuspensionForm) -> Http
         "in_force": [row for row in rows if row.approved_at is not None],
         "appealed": queries.appealed(),
         "now": timezone.now(),
-        "past": queries.past_suspensions(),
+        "listed": paged(request, queries.past_suspensions),
         "may_propose": Role.REVIEWER in member.roles,
     }
     status = 422 if form.errors else 200

@@ -75,9 +75,10 @@ def handle(actor: UUID, report_id: int, handling: Handling, now: datetime) -> No
         audit(actor, f"report.{handling}", f"report:{report_id}", now)
 
 
-def open_reports() -> Sequence[Report]:
+def open_reports(start: int = 0, count: int = 50) -> Sequence[Report]:
     """For the staff, newest first (one query)."""
-    return list(Report.objects.filter(handled_at__isnull=True).select_related("account")[:200])
+    rows = Report.objects.filter(handled_at__isnull=True).select_related("account")
+    return list(rows[start : start + count])
 
 
 def open_report_count() -> int:

@@ -266,12 +266,15 @@ def examine(actor: UUID, demand_id: UUID, now: datetime) -> Demand:
     """Into review, or back to the authority for what is missing; then the clock stands still.
 
     Raises:
-        RoleNeeded, NoSuchDemand, NotPossibleNow; InvalidOrder: it says all, and nobody added its authority.
+        RoleNeeded, NoSuchDemand; NotPossibleNow: also if it is back there, and nothing was added since;
+        InvalidOrder: it says all, and nobody added its authority.
     """
     check_may(actor, Act.EXAMINE)
     with transaction.atomic():
         row = locked(demand_id, DemandState.RECEIVED, DemandState.INCOMPLETE)
         lacking = missing(row)
+        if lacking and row.paused_at is not None:
+            raise NotPossibleNow
         if lacking:
             row.status = DemandState.INCOMPLETE
             clocks.pause(row, now)
