@@ -5,35 +5,27 @@ Later entries about a restriction only ever take away (suspended, withdrawn, few
 what is read here is what the gate enforces at most.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
 from bailiwick.ledger import entries as log
 from bailiwick.ledger import queries
 from bailiwick.ledger.vocabulary import AuthorityKind
 from bailiwick.register import decisions
+from bailiwick.register.authorities import Authority, authorities
 from bailiwick.register.decisions import Decision
+from bailiwick.register.logged import Logged, every, grouped
 from bailiwick.register.words import whose
 
-E = TypeVar("E")
 Ended = log.RestrictionSuspended | log.RestrictionWithdrawn
 Later = (
     log.RestrictionSuspended | log.RestrictionWithdrawn | log.RestrictionCorrected | log.RestrictionExpired
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Logged(Generic[E]):
-    """An entry and its index."""
-
-    index: int
-    entry: E
 
 
 class Standing(StrEnum):
@@ -46,23 +38,6 @@ class Standing(StrEnum):
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
-
-
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """Whose demands can be received: what its entry says, what was changed, and its end; the name in the
-    document named last (empty where that is no longer published)."""
-
-    index: int
-    entry: log.AuthorityAdded
-    name: str
-    changed: tuple[Logged[log.AuthorityChanged], ...] = ()
-    ended: Logged[log.AuthorityEnded] | None = None
-
-    @property
-    def document(self) -> str:
-        """Hash of its description, the one named last."""
-        return self.changed[-1].entry.document if self.changed else self.entry.document
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,44 +272,37 @@ def open_book() -> Book:
 def _read(size: int, published_at: datetime, _checkpoint: bytes) -> Book:
     """One query a kind. The checkpoint names the very log: entries it covers never change."""
     restrictions = _restrictions(size)
-    authorities = {each.entry.authority: each for each in _authorities(size)}
+    added = {each.entry.authority: each for each in authorities(size)}
     return Book(
         size=size,
         published_at=published_at,
         restrictions=restrictions,
-        demands=tuple(_demands(size, restrictions, authorities)),
-        authorities=authorities,
-        switched=_all(log.DemandsSwitched, size),
-        policies=_all(log.PolicyChanged, size),
-        server_rules=_all(log.ServerRuleChanged, size),
-        tables=_all(log.LocationTable, size),
-        suspensions=_all(log.AccountSuspended, size),
-        prompted=_all(log.SuspensionRefused, size),
-        reinstatements=_all(log.AccountReinstated, size),
-        totals=_all(log.PeriodTotals, size),
-        reports=_all(log.ReportPublished, size),
+        demands=tuple(_demands(size, restrictions, added)),
+        authorities=added,
+        switched=every(log.DemandsSwitched, size),
+        policies=every(log.PolicyChanged, size),
+        server_rules=every(log.ServerRuleChanged, size),
+        tables=every(log.LocationTable, size),
+        suspensions=every(log.AccountSuspended, size),
+        prompted=every(log.SuspensionRefused, size),
+        reinstatements=every(log.AccountReinstated, size),
+        totals=every(log.PeriodTotals, size),
+        reports=every(log.ReportPublished, size),
     )
 
 
-def _all(kind: type[E], size: int) -> tuple[Logged[E], ...]:
-    """All entries of a type that the checkpoint covers."""
-    name: str = kind.model_fields["type"].default  # type: ignore[attr-defined]  # every type of entry is a model
-    found = ((index, entry) for index, entry in queries.entries_of(name) if index < size)
-    return tuple(Logged(index, entry) for index, entry in found if isinstance(entry, kind))
-
-
 def _restrictions(size: int) -> dict[str, Restriction]:
-    approved = _all(log.RestrictionApproved, size)
+    approved = every(log.RestrictionApproved, size)
     later: list[Logged[Any]] = [
-        *_all(log.RestrictionSuspended, size),
-        *_all(log.RestrictionWithdrawn, size),
-        *_all(log.RestrictionCorrected, size),
-        *_all(log.RestrictionExpired, size),
+        *every(log.RestrictionSuspended, size),
+        *every(log.RestrictionWithdrawn, size),
+        *every(log.RestrictionCorrected, size),
+        *every(log.RestrictionExpired, size),
     ]
-    following = _grouped("renews", approved)
-    by_id = _grouped("restriction", sorted(later, key=lambda each: each.index))
-    filed = _grouped("restriction", _all(log.AppealFiled, size))
-    decided = _grouped("restriction", _all(log.AppealDecided, size))
+    following = grouped("renews", approved)
+    by_id = grouped("restriction", sorted(later, key=lambda each: each.index))
+    filed = grouped("restriction", every(log.AppealFiled, size))
+    decided = grouped("restriction", every(log.AppealDecided, size))
     return {
         (name := each.entry.restriction): Restriction(
             each,
@@ -346,13 +314,6 @@ def _restrictions(size: int) -> dict[str, Restriction]:
         )
         for each in approved
     }
-
-
-def _grouped(by: str, entries: Iterable[Logged[Any]]) -> dict[str | None, list[Logged[Any]]]:
-    found: dict[str | None, list[Logged[Any]]] = defaultdict(list)
-    for each in entries:
-        found[getattr(each.entry, by)].append(each)
-    return found
 
 
 _STEPS: Final[Mapping[str, type[Any]]] = {
@@ -367,36 +328,15 @@ _STEPS: Final[Mapping[str, type[Any]]] = {
 
 
 def _demands(
-    size: int, restrictions: Mapping[str, Restriction], authorities: Mapping[str, Authority]
+    size: int, restrictions: Mapping[str, Restriction], added: Mapping[str, Authority]
 ) -> Iterator[Demand]:
-    steps: dict[str, Any] = {name: _grouped("demand", _all(kind, size)) for name, kind in _STEPS.items()}
+    steps: dict[str, Any] = {name: grouped("demand", every(kind, size)) for name, kind in _STEPS.items()}
     granted: dict[str, list[Restriction]] = defaultdict(list)
     for restriction in restrictions.values():
         granted[restriction.entry.demand].append(restriction)
-    for each in _all(log.DemandReceived, size):
+    for each in every(log.DemandReceived, size):
         name = each.entry.demand
         found = {step: tuple(entries[name]) for step, entries in steps.items()}
         last = found["attributed"][-1].entry if found["attributed"] else each.entry
-        whose = authorities.get(last.authority or "")
-        yield Demand(each, whose, restrictions=tuple(granted[name]), **found)
-
-
-def _authorities(size: int) -> Iterator[Authority]:
-    changed = _grouped("authority", _all(log.AuthorityChanged, size))
-    ended = _grouped("authority", _all(log.AuthorityEnded, size))
-    for each in _all(log.AuthorityAdded, size):
-        name = each.entry.authority
-        last = changed[name][-1].entry if changed[name] else each.entry
-        ending = ended[name][0] if ended[name] else None
-        yield Authority(each.index, each.entry, _name_in(last.document), tuple(changed[name]), ending)
-
-
-def _name_in(document: str) -> str:
-    """The name in an authority's published description: a JSON object's `name`."""
-    found = queries.document(document)
-    try:
-        said = json.loads(found[0]) if found else {}
-    except ValueError:
-        return ""
-    name = said.get("name") if isinstance(said, dict) else None
-    return name if isinstance(name, str) else ""
+        by = added.get(last.authority or "")
+        yield Demand(each, by, restrictions=tuple(granted[name]), **found)

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from bailiwick.ledger import queries
 from bailiwick.ledger.errors import LogRefuses
 from bailiwick.register import decisions, policies, words
-from bailiwick.register.book import Authority, Book, Demand, Restriction, Standing, open_book
+from bailiwick.register.authorities import Authority
+from bailiwick.register.book import Book, Demand, Restriction, Standing, open_book
 from bailiwick.register.maps import drawing
 from bailiwick.rules.territory import CODES, Code, own_territory_source
 

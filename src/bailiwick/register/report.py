@@ -15,7 +15,8 @@ from bailiwick.ledger import actions, queries
 from bailiwick.ledger.configuration import configured
 from bailiwick.ledger.entries import PeriodTotals, ReportPublished, Total
 from bailiwick.ledger.vocabulary import AffectedBand, AuthorityKind, Band, Day, State, second
-from bailiwick.register.book import Book, Demand, Logged
+from bailiwick.register.book import Book, Demand
+from bailiwick.register.logged import Logged
 
 FORMAT: Final = "bailiwick-report-1"
 _BANDS: Final[tuple[tuple[int, Band], ...]] = ((0, "0"), (9, "1-9"), (99, "10-99"), (999, "100-999"))

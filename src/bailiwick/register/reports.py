@@ -10,8 +10,9 @@ from bailiwick.ledger import queries
 from bailiwick.ledger.entries import ReportPublished
 from bailiwick.register import report_files, words
 from bailiwick.register.answers import FOR_MINUTES, NotInLog, public, respond
-from bailiwick.register.book import Book, Logged, open_book
+from bailiwick.register.book import Book, open_book
 from bailiwick.register.charts import Chart, chart
+from bailiwick.register.logged import Logged
 from bailiwick.register.machine import JSON
 from bailiwick.register.report import Period, Report, Row, published
 
