@@ -7,8 +7,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from bailiwick.ledger import triggers
+from bailiwick.ledger import store, triggers
 from bailiwick.ledger.models import Document, Entry, Head, Outbox, Published, Salt, Tile
+from bailiwick.tlog.errors import NotStored
+from bailiwick.tlog.tiles import bundles_of
 from tests.ledger.kit import Log
 
 MODELS: tuple[type[Model], ...] = (Outbox, Entry, Tile, Head, Published, Document, Salt)
@@ -38,6 +40,20 @@ class Snapshot:
             memory.write_bytes(self._memory)
         if everything:
             self._log.configuration.key_file.write_bytes(self._keys)
+
+
+class Copy:
+    """What a mirror has: all bundles, and the checkpoint."""
+
+    def __init__(self) -> None:
+        row = Published.objects.get()
+        self.checkpoint = bytes(row.checkpoint)
+        self.files = {bundle.path: store.fetch(bundle.path) for bundle in bundles_of(row.size)}
+
+    def fetch(self, path: str) -> bytes:
+        if path not in self.files:
+            raise NotStored("not in the copy")
+        return self.files[path]
 
 
 @contextmanager

@@ -7,7 +7,7 @@ shown to anybody never contradicts, and what was acknowledged stays where it was
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,15 +18,16 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from bailiwick.ledger import checking, keyfile, store
-from bailiwick.ledger.errors import LogRefuses
+from bailiwick.ledger.errors import LogKeyDiffers, LogRefuses
 from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.models import Head, Outbox, Published
+from bailiwick.ledger.recovering import CopyUnusable, recover
 from bailiwick.ledger.rotating import RotationTooEarly
 from bailiwick.tlog.checkpoints import open_checkpoint
 from bailiwick.tlog.hashing import leaf_hash, root_of
 from tests.ledger.faults import KEY_STEPS, STEPS, Killed, Plan, mortal, rotation
 from tests.ledger.kit import NOW, Log, Process, append, check_whole, new_log
-from tests.ledger.snapshots import Snapshot
+from tests.ledger.snapshots import Copy, Snapshot
 
 # The unit layer looks quickly; the same file runs longer on PostgreSQL (tests/contracts).
 EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "10"))
@@ -51,6 +52,7 @@ class World:
         self.published = b""
         self.looked_at: dict[str, int] = {}
         self.snapshots: list[Snapshot] = [Snapshot(log)]
+        self.copy: Copy | None = None
         self.count = 0
         self.rewound = False
 
@@ -80,11 +82,23 @@ class World:
                     witness.down = down
             case ("wait", seconds):
                 self.log.seconds += seconds
+            case _:
+                self._copies(act)
+        self.look()
+
+    def _copies(self, act: tuple[Any, ...]) -> None:
+        match act:
+            case ("mirror",):
+                self.copy = Copy() if Published.objects.exists() else self.copy
+            case ("recover",):
+                self._recover()
+            case ("lose and recover", which):
+                for part in [("mirror",), ("restore", which, False), ("recover",)]:
+                    self._copies(part)
             case ("back up",):
                 self.snapshots.append(Snapshot(self.log))
             case ("restore", which, everything):
                 self._restore(which, everything=everything)
-        self.look()
 
     def _step(self, which: int) -> None:
         self._run(which, Process.step)
@@ -114,6 +128,12 @@ class World:
         except LogRefuses:
             assert self.rewound, "a log that was never set back has nothing to refuse"
         self.plan.step = ""
+
+    def _recover(self) -> None:
+        """A copy that is too old, or of a key that went with the machine, changes nothing."""
+        with suppress(CopyUnusable, LogKeyDiffers):
+            if self.copy is not None:
+                recover(self.log.configuration, self.copy.fetch, self.copy.checkpoint, lambda _lost: None)
 
     def _restore(self, which: int, *, everything: bool) -> None:
         """The file outside the database is only lost where an outside witness remembers as well: without
@@ -208,7 +228,10 @@ RESTORES = st.one_of(
     ACTS,
     ACTS,
     st.tuples(st.just("back up")),
+    st.tuples(st.just("mirror")),
     st.tuples(st.just("restore"), st.integers(0, 5), st.booleans()),
+    st.tuples(st.just("recover")),
+    st.tuples(st.just("lose and recover"), st.integers(0, 5)),
 )
 WITNESSES = st.sampled_from([(), ("w",)])
 
@@ -225,8 +248,15 @@ def test_any_order_of_appends_deaths_and_outages_gives_one_history(
 
 
 SET_BACK = [("append", 2), ("step", 0), ("restore", 0, True), ("append", 1)]
+BROUGHT_BACK = [
+    ("append", 2), ("step", 0), ("back up",), ("rotate", NO_FAULT), ("step", 0), ("retire", NO_FAULT),
+    ("append", 1), ("step", 0), ("mirror",), ("restore", 1, False), ("append", 1), ("step", 1), ("recover",),
+    ("step", 0), ("rotate", NO_FAULT), ("step", 1),
+]  # fmt: skip
 
 
+@example(("w",), BROUGHT_BACK)
+@example((), BROUGHT_BACK)
 @example(("w",), [*SET_BACK, ("sequence", 0), ("publish", 0), ("step", 1)])
 @example(("w",), [*SET_BACK, ("publish", 0), ("sequence", 1), ("publish", 1)])
 @example((), [*SET_BACK, ("sequence", 0), ("publish", 0), ("step", 1)])

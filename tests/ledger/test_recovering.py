@@ -4,32 +4,18 @@ from collections.abc import Sequence
 
 import pytest
 
-from bailiwick.ledger import checking, queries, store
-from bailiwick.ledger.errors import LogForked, LogRewound
+from bailiwick.ledger import checking, queries
+from bailiwick.ledger.errors import LogForked, LogKeyDiffers, LogRewound
 from bailiwick.ledger.models import Head, Outbox, Published
 from bailiwick.ledger.recovering import CopyUnusable, recover
-from bailiwick.tlog.errors import NotStored
-from bailiwick.tlog.tiles import bundles_of
-from tests.ledger.kit import Log, append
-from tests.ledger.snapshots import Snapshot
+from bailiwick.ledger.rotating import retire, rotate
+from bailiwick.tlog.checkpoints import open_checkpoint
+from tests.ledger.kit import NOW, Log, append
+from tests.ledger.snapshots import Copy, Snapshot
 
 
 def nothing(_entries: Sequence[bytes]) -> None:
     pass
-
-
-class Copy:
-    """What a mirror has: all bundles, and the checkpoint."""
-
-    def __init__(self) -> None:
-        row = Published.objects.get()
-        self.checkpoint = bytes(row.checkpoint)
-        self.files = {bundle.path: store.fetch(bundle.path) for bundle in bundles_of(row.size)}
-
-    def fetch(self, path: str) -> bytes:
-        if path not in self.files:
-            raise NotStored("not in the copy")
-        return self.files[path]
 
 
 @pytest.fixture
@@ -85,3 +71,43 @@ def test_a_copy_that_is_incomplete_or_another_logs_changes_nothing(lost: tuple[L
     with pytest.raises(CopyUnusable, match="from 256 on"):
         recover(log.configuration, copy.fetch, copy.checkpoint, nothing)
     assert Head.objects.get().size == 10
+
+
+@pytest.mark.parametrize("old_one", ["still signs", "is retired"])
+def test_a_log_that_was_given_another_key_since_the_backup_goes_on_with_that_one(
+    old_one: str, log: Log
+) -> None:
+    """Whoever follows the log knows the key that its last `key.rotated` names, and perhaps no other."""
+    process = log.process()
+    append(1)
+    process.step()
+    before = Snapshot(log)
+    new = rotate(log.configuration, NOW).verifier
+    process.step()
+    if old_one == "is retired":
+        retire(log.configuration)
+    append(1, 1)
+    process.step()
+    copy, known = Copy(), log.keys()
+    before.restore()
+    assert recover(log.configuration, copy.fetch, copy.checkpoint, nothing) == 2
+    assert log.keys() == known
+    append(1, 2)
+    log.process().step()
+    checkpoint, _ = open_checkpoint(bytes(Published.objects.get().checkpoint), [new])
+    assert checkpoint.size == 4
+
+
+def test_a_log_whose_last_key_is_not_on_this_machine_is_not_recovered_with_an_older_one(log: Log) -> None:
+    append(1)
+    log.process().step()
+    before = Snapshot(log)
+    held = log.configuration.key_file.read_bytes()
+    rotate(log.configuration, NOW)
+    log.process().step()
+    copy = Copy()
+    before.restore()
+    log.configuration.key_file.write_bytes(held)
+    with pytest.raises(LogKeyDiffers):
+        recover(log.configuration, copy.fetch, copy.checkpoint, nothing)
+    assert Head.objects.get().size == 1

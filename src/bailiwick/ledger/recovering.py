@@ -4,21 +4,22 @@ Nothing in the copy is believed: the entries must lead to a root that this log's
 the one that is remembered.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from django.db import transaction
 
-from bailiwick.ledger import store
+from bailiwick.ledger import keyfile, store
 from bailiwick.ledger.configuration import Configuration
-from bailiwick.ledger.entries import parse
-from bailiwick.ledger.errors import LogForked, LogRefuses
+from bailiwick.ledger.entries import KeyRotated, parse
+from bailiwick.ledger.errors import LogForked, LogKeyDiffers, LogRefuses
 from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.models import Head, Outbox
-from bailiwick.ledger.sequencer import Signed, head_now, rows_of, signing_keys, write
+from bailiwick.ledger.sequencer import Signed, head_now, rows_of, write
 from bailiwick.tlog.checkpoints import Checkpoint, open_checkpoint
 from bailiwick.tlog.errors import TlogError
 from bailiwick.tlog.hashing import leaf_hash
+from bailiwick.tlog.keys import SigningKey, VerifierKey
 from bailiwick.tlog.notes import sign_note
 from bailiwick.tlog.reading import Fetch, TileBuilder, read_bundle
 from bailiwick.tlog.tiles import WIDTH, Bundle, Tile
@@ -41,9 +42,13 @@ def recover(configuration: Configuration, fetch: Fetch, checkpoint: bytes, then:
 
     Raises:
         CopyUnusable: nothing was changed. LogForked: the copy has another history than we signed.
+        LogKeyDiffers: the log has another key by then, and this machine has not.
     """
     head = head_now()
-    target = _target(checkpoint, head)
+    held = [key for key in keyfile.read(configuration.key_file) if key.name == head.origin]
+    target = _target(checkpoint, [*head.verifiers, *(key.verifier for key in held)])
+    if target.size < head.size:
+        raise CopyUnusable("The copy has fewer entries than the database: nothing is missing that it has.")
     remembered = Memory(configuration.memory).highest()
     if remembered is not None and target.size < remembered.size:
         raise CopyUnusable(
@@ -57,19 +62,19 @@ def recover(configuration: Configuration, fetch: Fetch, checkpoint: bytes, then:
         full += builder.add(leaf_hash(data))
     _compare(builder, remembered)
     _compare(builder, target)
+    keys = _keys(held, head, entries)
     with transaction.atomic():
-        _append(configuration, head, target, entries, full)
+        _append(keys, head, target, entries, full)
         then(entries)
     return len(entries)
 
 
-def _target(checkpoint: bytes, head: Signed) -> Checkpoint:
+def _target(checkpoint: bytes, known: Iterable[VerifierKey]) -> Checkpoint:
+    """`known`: keys in the database's head, and those in this machine's file, which may be newer."""
     try:
-        target, _ = open_checkpoint(checkpoint, head.verifiers)
+        target, _ = open_checkpoint(checkpoint, known)
     except TlogError as error:
         raise CopyUnusable(f"The copy's checkpoint is not signed by this log: {error.code}.") from error
-    if target.size < head.size:
-        raise CopyUnusable("The copy has fewer entries than the database: nothing is missing that it has.")
     return target
 
 
@@ -89,17 +94,30 @@ def _compare(builder: TileBuilder, signed: Checkpoint | None) -> None:
         raise LogForked(f"The copy's first {signed.size} entries are not those that were signed.")
 
 
+def _keys(held: Sequence[SigningKey], head: Signed, entries: Iterable[bytes]) -> list[SigningKey]:
+    """What the log signs with once it has these entries: as before, but first with the key that the last
+    `key.rotated` among them names. Whoever followed the log may know no other."""
+    order = [key.public.hex() for key in head.verifiers]
+    for entry in map(parse, entries):
+        if isinstance(entry, KeyRotated):
+            order = [entry.new, *(each for each in order if each != entry.new)]
+    here = {key.verifier.public.hex(): key for key in held}
+    if order[0] not in here:
+        raise LogKeyDiffers("The log's key was changed after the backup. Put back the key file from then.")
+    return [here[each] for each in order if each in here]
+
+
 def _append(
-    configuration: Configuration,
+    keys: Sequence[SigningKey],
     head: Signed,
     target: Checkpoint,
     entries: list[bytes],
     full: list[tuple[Tile, bytes]],
 ) -> None:
-    keys = signing_keys(configuration, head.vkeys)
     note = sign_note(Checkpoint(head.origin, target.size, target.root).text, *keys).encode()
+    vkeys = "\n".join(key.verifier.vkey for key in keys)
     same = Head.objects.filter(id=1, size=head.size, root=head.root, vkeys=head.vkeys)
-    if same.update(size=target.size, root=target.root, checkpoint=note) != 1:
+    if same.update(size=target.size, root=target.root, checkpoint=note, vkeys=vkeys) != 1:
         raise CopyUnusable("The log moved meanwhile. Stop the server and try again.")
     write(rows_of(entries, head.size), full)
     for index, data in enumerate(entries, head.size):
