@@ -15,21 +15,28 @@ from django.core import mail
 from django.db import connection, transaction
 from django.test import Client
 
+from bailiwick.accounts.actions import suspension_appeals, suspensions
+from bailiwick.accounts.models import Suspension
 from bailiwick.accounts.personal import parts
 from bailiwick.accounts.roles import Role
 from bailiwick.ledger.models import Document, Outbox
 from bailiwick.live import metrics
 from bailiwick.meetings.models import Presence
-from bailiwick.orders.models import Demand, Restriction
+from bailiwick.meetings.presences import Person
+from bailiwick.orders.actions import appeals
+from bailiwick.orders.actions.appeals import Ruling
+from bailiwick.orders.models import Appeal, Demand, Outcome, Restriction
 from bailiwick.orders.register_queries import effects_by_state
 from bailiwick.register import report
 from bailiwick.register.book import open_book
+from tests.accounts.test_suspensions import WHY
+from tests.apps.conftest import account
 from tests.desk.conftest import seated
 from tests.machine.oracle import Someone
 from tests.machine.places import Place
 from tests.machine.steady import Clock
 from tests.machine.story import Stage
-from tests.machine.world import World
+from tests.machine.world import Guest, World
 from tests.orders.desk import end, member
 
 PERIOD = report.Period.parse("2026-H2")
@@ -44,6 +51,7 @@ PUBLIC = (
 DESK = (
     "/desk/", "/desk/demands/", "/desk/demands/authorities", "/desk/demands/appeals", "/desk/alarms",
     "/desk/abuse", "/desk/suspensions", "/desk/server-rule", "/desk/roles", "/desk/audit",
+    "/desk/demands/appeals/{appeal}", "/desk/suspensions/{suspension}",
     "/desk/demands/{demand}", "/desk/demands/{demand}/review", "/desk/demands/restrictions/{restriction}",
 )  # fmt: skip
 KINDS = ("guest", "account", "invited", "roster")
@@ -119,7 +127,10 @@ def _told(world: World, people: int, lines: Any) -> Told:
     canaries = set(_canaries(world))
     staff = _staff(world)
     _grant(world)
-    ejected = sum(1 for guest in world.guests if guest.line is not None and guest.line.endings)
+    out = [guest for guest in world.guests if guest.line is not None and guest.line.endings]
+    canaries |= set(_object(world, out))
+    _suspend(world)
+    ejected = len(out)
     before, after = Seen(), Seen()
     _look(world, staff, before, "in force")
     world.clock.now = AFTERWARDS
@@ -167,6 +178,30 @@ def _grant(world: World) -> None:
             world.knock(guest, 0)
 
 
+def _object(world: World, out: list[Guest]) -> Iterator[str]:
+    """Somebody who is out objects, and is exempted and comes in again; where nobody was, somebody does who
+    was not there. What would name them."""
+    guest = next((each for each in out if each.account is not None), None)
+    who = guest.account if guest is not None and guest.account is not None else account("Canaryelsewhere")
+    person = Person(account_id=who.pk)
+    row, token = appeals.file(Restriction.objects.get().pk, "I am not there.", person, world.clock.now)
+    ruling = Ruling(Outcome.EXEMPTED, "The evidence says so, and nothing speaks against it.")
+    appeals.decide(world.desk.appeals.id, row.pk, ruling, world.clock.now)
+    if guest is not None:
+        opened: Any = world.knock(guest, 0)
+        world.enter(guest, opened.grant, 0)
+    world.beat(3)
+    yield from (who.pk.hex, str(who.pk), who.email, token)
+
+
+def _suspend(world: World) -> None:
+    """An account that is in no meeting, and appeals."""
+    desk, now, who = world.desk, world.clock.now, account("Troublemaker")
+    made = suspensions.propose(desk.reviewer.id, who.email, WHY, authority_prompted=False, now=now)
+    suspensions.approve(desk.approver.id, made, authority_prompted=False, now=now)
+    suspension_appeals.appeal(made, "It was not me who sent all of that.", now)
+
+
 def _staff(world: World) -> dict[str, Client]:
     desk = world.desk
     who = {
@@ -178,13 +213,16 @@ def _staff(world: World) -> dict[str, Client]:
 
 def _look(world: World, staff: dict[str, Client], seen: Seen, when: str) -> None:
     demand, restriction = Demand.objects.get(), Restriction.objects.get()
+    numbers = {
+        "demand": demand.pk, "restriction": restriction.pk, "appeal": Appeal.objects.get().pk,
+        "suspension": Suspension.objects.get().pk,
+    }  # fmt: skip
     public = (*PUBLIC, f"/register/restrictions/{restriction.pk.hex}")
     for path in public:
         seen.add(f"{when}: {path.replace(restriction.pk.hex, 'R')}", _get(Client(), path))
     for role, client in staff.items():
         for path in DESK:
-            where = path.format(demand=demand.pk, restriction=restriction.pk)
-            seen.add(f"{when}: {role} at {path}", _get(client, where))
+            seen.add(f"{when}: {role} at {path}", _get(client, path.format(**numbers)))
     entries = [bytes(row.entry).decode() for row in Outbox.objects.order_by("pk")]
     seen.add(f"{when}: the log", "\n".join(entries))
     documents = sorted(bytes(row.data).decode() for row in Document.objects.all())
@@ -214,6 +252,9 @@ def test_p9_nothing_names_anybody_or_tells_whether_somebody_from_the_territory_w
 
 
 def _names_nobody(story: Told) -> None:
+    for page in ("appeals/{appeal}", "restrictions/{restriction}"):
+        assert story.before.texts[f"in force: appeals at /desk/demands/{page}"].startswith("200")
+    assert story.before.texts["in force: appeals at /desk/suspensions/{suspension}"].startswith("200")
     for seen in (story.before, story.after):
         for name, text in seen.texts.items():
             assert not [canary for canary in story.canaries if canary and canary in text], name
