@@ -102,7 +102,9 @@ class Desk:
             "The authority’s reasons": "They recall what must not be recalled.",
             "Territory asked for": " ".join(ASKED),
             "Asks for effect until": f"{today + timedelta(days=80):%Y-%m-%dT%H:%M}",
-            "What can be done against it": "The court of the capital.",
+            "Where that law can be read": "https://law.example.org/cybersecurity/50",
+            "What we can do against it": "The court of the capital.",
+            "What those affected can do against it": "The same court.",
             "Meetings to end": "\n".join(meetings), "Accounts to close": "\n".join(accounts),
             "Or its text": LETTER,
         }  # fmt: skip

@@ -86,7 +86,7 @@ class WhyForm(forms.Form):
         max_length=5000, required=False, widget=area(),
     )  # fmt: skip
     redacted = forms.CharField(
-        label=_("The demand as everybody may read it"),
+        label=_("Its text, for everybody to read"),
         help_text=_(
             "Its text, without names, addresses, meeting links and whatever else points to a person."
             " Published word for word. Empty: the copy of the review, if there is one."
@@ -94,7 +94,7 @@ class WhyForm(forms.Form):
         max_length=50_000, required=False, widget=area(6),
     )  # fmt: skip
     redacted_file = forms.FileField(
-        label=_("Or a file with all of that blacked out"),
+        label=_("Or its file, blacked out"),
         help_text=_("PDF, PNG, JPEG or plain text. Pictures of its pages are published, made anew."),
         required=False,
         widget=forms.FileInput(attrs=ACCEPTED),
