@@ -134,7 +134,7 @@ class Server {
 }
 
 function me(role: Participant["role"]): Participant {
-  return { id: ME, name: "Ada Lovelace", role, microphone: false, camera: false, hand: null, streams: [] };
+  return { id: ME, name: "Ada Lovelace", role, away: false, microphone: false, camera: false, hand: null, streams: [] };
 }
 
 function person(i: number, screens: number): Participant {
@@ -148,6 +148,7 @@ function person(i: number, screens: number): Participant {
     id: hex(i),
     name,
     role: i === 1 ? "co_host" : "participant",
+    away: false,
     microphone: i % 3 !== 2,
     camera: i % 4 !== 3,
     hand: i === 2 || i === 4 ? Date.now() - i * 1000 : null,

@@ -70,7 +70,9 @@ async def test_whoever_does_not_come_back_within_a_minute_is_let_go(house: House
     await lose(gate, bo)
     house.clock.advance(6)
     await until(lambda: len(house.world.participants) == 1)
-    await until(lambda: ada.views[-1].participants[bo.id].feed is None)
+    await until(lambda: ada.views[-1].participants[bo.id].away)
+    assert ada.views[-1].participants[bo.id].feed is None
+    assert not ada.views[-1].participants[ada.id].away
     assert ada.sees == {"Ada", "Bo"}
     await house.pass_time(56)
     await until(lambda: ada.sees == {"Ada"})

@@ -192,11 +192,15 @@ export interface Stream {
   kind: "microphone" | "camera" | "screen" | "screen_audio";
 }
 
-/** Somebody in the roster. `hand`: when it was raised, milliseconds since 1970. */
+/**
+ * Somebody in the roster. `hand`: when it was raised, milliseconds since 1970. `away`: the connection has
+ * been lost for so long that the media is gone; they may come back.
+ */
 export interface Participant {
   id: string;
   name: string;
   role: "host" | "co_host" | "caretaker" | "participant";
+  away: boolean;
   microphone: boolean;
   camera: boolean;
   hand: number | null;

@@ -103,6 +103,7 @@ export const en = {
   "tile.you": "You",
   "tile.screen": "{name}’s screen",
   "tile.screen.you": "Your screen",
+  "tile.away": "connection lost",
   "tile.muted": "microphone off",
   "tile.camera.off": "camera off",
   "tile.speaking": "speaking",

@@ -51,6 +51,7 @@ function lower(person: Participant, you: string): Parameters<typeof ask>[1] {
 function State({ person }: { person: Participant }): JSX.Element {
   const words = [
     person.hand === null ? "" : t("tile.hand"),
+    person.away ? t("tile.away") : "",
     person.microphone ? "" : t("tile.muted"),
     person.camera ? "" : t("tile.camera.off"),
   ];

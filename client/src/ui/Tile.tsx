@@ -52,6 +52,7 @@ function title(item: Item, person: Participant, you: boolean): string {
 function spoken(item: Item, person: Participant, you: boolean, speaking: boolean): string {
   if (item.kind === "screen") return title(item, person, you);
   const details = [
+    person.away ? t("tile.away") : "",
     person.microphone ? "" : t("tile.muted"),
     person.camera ? "" : t("tile.camera.off"),
     person.hand === null ? "" : t("tile.hand"),
@@ -102,6 +103,7 @@ function Label({ item, person, you }: { item: Item; person: Participant; you: bo
         </span>
       )}
       <span class="tile-name">{item.kind === "camera" && you ? t("tile.you") : title(item, person, you)}</span>
+      {person.away && <span class="tile-away">{t("tile.away")}</span>}
     </div>
   );
 }

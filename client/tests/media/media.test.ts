@@ -41,6 +41,7 @@ const BO: Participant = {
   id: "bo",
   name: "Bo",
   role: "participant",
+  away: false,
   microphone: true,
   camera: true,
   hand: null,

@@ -19,7 +19,7 @@ function person(id: string, camera = true, microphone = true): Participant {
     { mid: "0", kind: "microphone" },
     { mid: "1", kind: "camera" },
   ] as const;
-  return { id, name: id, role: "participant", microphone, camera, hand: null, streams };
+  return { id, name: id, role: "participant", away: false, microphone, camera, hand: null, streams };
 }
 
 const shown = (...keys: Key[]): Visible => new Map(keys.map((key) => [key, { width: 320, height: 180 }]));

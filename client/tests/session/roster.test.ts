@@ -16,7 +16,7 @@ const meeting: MeetingInfo = {
 };
 
 function person(id: string, changes: Partial<Participant> = {}): Participant {
-  return { id, name: id, role: "participant", microphone: false, camera: false, hand: null, streams: [], ...changes };
+  return { id, name: id, role: "participant", away: false, microphone: false, camera: false, hand: null, streams: [], ...changes };
 }
 
 function welcome(participants: Participant[], changes: Partial<Welcome> = {}): Welcome {

@@ -5,7 +5,7 @@ import { arrange, orderOf, type Circumstances } from "../../src/ui/arrange";
 
 function person(id: string, screen = false): Participant {
   const streams = screen ? ([{ mid: "2", kind: "screen" }] as const) : [];
-  return { id, name: id, role: "participant", microphone: true, camera: true, hand: null, streams };
+  return { id, name: id, role: "participant", away: false, microphone: true, camera: true, hand: null, streams };
 }
 
 function room(people: Participant[], changes: Partial<Circumstances> = {}): Circumstances {

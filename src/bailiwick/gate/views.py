@@ -43,6 +43,7 @@ class ParticipantView:
     id: str
     name: str = field(repr=False)
     role: str
+    away: bool
     microphone: bool
     camera: bool
     hand: int | None
@@ -99,6 +100,7 @@ def _participant(row: Present, *, is_caretaker: bool) -> ParticipantView:
         id=row.pk.hex,
         name=row.display_name,
         role=CARETAKER if is_caretaker else row.role,
+        away=row.away,
         microphone=row.microphone_on,
         camera=row.camera_on,
         hand=_milliseconds(row.hand_raised_at),

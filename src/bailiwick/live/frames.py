@@ -21,6 +21,7 @@ def participant(view: ParticipantView) -> Participant:
         id=view.id,
         name=view.name,
         role=cast(Role, str(view.role)),
+        away=view.away,
         microphone=view.microphone,
         camera=view.camera,
         hand=view.hand,

@@ -245,11 +245,13 @@ class Stream(Message):
 
 
 class Participant(Message):
-    """Somebody in the roster. `hand`: when it was raised, milliseconds since 1970."""
+    """Somebody in the roster. `hand`: when it was raised, milliseconds since 1970. `away`: the connection has
+    been lost for so long that the media is gone; they may come back."""
 
     id: ParticipantId
     name: str
     role: Role
+    away: bool
     microphone: bool
     camera: bool
     hand: int | None
