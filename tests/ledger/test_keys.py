@@ -29,7 +29,7 @@ from bailiwick.signing.statements import from_base64url
 from bailiwick.tlog.checkpoints import open_checkpoint
 from bailiwick.tlog.keys import SigningKey
 from tests.ledger.kit import NOW, ORIGIN, Log, append
-from tests.ledger.snapshots import behind_its_back
+from tests.ledger.snapshots import behind_its_back, restored
 
 
 def changed(configuration: Configuration, **fields: object) -> Configuration:
@@ -115,6 +115,25 @@ def test_a_log_that_was_set_back_starts_and_says_so(log: Log) -> None:
     memory.write_bytes(memory.read_bytes().replace(b"\n2\n", b"\n7\n"))
     begin(log.configuration)
     assert rewound(log.configuration)
+
+
+def test_failure_direction_a_backup_from_before_a_change_of_keys_is_restored_and_the_server_starts(
+    log: Log,
+) -> None:
+    """The key that the database knows is gone from the file; meetings go on, and the log stands still."""
+    process = log.process()
+    append(1)
+    process.step()
+    with restored(log):
+        rotate(log.configuration, NOW)
+        process.step()
+        retire(log.configuration)
+    begin(log.configuration)
+    assert rewound(log.configuration)
+    append(1, 1)
+    with pytest.raises(LogRewound):
+        log.process().step()
+    assert Head.objects.get().size == 1
 
 
 @pytest.mark.parametrize("data", [b"", b"x", b"meet.example.org/log\n1\n"])

@@ -139,6 +139,12 @@ def test_a_log_that_was_set_back_shows_no_checkpoint_and_no_proof(served: Log) -
     assert get("tile/0/000").status_code == 200
 
 
+def test_a_log_that_a_witness_has_seen_more_of_shows_what_is_left(served: Log) -> None:
+    Head.objects.update(refused="log_rewound")
+    assert get("checkpoint").json()["reason"] == "log_rewound"
+    assert get("tile/0/000").status_code == 200
+
+
 def test_a_log_that_a_witness_contradicts_shows_no_checkpoint(served: Log) -> None:
     Head.objects.update(refused="log_forked")
     assert get("checkpoint").json()["reason"] == "log_forked"

@@ -17,7 +17,7 @@ from bailiwick.orders.actions.appeals import Ruling
 from bailiwick.orders.actions.later import withdraw_now
 from bailiwick.orders.actions.recovered import suspend_where_exemptions_are_lost
 from bailiwick.orders.models import Appeal, Exemption, Outcome, Restriction
-from tests.ledger.test_recovering import Copy
+from tests.ledger.snapshots import Copy
 from tests.orders import kit
 from tests.orders.desk import NOW, Desk
 from tests.orders.kit import Registry

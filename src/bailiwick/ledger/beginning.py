@@ -7,7 +7,7 @@ from bailiwick.ledger.configuration import Configuration
 from bailiwick.ledger.errors import LogKeyDiffers, LogNotBegun, LogOriginDiffers, LogRewound
 from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.models import Head
-from bailiwick.ledger.sequencer import continued, head_now, signing_keys
+from bailiwick.ledger.sequencer import Signed, continued, head_now, signing_keys
 from bailiwick.tlog.checkpoints import Checkpoint
 from bailiwick.tlog.hashing import EMPTY_ROOT
 from bailiwick.tlog.notes import sign_note
@@ -41,12 +41,21 @@ def look(configuration: Configuration) -> None:
             f"The log in this database is called {head.origin}, and a log never changes its name. Set "
             f"BAILIWICK_LOG_ORIGIN={head.origin}, or leave it out."
         )
-    signing_keys(configuration, head.vkeys)
+    _check_key(configuration, head)
     configuration.whole_policy(head.vkeys)
     configuration.policy_of([key.verifier for key in keyfile.read(configuration.key_file)])
     from bailiwick.ledger.checking import check_edges
 
     check_edges(head)
+
+
+def _check_key(configuration: Configuration, head: Signed) -> None:
+    """Of a log that was set back, the file may have the key that came since: `recovering` goes on with it."""
+    try:
+        signing_keys(configuration, head.vkeys)
+    except LogKeyDiffers:
+        if not rewound(configuration):
+            raise
 
 
 def _begin(configuration: Configuration) -> None:
