@@ -16,7 +16,9 @@ from bailiwick.accounts.actions.suspension_appeals import Outcome
 from bailiwick.accounts.actions.suspensions import Ground
 from bailiwick.accounts.models import Account, Suspension, SuspensionAppeal
 from bailiwick.accounts.suspension_queries import appealed, late_appeals, to_decide
+from bailiwick.gate.chores import chores
 from bailiwick.ledger.commitments import opens
+from bailiwick.notices.models import Alarm
 from tests.accounts.test_suspensions import (
     REASONS,
     WHY,
@@ -161,6 +163,16 @@ def test_an_appeal_is_late_after_seven_days(members: Members, host: Account) -> 
     assert late_appeals(NOW + WEEK) == 1
     appeals.decide(members["appeals"].pk, suspended, Outcome.UPHELD, REASONS, NOW + WEEK)
     assert late_appeals(NOW + WEEK) == 0
+
+
+def test_a_late_appeal_is_an_alarm_once(members: Members, host: Account) -> None:
+    suspended = suspend(members, host)
+    appeals.appeal(suspended, REASONS, NOW)
+    assert appeals.alarm_late(NOW + WEEK - timedelta(seconds=1)) == 0
+    chores(NOW + WEEK)
+    assert Alarm.objects.get().subject == f"suspension:{suspended}"
+    assert appeals.alarm_late(NOW + 2 * WEEK) == 0
+    assert Alarm.objects.get().count == 1
 
 
 @pytest.mark.parametrize("appeal", ["none", "waiting", "decided"])

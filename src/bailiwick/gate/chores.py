@@ -4,6 +4,7 @@ whose time is over are deleted (P9), and what the desk has not answered in time 
 
 from datetime import datetime
 
+from bailiwick.accounts.actions import suspension_appeals
 from bailiwick.meetings import blocks
 from bailiwick.orders.actions.appeal_ending import forget_exemptions, forget_texts
 from bailiwick.orders.actions.appeal_log import log_decided, log_filed
@@ -24,3 +25,4 @@ def chores(now: datetime) -> None:
     forget_targets(now)
     blocks.forget_ended(now)
     alarm_late(now)
+    suspension_appeals.alarm_late(now)

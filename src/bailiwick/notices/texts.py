@@ -191,6 +191,11 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "New restrictions are not enforced, and what is wrong with old ones is not told. Look at the log for"
         " “gate_loop_failed”.",
     ),
+    "suspension_appeal_late": AlarmText(
+        "An appeal against a suspension is overdue",
+        "Its owner was promised an answer within seven days. Somebody with the role for appeals who took no"
+        " part before answers it at the desk, under Suspensions.",
+    ),
     "suspension_prompted": AlarmText(
         "An authority is behind a suspension that was asked for",
         "A member of staff answered so, and nothing was suspended. Register at the desk, as a demand, what"

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from bailiwick.accounts.errors import (
     AlreadyAppealed,
@@ -17,6 +18,7 @@ from bailiwick.accounts.errors import (
 from bailiwick.accounts.models import APPEAL_DUE, APPEAL_TIME, Outcome, Suspension, SuspensionAppeal
 from bailiwick.accounts.queries import require
 from bailiwick.accounts.roles import Role
+from bailiwick.notices.actions import raise_alarm
 
 from . import suspension_mail as mail
 from .audit import audit
@@ -25,6 +27,7 @@ from .suspensions import open_again, subject
 __all__ = ["APPEAL_DUE", "APPEAL_TIME", "Outcome", "appeal", "decide"]
 
 SHORTEST: Final = 20
+AT_A_TIME: Final = 50
 
 
 def appeal(suspension_id: UUID, text: str, now: datetime) -> None:
@@ -65,6 +68,23 @@ def decide(actor: UUID, suspension_id: UUID, outcome: Outcome, answer: str, now:
         if outcome is Outcome.REINSTATED and row.ended_at is None:
             open_again(row, actor, now)
         mail.decided(row, answer.strip())
+
+
+def alarm_late(now: datetime) -> int:
+    """An alarm for each appeal that has become overdue, once; how many. Any process may run it."""
+    late = SuspensionAppeal.objects.filter(
+        decided_at__isnull=True, filed_at__lte=now - APPEAL_DUE, late_alarm_at__isnull=True
+    )
+    return sum(_alarm(late, pk, now) for pk in late.values_list("pk", flat=True)[:AT_A_TIME])
+
+
+def _alarm(late: QuerySet[SuspensionAppeal], appeal_id: int, now: datetime) -> int:
+    with transaction.atomic():
+        if late.filter(pk=appeal_id).update(late_alarm_at=now) != 1:
+            return 0
+        about = SuspensionAppeal.objects.values_list("suspension_id", flat=True).get(pk=appeal_id)
+        raise_alarm("suspension_appeal_late", f"suspension:{about}", now)
+    return 1
 
 
 def _check_length(text: str, field: str) -> None:

@@ -113,6 +113,7 @@ class SuspensionAppeal(models.Model):
     decided_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     answer = models.TextField(max_length=4000, blank=True)
+    late_alarm_at = models.DateTimeField(null=True, help_text="When it became an alarm that it is overdue")
 
     class Meta:
         constraints = (
