@@ -27,6 +27,9 @@ APPS = (
 )
 DEMANDS = (
     "orders/test_demands.py",
+    "orders/test_authorities.py",
+    "orders/test_clocks.py",
+    "desk/test_long_lists.py",
     "orders/test_appeals.py",
     "orders/test_attacks_granting.py",
     "orders/test_attacks_told.py",

@@ -17,6 +17,10 @@ class Audit(models.Model):
 
     class Meta:
         ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("subject", "id"), name="audit_of_subject"),
+            models.Index(fields=("actor", "id"), name="audit_of_actor"),
+        )
 
     def __str__(self) -> str:
         return f"act {self.pk}"
