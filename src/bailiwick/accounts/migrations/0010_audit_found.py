@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0008_section"),
+        ("accounts", "0009_late_appeal"),
     ]
 
     operations = [
