@@ -18,7 +18,7 @@ from bailiwick.ledger.entries import statement  # noqa: E402
 from bailiwick.meetings.models import Meeting  # noqa: E402
 from bailiwick.meetings.presences import Person  # noqa: E402
 from bailiwick.orders.actions import appeals, authorities, granting, intake  # noqa: E402
-from bailiwick.orders.actions.granting import Plan  # noqa: E402
+from bailiwick.orders.actions.drafting import Plan  # noqa: E402
 from bailiwick.orders.actions.intake import Letter, Named  # noqa: E402
 from bailiwick.orders.entries import statement_of  # noqa: E402
 from bailiwick.orders.models import (  # noqa: E402

@@ -400,6 +400,26 @@ def test_without_a_beginning_it_is_in_force_as_soon_as_it_is_approved_and_proven
     assert begins(row) == second.at.replace(microsecond=0)
 
 
+def test_what_was_suspended_is_proposed_again_on_its_page_and_signed_by_two(staff: Staff) -> None:
+    made = approved(staff, new_meeting())
+    here = f"/desk/demands/restrictions/{made.pk}"
+    assert "Propose it again" not in staff.at("reviewer").get(here).content.decode()
+    staff.at("approver").post(f"{here}/suspend", {"reason": "appeal"})
+    assert "Propose it again" in staff.at("reviewer").get(here).content.decode()
+    assert "Propose it again" not in staff.at("approver").get(here).content.decode()
+    fields = {"law": "Act 9 art. 1", "reasons": ["public_security"], "only": ""}
+    too_long = staff.at("reviewer").post(f"{here}/again", fields | {"until": "2099-06-01T00:00"})
+    assert (too_long.status_code, "cannot be used" in too_long.content.decode()) == (422, True)
+    answer = staff.at("reviewer").post(f"{here}/again", fields | {"until": "2099-01-10T00:00"})
+    row = Restriction.objects.get(renews=made)
+    assert answer["Location"].endswith(f"/restrictions/{row.pk}")
+    there = f"/desk/demands/restrictions/{row.pk}"
+    staff.at("reviewer").post(f"{there}/sign", signature(staff.reviewer, row))
+    staff.at("approver").post(f"{there}/approve", signature(staff.approver, row))
+    row.refresh_from_db()
+    assert (row.outbox_id is not None, row.law) == (True, "Act 9 art. 1")
+
+
 def test_p6_more_than_ninety_days_is_refused_in_the_form(staff: Staff) -> None:
     with pytest.raises(AssertionError, match="invalid_field"):
         proposed(staff, new_meeting(), until="2099-05-01T00:00")

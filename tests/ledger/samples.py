@@ -65,7 +65,7 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "restriction.suspended": {"at": AT, "restriction": ID, "reason": "appeal"},
     "restriction.withdrawn": {"at": AT, "restriction": ID, "reason": "court_order"},
     "restriction.expired": {"at": AT, "restriction": ID},
-    "restriction.corrected": {"at": AT, "restriction": ID, "territories": ["DE"], "approvals": _TWO},
+    "restriction.corrected": {"at": AT, "restriction": ID, "territories": ["DE"], "until": AT},
     "appeal.filed": {"day": "2026-11-21", "appeal": ID, "restriction": ID},
     "appeal.decided": {"day": "2026-11-21", "appeal": ID, "restriction": ID, "outcome": "exemption_granted"},
     "account.suspended": {"at": AT, "account": HASH, "ground": "spam"},

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from bailiwick.accounts.errors import RoleNeeded
-from bailiwick.orders.actions import appeals, authorities, granting, intake, later
+from bailiwick.orders.actions import appeals, authorities, granting, intake, later, resuming
 from bailiwick.orders.actions.appeals import Ruling
-from bailiwick.orders.actions.granting import Plan
+from bailiwick.orders.actions.drafting import Plan
 from bailiwick.orders.actions.intake import Added, Letter
 from bailiwick.orders.errors import OrdersError
 from bailiwick.orders.models import Demand, Outcome, Restriction
@@ -228,9 +228,19 @@ class DeskRules(Story):
         order.begins = max(order.begins, kit.second(self.now))
         self.rows[order.name] = row
         self.oracle.orders.append(order)
+        for each in self.objections:
+            if each.order is order.renews and self.rows[each.order.name].demand_id == row.demand_id:
+                each.order = order
 
     def _still_fits(self, row: Restriction, order: Order) -> bool:
-        """Not over yet, and nothing was granted meanwhile that it would have to renew."""
+        """Not over yet, and nothing was granted meanwhile that it would have to renew, nor taken from what it
+        resumes."""
+        old = order.renews
+        if old is not None and self.rows[old.name].demand_id == row.demand_id:
+            followed = any(each.renews is old for each in self.oracle.orders)
+            inside = order.codes <= old.codes and order.until <= old.until
+            gone = old.withdrawn or old.damaged or followed or row.authority_id in self.closed
+            return inside and self.now < order.until and not gone
         before = self._before(row.demand, order.meeting)
         follows = None if before is None else self.rows[before.name].pk
         is_open = row.authority_id not in self.closed
@@ -311,6 +321,32 @@ class DeskRules(Story):
         order.ended = True
         if how == "withdraw":
             self._withdrawn(order)
+
+    @precondition(lambda self: any(each.ended and not each.withdrawn for each in self.oracle.orders))
+    @rule(which=WHICH, lasts=LASTING, only=st.none() | CODES)
+    def resume(self, which: int, lasts: int, only: set[str] | None) -> None:
+        """What was suspended is proposed again: no further, no longer, by two people, and public first."""
+        order = self.pick([each for each in self.oracle.orders if each.ended and not each.withdrawn], which)
+        first = max(kit.second(self.now), order.begins)
+        until = first + timedelta(minutes=lasts)
+        left = order.codes & (order.codes if only is None else only)
+        followed = any(each.renews is order for each in self.oracle.orders)
+        again = any(each.renews is order and row.demand_id == self.rows[order.name].demand_id
+                    for row, each in self.proposed)  # fmt: skip
+        fits = bool(left) and first < until <= order.until and not (followed or again or order.damaged)
+        fits = fits and self.rows[order.name].authority_id not in self.closed
+        plan = Plan(LAW, ("public_security",), first, until,
+                    only=None if only is None else frozenset(map(Code, only)))  # fmt: skip
+        desk = self.world.desk
+        try:
+            row = resuming.propose_again(desk.reviewer.id, self.rows[order.name].pk, plan, self.now)
+        except REFUSED:
+            assert not fits
+            return
+        assert fits
+        granting.sign(desk.reviewer.id, row.pk, approval(desk.reviewer, row), self.now)
+        made = Order(row.pk.hex, order.meeting, order.state, left, first, until, LAW, renews=order)
+        self.proposed.append((row, made))
 
     @precondition(lambda self: self.rows)
     @rule(which=WHICH, keep=CODES, sooner=st.none() | st.integers(1, 60_000))

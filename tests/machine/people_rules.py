@@ -12,7 +12,7 @@ from bailiwick.gate import acts
 from bailiwick.ledger.models import Head
 from bailiwick.meetings.actions import server_rule
 from bailiwick.orders.actions import granting, intake
-from bailiwick.orders.actions.granting import Plan
+from bailiwick.orders.actions.drafting import Plan
 from bailiwick.orders.errors import OrdersError
 from bailiwick.orders.models import Authority, Later, Restriction
 from bailiwick.rules.access import AccessRule, Mode, OnUndetermined, RuleSetter

@@ -9,7 +9,7 @@ import pytest
 
 from bailiwick.gate.verifying import Unproven, bounded
 from bailiwick.ledger.entries import RestrictionApproved
-from bailiwick.orders.actions.granting import cut
+from bailiwick.orders.actions.drafting import cut
 from bailiwick.orders.models import Authority, Demand
 from bailiwick.rules import restriction as rules
 from bailiwick.rules.decision import MeetingTerms, Standing, Withheld, decide

@@ -94,6 +94,20 @@ def test_p7_an_exemption_goes_on_when_the_restriction_is_renewed(told: Told) -> 
     assert not other.inside
 
 
+def test_p3_what_was_suspended_holds_again_once_two_people_signed_and_it_is_public(told: Told) -> None:
+    guest = told.somebody("FR")
+    told.restrict("FR")
+    told.step(told.undo, len(told.oracle.orders) - 1, "suspend")
+    assert guest.inside
+    told.step(told.resume, 0, 60, None)
+    told.step(told.approve, 0)
+    assert guest.inside
+    told.step(told.publish)
+    assert not guest.inside
+    told.step(told.undo, len(told.oracle.orders) - 1, "withdraw")
+    assert guest.inside
+
+
 def test_p6_both_edges_of_a_restriction_reach_whoever_is_inside_within_the_second(told: Told) -> None:
     guest = told.somebody("FR")
     told.restrict("FR", begins=90, lasts=60)

@@ -18,7 +18,7 @@ from bailiwick.accounts.roles import Role
 from bailiwick.ledger.entries import statement
 from bailiwick.meetings.models import Meeting
 from bailiwick.orders.actions import authorities, granting, intake
-from bailiwick.orders.actions.granting import Plan
+from bailiwick.orders.actions.drafting import Plan
 from bailiwick.orders.actions.intake import Letter, Named
 from bailiwick.orders.entries import statement_of
 from bailiwick.orders.models import Asked, Authority, Demand, Restriction

@@ -15,7 +15,7 @@ from bailiwick.accounts.roles import Role
 from bailiwick.ledger.models import Outbox
 from bailiwick.orders.actions import appeals, authorities, granting, intake, later, originals, refusals
 from bailiwick.orders.actions.appeals import Ruling
-from bailiwick.orders.actions.granting import Plan
+from bailiwick.orders.actions.drafting import Plan
 from bailiwick.orders.actions.informing import inform
 from bailiwick.orders.actions.intake import Letter
 from bailiwick.orders.actions.refusals import Why

@@ -13,7 +13,7 @@ from bailiwick.gate.proofs import Proofs
 from bailiwick.ledger.models import Outbox
 from bailiwick.meetings.models import Meeting
 from bailiwick.orders.actions import granting, intake, later
-from bailiwick.orders.actions.granting import Plan
+from bailiwick.orders.actions.drafting import Plan
 from bailiwick.orders.errors import BeyondTerritory, InvalidOrder, NoSuchRestriction, NotNarrower
 from bailiwick.orders.models import Restriction
 from bailiwick.rules.decision import MeetingTerms, Standing, Withheld, decide

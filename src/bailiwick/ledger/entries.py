@@ -324,17 +324,14 @@ class RestrictionExpired(_Part):
 
 
 class RestrictionCorrected(_Part):
-    """What was wrong in a restriction's entry; only what is given here is different from now on."""
+    """It reaches less far or ends sooner from now on; one person is enough to say so (P7). Whatever else was
+    wrong is suspended, and approved again as another restriction."""
 
     type: Literal["restriction.corrected"] = "restriction.corrected"
     at: Instant
     restriction: RandomId
-    law: Law | None = None
     territories: Territories | None = None
     until: Instant | None = None
-    document: Hash | None = None
-    original: Commitment | None = None
-    approvals: Annotated[tuple[Approval, ...], Field(min_length=2, max_length=2)] | None = None
 
 
 class AppealFiled(_Part):
@@ -473,7 +470,7 @@ def parse(data: bytes) -> Entry:
     return entry
 
 
-Signable: TypeAlias = RestrictionApproved | RestrictionCorrected | SignerAdded | SignersBegun | KeyRotated
+Signable: TypeAlias = RestrictionApproved | SignerAdded | SignersBegun | KeyRotated
 
 
 def statement(entry: Signable) -> bytes:

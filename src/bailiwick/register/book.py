@@ -85,17 +85,6 @@ class Restriction:
         return min([self.entry.until, *(each.until for each in self._corrected if each.until)])
 
     @property
-    def law(self) -> str:
-        """The law cited last."""
-        return next((each.law for each in reversed(self._corrected) if each.law), self.entry.law)
-
-    @property
-    def document(self) -> str:
-        """Hash of the published demand, the one named last."""
-        found = (each.document for each in reversed(self._corrected) if each.document)
-        return next(found, self.entry.document)
-
-    @property
     def ended(self) -> Logged[Any] | None:
         """What ended it before its time: the withdrawal, else the first suspension."""
         found = [each for each in self.later if isinstance(each.entry, Ended)]
@@ -179,11 +168,17 @@ class Demand:
     def named(self) -> int:
         """How many meetings and accounts it named, as far as a published decision says; at least one."""
         said = [each.decision.named for each in self.restrictions if each.decision is not None]
-        return max([1, len(self.restrictions), *said])
+        return max([1, self.granted, *said])
 
     @property
     def _left_out(self) -> bool:
-        return self.named > len(self.restrictions)
+        return self.named > self.granted
+
+    @property
+    def granted(self) -> int:
+        """How many restrictions, without those that only put in force again what was suspended."""
+        own = {each.id for each in self.restrictions}
+        return sum(each.entry.renews not in own for each in self.restrictions)
 
     @property
     def decided_on(self) -> date | None:

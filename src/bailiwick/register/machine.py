@@ -150,18 +150,18 @@ def _restriction(book: Book, found: Restriction, standing: Standing) -> Restrict
             state=entry.state,
             kind=entry.kind,
         ),
-        law=found.law,
+        law=entry.law,
         reasons=list(entry.reasons),
         territories=list(found.territories),
         from_=entry.begins,
         until=found.until,
         target=entry.target,
-        document=found.document,
+        document=entry.document,
         renews=entry.renews,
         index=index,
         page_url=f"{site}/register/restrictions/{found.id}",
         proof_url=f"{site}/log/proof/{index}",
-        document_url=f"{site}/log/documents/{found.document}",
+        document_url=f"{site}/log/documents/{entry.document}",
     )
 
 

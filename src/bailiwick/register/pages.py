@@ -69,7 +69,7 @@ def restriction(request: HttpRequest, name: str) -> HttpResponse:
         "history": [_event(each) for each in found.later],
         "appeals": [_decided(each) for each in found.decided],
         "chain": [_summary(book, each, now) for each in book.chain(found)],
-        "has_document": queries.document(found.document) is not None,
+        "has_document": queries.document(found.entry.document) is not None,
         "decision": found.decision,
     })  # fmt: skip
 
@@ -143,10 +143,8 @@ def _event(each: Any) -> dict[str, Any]:
     entry = each.entry
     reason = words.ENDINGS.get(getattr(entry, "reason", ""), "")
     changes = [
-        ("law", getattr(entry, "law", None)),
         ("territories", ", ".join(words.places(getattr(entry, "territories", None) or ()))),
         ("until", getattr(entry, "until", None)),
-        ("document", getattr(entry, "document", None)),
     ]
     kept = [(name, value) for name, value in changes if value]
     what = entry.type.partition(".")[2]

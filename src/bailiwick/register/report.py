@@ -208,7 +208,7 @@ def _rows(demands: Iterable[Demand]) -> Iterable[Row]:
             granted_in_part=came["granted_in_part"],
             granted=came["granted"],
             open=came["open"],
-            restrictions=sum(len(each.restrictions) for each in group),
+            restrictions=sum(each.granted for each in group),
             median_days=_median_days(group),
         )
 

@@ -23,7 +23,7 @@ ADDED: Final = "signer.added"
 REMOVED: Final = "signer.removed"
 ROTATED: Final = "key.rotated"
 KINDS: Final = (BEGUN, ADDED, REMOVED, ROTATED)
-APPROVED: Final = ("restriction.approved", "restriction.corrected")
+APPROVED: Final = ("restriction.approved",)
 _MARKS: Final = tuple(f'"type":"{kind}"'.encode() for kind in KINDS)
 
 

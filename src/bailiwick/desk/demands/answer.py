@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from bailiwick.desk.access import Member
 from bailiwick.orders import desk_queries as queries
-from bailiwick.orders.actions.granting import cut, is_shorter
+from bailiwick.orders.actions.drafting import cut, is_shorter
 from bailiwick.orders.actions.intake import missing
 from bailiwick.orders.desk_queries import Answer, Asked, Demand, LaterKind, Restriction, Target
 from bailiwick.orders.entries import begins

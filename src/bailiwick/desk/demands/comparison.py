@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bailiwick.orders.actions.granting import cut
+from bailiwick.orders.actions.drafting import cut
 from bailiwick.orders.desk_queries import Asked, Demand, Target
 from bailiwick.rules.restriction import LONGEST
 

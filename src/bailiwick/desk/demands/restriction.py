@@ -15,18 +15,18 @@ from bailiwick.accounts.queries import passkeys
 from bailiwick.desk.access import Member, View
 from bailiwick.desk.frame import show
 from bailiwick.orders import desk_queries as queries
-from bailiwick.orders.actions import granting, later
+from bailiwick.orders.actions import granting, later, resuming
 from bailiwick.orders.desk_queries import Restriction
 from bailiwick.orders.entries import base64url, begins
-from bailiwick.orders.errors import BadApproval, UnknownPasskey
+from bailiwick.orders.errors import BadApproval, BeyondTerritory, InvalidOrder, UnknownPasskey
 from bailiwick.orders.permissions import Act
 from bailiwick.orders.registered import site
 from bailiwick.signing.assertions import Assertion
 
 from . import words
-from .forms import SignatureForm
-from .guard import HANDLING, SECTION, may, page, transition
-from .review_forms import EndForm, NarrowForm
+from .forms import SignatureForm, add_error
+from .guard import HANDLING, SAID, SECTION, may, page, transition
+from .review_forms import EndForm, NarrowForm, TermsForm
 
 
 @page(*HANDLING)
@@ -37,7 +37,7 @@ def shown(request: HttpRequest, member: Member, restriction_id: UUID) -> HttpRes
 
 def _show(
     request: HttpRequest, member: Member, row: Restriction, end: EndForm | None = None,
-    narrow: NarrowForm | None = None,
+    narrow: NarrowForm | None = None, again: TermsForm | None = None,
 ) -> HttpResponse:  # fmt: skip
     signed = [each.account_id for each in row.approvals.all()]
     context: dict[str, Any] = {
@@ -54,15 +54,24 @@ def _show(
         "may_undo": can_change(row) and may(member, Act.WITHDRAW),
         "end": end or EndForm(),
         "narrow": narrow or NarrowForm(),
+        "again": again or _again(member, row),
         "signing": _signing(member, row, bool(signed)),
     }
-    status = 422 if (end or narrow) else 200
+    status = 422 if (end or narrow or again) else 200
     return show(request, member, "desk/demands/restriction.html", SECTION, context, status)
 
 
 def _begins(row: Restriction) -> datetime | None:
     """When it has, or would have, effect; None: as soon as it can."""
     return begins(row) if row.outbox_id is not None or row.effective_from > timezone.now() else None
+
+
+def _again(member: Member, row: Restriction) -> TermsForm | None:
+    """The form by which what was suspended is proposed again; None: this person has none to fill in."""
+    if row.outbox_id is None or not may(member, Act.PROPOSE) or not resuming.can_resume(row, timezone.now()):
+        return None
+    end = resuming.left_of(row).until
+    return TermsForm(initial={"law": row.law, "reasons": row.reasons, "until": end})
 
 
 def can_change(row: Restriction) -> bool:
@@ -113,6 +122,23 @@ def _assertion(request: HttpRequest, member: Member) -> Assertion:
     return Assertion(
         known[data["credential"]], data["authenticator_data"], data["client_data"], data["signature"]
     )
+
+
+@transition(Act.PROPOSE)
+def again(request: HttpRequest, member: Member, restriction_id: UUID) -> HttpResponse:
+    """What was suspended, without effect until two people have signed it."""
+    form, now = TermsForm(request.POST), timezone.now()
+    if form.is_valid():
+        try:
+            made = resuming.propose_again(member.id, restriction_id, form.plan(now), now)
+        except InvalidOrder as error:
+            add_error(form, error)
+        except BeyondTerritory as error:
+            form.add_error(None, str(SAID[error.code][1]))
+        else:
+            messages.success(request, _("Proposed. Sign it, then somebody else must approve it."))
+            return redirect("desk_restriction", made.pk)
+    return _show(request, member, queries.restriction(restriction_id), again=form)
 
 
 @transition(Act.DISCARD)

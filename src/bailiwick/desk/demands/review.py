@@ -13,6 +13,7 @@ from bailiwick.desk.access import Member
 from bailiwick.desk.frame import show
 from bailiwick.orders import desk_queries as queries
 from bailiwick.orders.actions import granting, intake, originals, refusals
+from bailiwick.orders.actions.resuming import any_of
 from bailiwick.orders.desk_queries import Answer, Demand, DemandState, Target
 from bailiwick.orders.errors import BeyondTerritory, InvalidOrder, NoSuchDemand
 from bailiwick.orders.papers.errors import PaperError
@@ -56,7 +57,7 @@ def _show(
         "may_explain": is_unexplained(row) and may(member, Act.EXPLAIN),
         "restricted": restricted,
         "under_review": under_review,
-        "may_review": under_review and may(member, Act.REVIEW),
+        "may_review": (under_review or any_of(row, timezone.now())) and may(member, Act.REVIEW),
         "may_refuse": row.status in intake.OPEN and may(member, Act.REFUSE),
         "granted": granted,
         "letter": originals.about(row, timezone.now()),

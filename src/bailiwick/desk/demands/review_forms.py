@@ -1,5 +1,6 @@
 """What is asked when a demand is reviewed, and of what was granted."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bailiwick.ledger.vocabulary import second
 from bailiwick.orders.actions.appeals import Ruling
-from bailiwick.orders.actions.granting import Plan
+from bailiwick.orders.actions.drafting import Plan
 from bailiwick.orders.actions.refusals import Why
 from bailiwick.orders.desk_queries import Outcome, Restriction
 from bailiwick.rules.territory import Territory
@@ -135,8 +136,8 @@ class RefusalForm(WhyForm):
     target = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False, widget=forms.HiddenInput)
 
 
-class PlanForm(forms.Form):
-    """A restriction of one meeting."""
+class TermsForm(forms.Form):
+    """What a restriction says."""
 
     law = forms.CharField(
         label=_("Law"),
@@ -146,18 +147,30 @@ class PlanForm(forms.Form):
     reasons = forms.MultipleChoiceField(
         label=_("Grounds"), choices=words.reasons, widget=forms.CheckboxSelectMultiple
     )
-    begins = Moment(
-        label=_("In force from (UTC)"),
-        help_text=_("Empty: at once, as soon as it is proven to be in the public log."),
-        required=False,
-    )
     until = Moment(label=_("Until (UTC)"), help_text=_("90 days at most, and no longer than asked."))
     only = Codes(
         label=_("Only in"),
         help_text=_("Codes, if less than what is left after the cut is enough. Empty: all that is left."),
         required=False,
     )
+
+    def plan(self, now: datetime) -> Plan:
+        """The valid form's plan, as proposed now."""
+        data = self.cleaned_data
+        only = frozenset(data["only"]) or None
+        return Plan(data["law"].strip(), tuple(data["reasons"]), second(now), data["until"], only)
+
+
+class PlanForm(TermsForm):
+    """A restriction of one meeting."""
+
+    begins = Moment(
+        label=_("In force from (UTC)"),
+        help_text=_("Empty: at once, as soon as it is approved and proven to be in the public log."),
+        required=False,
+    )
     renews = forms.ChoiceField(label=_("Renews"), required=False)
+    field_order = ("law", "reasons", "begins", "until", "only", "renews")
 
     def __init__(self, data: Any = None, *, earlier: list[Restriction], **options: Any) -> None:
         super().__init__(data, **options)
@@ -165,12 +178,11 @@ class PlanForm(forms.Form):
         self.fields["renews"].choices = [("", _("nothing: it is the first")), *rows]  # type: ignore[attr-defined]  # a ChoiceField
 
     def plan(self, now: datetime) -> Plan:
-        """The valid form's plan, as proposed now."""
+        """The same, from when it says, and as the renewal it says it is."""
         data = self.cleaned_data
-        begins = data["begins"] or second(now)
         renews = UUID(data["renews"]) if data["renews"] else None
-        only = frozenset(data["only"]) or None
-        return Plan(data["law"].strip(), tuple(data["reasons"]), begins, data["until"], only, renews)
+        made = super().plan(now)
+        return replace(made, begins=data["begins"] or made.begins, renews=renews)
 
 
 class EndForm(forms.Form):

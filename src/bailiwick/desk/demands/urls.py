@@ -59,5 +59,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{_RESTRICTION}/discard", restriction.discard, name="desk_discard_restriction"),
     path(f"{_RESTRICTION}/suspend", restriction.suspend, name="desk_suspend_restriction"),
     path(f"{_RESTRICTION}/withdraw", restriction.withdraw, name="desk_withdraw_restriction"),
+    path(f"{_RESTRICTION}/again", restriction.again, name="desk_propose_again"),
     path(f"{_RESTRICTION}/correct", restriction.correct, name="desk_correct_restriction"),
 ]

@@ -4,11 +4,8 @@ A demand to end a meeting, or anything else, becomes a restriction of that meeti
 ends a meeting or touches an account (P2).
 """
 
-import json
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -20,7 +17,7 @@ from bailiwick.accounts.queries import require
 from bailiwick.accounts.roles import Role
 from bailiwick.ledger import actions as ledger
 from bailiwick.ledger.entries import statement
-from bailiwick.ledger.vocabulary import Reason, Refusal, second
+from bailiwick.ledger.vocabulary import Refusal
 from bailiwick.meetings.actions.change import changed
 from bailiwick.orders.entries import approved_entry, statement_of
 from bailiwick.orders.errors import (
@@ -47,32 +44,19 @@ from bailiwick.orders.models import (
 from bailiwick.orders.papers.kinds import looked_at
 from bailiwick.orders.permissions import Act, check_may
 from bailiwick.orders.published import is_as_logged
-from bailiwick.orders.reach import last_day, reach_of
 from bailiwick.orders.registered import check_signed
 from bailiwick.rules.restriction import LONGEST
-from bailiwick.rules.territory import Code, Territory, parse_territory
+from bailiwick.rules.territory import Code, Territory
 from bailiwick.signing.assertions import Assertion
 
-from . import chain, redacted_copies
+from . import chain, redacted_copies, resuming
+from .drafting import Plan, cut, decision, draft, is_shorter
 from .intake import locked, refuse_now
 from .proposals import drop
 from .steps import log_answered, log_target_refused
 
-_TO_THE_MINUTE: Final = timedelta(minutes=1)
 _ANSWER: Final = 20
 """Characters in which no question of law can be answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What would be granted for one target. `only`: less than all that the authority's territory allows."""
-
-    law: str
-    reasons: tuple[Reason, ...]
-    begins: datetime
-    until: datetime
-    only: Territory | None = None
-    renews: UUID | None = None
 
 
 def review(
@@ -80,7 +64,8 @@ def review(
     redacted: bytes, now: datetime,
 ) -> Review:  # fmt: skip
     """Answer in writing whether the demand is lawful, necessary and proportionate, with the copy of it that
-    everybody may read: text, or a file that is turned into pictures. RoleNeeded, NoSuchDemand,
+    everybody may read: text, or a file that is turned into pictures. Also once something that was granted is
+    suspended, so that it can be proposed again for better reasons. RoleNeeded, NoSuchDemand,
     NotPossibleNow, InvalidOrder, PaperError."""
     check_may(actor, Act.REVIEW)
     answers = {"legality": legality, "necessity": necessity, "proportionality": proportionality}
@@ -89,22 +74,15 @@ def review(
             raise InvalidOrder(name)
     paper = looked_at(redacted)
     with transaction.atomic():
-        row = locked(demand_id, DemandState.UNDER_REVIEW)
+        row = locked(demand_id, *resuming.STATES)
+        if row.status != DemandState.UNDER_REVIEW and not resuming.any_of(row, now):
+            raise NotPossibleNow
         values = redacted_copies.publish(row, paper, now) | {"written_at": now}
         made, _ = Review.objects.update_or_create(
             demand=row, defaults=answers | values | {"written_by_id": actor}
         )
         audit(actor, Act.REVIEW, f"demand:{row.pk}", now)
     return made
-
-
-def cut(demand: Demand, first: datetime, until: datetime) -> tuple[Territory, Territory]:
-    """Of the codes a demand asks for: those in its authority's own territory, and those cut off (P1)."""
-    asked = parse_territory(demand.territories)
-    if demand.authority is None:
-        return frozenset(), asked
-    own = reach_of(demand.authority.state, demand.authority.kind, first.date(), last_day(until))
-    return asked & own, asked - own
 
 
 def propose(actor: UUID, target_id: int, plan: Plan, now: datetime) -> Restriction:
@@ -118,10 +96,11 @@ def propose(actor: UUID, target_id: int, plan: Plan, now: datetime) -> Restricti
     with transaction.atomic():
         target = _target(target_id)
         demand = locked(target.demand_id, DemandState.UNDER_REVIEW)
-        _check_ready(demand, target)
-        granted, beyond = _granted(demand, plan)
+        meeting_id = _check_ready(demand, target)
+        granted = _granted(demand, plan)
         chain.check_dates(demand, plan.begins, plan.until, now)
-        row = _draft(actor, demand, target, plan, granted, beyond, now)
+        renews = chain.renewed(plan.renews, demand, meeting_id, now)
+        row = draft(actor, demand, meeting_id, plan, granted, renews, now)
         audit(actor, Act.PROPOSE, f"restriction:{row.pk}", now)
     return row
 
@@ -133,7 +112,8 @@ def _target(target_id: int) -> Target:
     return found
 
 
-def _check_ready(demand: Demand, target: Target) -> None:
+def _check_ready(demand: Demand, target: Target) -> UUID:
+    """The meeting."""
     authority = demand.authority
     if authority is None or not is_as_logged(authority) or not Review.objects.filter(demand=demand).exists():
         raise NotPossibleNow
@@ -141,79 +121,15 @@ def _check_ready(demand: Demand, target: Target) -> None:
         raise NotPossibleNow
     if demand.restrictions.filter(meeting_id=target.meeting_id).exists():
         raise NotPossibleNow
+    return target.meeting_id
 
 
-def _granted(demand: Demand, plan: Plan) -> tuple[Territory, Territory]:
-    allowed, beyond = cut(demand, plan.begins, plan.until)
+def _granted(demand: Demand, plan: Plan) -> Territory:
+    allowed = cut(demand, plan.begins, plan.until)[0]
     granted = allowed if plan.only is None else allowed & plan.only
     if not granted:
         raise BeyondTerritory
-    return granted, beyond
-
-
-def _draft(
-    actor: UUID, demand: Demand, target: Target, plan: Plan, granted: Territory, beyond: Territory,
-    now: datetime,
-) -> Restriction:  # fmt: skip
-    authority, meeting_id = demand.authority, target.meeting_id
-    if authority is None or meeting_id is None:
-        raise NotPossibleNow
-    row = Restriction(
-        meeting_id=meeting_id,
-        demand=demand,
-        authority=authority,
-        state=authority.state,
-        kind=authority.kind,
-        law=plan.law,
-        territories=sorted(granted),
-        effective_from=plan.begins,
-        expires_at=plan.until,
-        reasons=sorted(set(plan.reasons)),
-        target=ledger.commit_to(meeting_id.bytes),
-        document=ledger.publish_document(_decision(demand, granted, beyond, plan.until), now),
-        original=demand.original,
-        renews=chain.renewed(plan.renews, demand, meeting_id, now),
-        stated_at=second(now),
-        proposed_by_id=actor,
-    )
-    try:
-        statement_of(row)
-    except ValueError:
-        raise InvalidOrder("law") from None
-    row.save(force_insert=True)
-    return row
-
-
-def _decision(demand: Demand, granted: Territory, beyond: Territory, until: datetime) -> bytes:
-    """What everybody may read of the decision, its hash in the entry: what was asked, what was cut, and the
-    written answers. No name of a meeting or of anybody in it."""
-    found = Review.objects.get(demand=demand)
-    asked = Counter(demand.targets.values_list("asked", flat=True))
-    fields = {
-        "demand": demand.pk.hex,
-        "asked": {
-            "territories": demand.territories,
-            "targets": dict(sorted(asked.items())),
-            "until": None if demand.ends_at is None else _written(demand.ends_at),
-        },
-        "granted": {
-            "act": Asked.WITHHOLD.value,
-            "territories": sorted(granted),
-            "until": _written(until),
-        },
-        "cut": sorted(beyond),
-        "legality": found.legality,
-        "necessity": found.necessity,
-        "proportionality": found.proportionality,
-        "redacted_demand": found.redacted,
-    }
-    if found.pages:
-        fields["redacted_pages"] = found.pages
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True, indent=1).encode()
-
-
-def _written(moment: datetime) -> str:
-    return second(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return granted
 
 
 # ---------------------------------------------------------------- two people, two passkeys
@@ -258,14 +174,18 @@ def approve(actor: UUID, restriction_id: UUID, assertion: Assertion, now: dateti
         second_one = _keep(row, 1, actor, assertion, now)
         _into_log(row, [first, second_one])
         audit(actor, Act.APPROVE, f"restriction:{row.pk}", now)
-        _answered(row, now)
+        if resuming.resumes(row):
+            resuming.take_objections_along(row)
+        else:
+            _answered(row, now)
     return row
 
 
 def _check_again(row: Restriction, first: Approval, now: datetime) -> None:
     """What was proposed still holds: demand, authority, territory, dates, what it renews, the published
     decision, the first signature. Holds the authority's row: two of its restrictions follow one another."""
-    demand = locked(row.demand_id, DemandState.UNDER_REVIEW)
+    again = resuming.resumes(row)
+    demand = locked(row.demand_id, *(resuming.STATES if again else (DemandState.UNDER_REVIEW,)))
     authority = Authority.objects.select_for_update().get(pk=row.authority_id)
     if demand.authority_id != authority.pk or not is_as_logged(authority):
         raise NotPossibleNow
@@ -276,12 +196,15 @@ def _check_again(row: Restriction, first: Approval, now: datetime) -> None:
     if row.expires_at - row.effective_from > LONGEST:
         raise InvalidOrder("until")
     chain.check_end(demand, row.expires_at)
-    chain.check_still_renews(row, demand)
+    if again:
+        resuming.check_still_resumes(row, now)
+    else:
+        chain.check_still_renews(row, demand)
     allowed, beyond = cut(demand, row.effective_from, row.expires_at)
     granted = frozenset(map(Code, row.territories))
     if not granted <= allowed:
         raise BeyondTerritory
-    if sha256(_decision(demand, granted, beyond, row.expires_at)).hexdigest() != row.document:
+    if sha256(decision(demand, granted, beyond, row.expires_at)).hexdigest() != row.document:
         raise NotPossibleNow
     _check_first(row, first)
 
@@ -392,8 +315,3 @@ def _in_full(demand: Demand, targets: Sequence[Target]) -> bool:
     whole = all(target.answer == Answer.RESTRICTED and target.asked == Asked.WITHHOLD for target in targets)
     asked, granted = sorted(demand.territories), demand.restrictions.all()
     return whole and all(row.territories == asked and not is_shorter(demand, row) for row in granted)
-
-
-def is_shorter(demand: Demand, row: Restriction) -> bool:
-    """Whether it ends before the demand asks it to. The desk's form has minutes: what is less was not cut."""
-    return demand.ends_at is None or demand.ends_at - row.expires_at > _TO_THE_MINUTE

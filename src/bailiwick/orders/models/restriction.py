@@ -111,8 +111,8 @@ class Approval(models.Model):
 
 
 class LaterKind(models.TextChoices):
-    """What can happen to a restriction before its time. None of them is ever undone: whatever should hold
-    again is approved again."""
+    """What can happen to a restriction before its time. None of them is ever undone: what was suspended holds
+    again only as another restriction, which two people approve."""
 
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
@@ -130,10 +130,8 @@ class Later(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     appeal = models.ForeignKey("Appeal", null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=24, blank=True)
-    law = models.CharField(max_length=120, blank=True)
     territories = models.JSONField(null=True)
     expires_at = models.DateTimeField(null=True)
-    document = models.CharField(max_length=64, blank=True)
     outbox_id = models.BigIntegerField(unique=True)
 
     class Meta:
