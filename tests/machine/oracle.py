@@ -87,6 +87,8 @@ class Oracle:
     locked: dict[int, bool] = field(default_factory=lambda: {0: False, 1: False})
     log_works: bool = True
     set_back: bool = False
+    contradicted: bool = False
+    """The log is: nodes have their second to see it, and then it is `set_back`."""
     table_lost: bool = False
 
     def enforced(self, meeting: int, node: str, now: datetime) -> Iterator[Order]:

@@ -196,7 +196,9 @@ class PeopleRules(Story):
         code = {"works": "", "stands still": "log_refuses", "is contradicted": "log_forked"}[how]
         Head.objects.update(refused=code)
         self.oracle.log_works = how == "works"
-        self.oracle.set_back = how == "is contradicted" or (how == "stands still" and self.oracle.set_back)
+        self.oracle.contradicted = how == "is contradicted" or (
+            how == "stands still" and self.oracle.contradicted
+        )
 
     @rule(lost=st.booleans())
     def table(self, lost: bool) -> None:

@@ -155,6 +155,7 @@ class Story(RuleBasedStateMachine):
                 self.try_door(guest, (guest.number + self.steps) % 2, settled=False)
         self.to_be_mailed = self.affected()
         self.world.beat()
+        self.oracle.set_back = self.oracle.contradicted
         for guest in self.world.guests[:2]:
             for node in (0, 1):
                 self.try_door(guest, node, settled=True)

@@ -204,3 +204,13 @@ def test_p7_what_is_withdrawn_ends_at_once_though_the_log_stands_still(told: Tol
     assert not guest.inside
     told.step(told.undo, len(told.oracle.orders) - 1, "suspend")
     assert guest.inside
+
+
+def test_p3_a_log_that_is_contradicted_enforces_nothing_within_the_second(told: Told) -> None:
+    guest = told.somebody("CN")
+    assert not guest.inside
+    told.step(told.log, "is contradicted")
+    told.hold()
+    assert guest.inside
+    told.step(told.log, "works")
+    assert not guest.inside
