@@ -5,6 +5,8 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from http.client import HTTPConnection, HTTPResponse
+from urllib.parse import urlencode
 
 import pytest
 from websockets.asyncio.client import connect
@@ -64,7 +66,7 @@ def searched(server: Product, host: Host, slug: str) -> Iterator[tuple[str, byte
     shown = (f"/api/meetings/{slug}", f"/api/meetings/{slug}/rule", f"/meetings/{slug}", "/meetings")
     for page in (*shown, "/accounts/data/export"):
         answer = host.request("GET", page)
-        assert answer.status in {200, 301}, page
+        assert page != "/accounts/data/export" or answer.status == 200
         yield page, answer.body
 
 
@@ -88,26 +90,35 @@ async def test_p9_canary_addresses_are_nowhere_after_joins_refusals_and_ejects(s
     assert found(server, host, slug, [*CANARIES, "2.0.117.204"]) == []
 
 
+def submit(server: Product, path: str, fields: dict[str, str]) -> HTTPResponse:
+    """A form, sent from a canary address as a browser sends it."""
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"csrftoken={'c' * 32}",
+        "X-CSRFToken": "c" * 32,
+        "Origin": server.url,
+        "X-Forwarded-For": "2.0.117.203",
+    }
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
+    try:
+        connection.request("POST", path, urlencode(fields), headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer
+    finally:
+        connection.close()
+
+
 def sign_in_badly(server: Product) -> None:
     """Wrong passwords are what an account system likes to note addresses for."""
-    for _ in range(8):
-        server.request(
-            "POST",
-            "/accounts/login/",
-            {"login": "canary@example.org", "password": "wrong"},
-            {"X-Forwarded-For": "2.0.117.203", "Origin": server.url},
-        )
+    fields = {"login": "canary@example.org", "password": "wrong"}
+    # read, and found wrong: the page is shown again
+    assert [submit(server, "/accounts/login/", fields).status for _ in range(8)] == [200] * 8
 
 
 def forget_a_password(server: Product) -> None:
-    """The mail says what to do, and to many account systems also who asked for it and from where."""
-    answer = server.request(
-        "POST",
-        "/accounts/password/reset/",
-        {"email": "canary@example.org"},
-        {"X-Forwarded-For": "2.0.117.203", "Origin": server.url},
-    )
-    assert answer.status == 302
+    """The mail says what to do; those of many account systems also say from where it was asked for."""
+    assert submit(server, "/accounts/password/reset/", {"email": "canary@example.org"}).status == 302
     deadline = time.monotonic() + 20
     while b"/accounts/password/reset/key/" not in server.log.read_bytes():
         assert time.monotonic() < deadline, "no mail was sent"
