@@ -108,6 +108,20 @@ def test_it_is_published_once_the_period_is_over_and_never_again(told: Story) ->
     assert (bands["FR"].appeals, bands["FR"].appeals_granted, bands["FR"].affected) == ("1-9", "1-9", "0-9")
 
 
+def test_what_is_recorded_after_its_report_was_out_counts_in_the_next_one_and_once(told: Story) -> None:
+    """Whoever records late, or dates back, keeps no demand out of the reports."""
+    publish(report(), OVER)
+    told.demand(60, day=NOW, state="US")
+    told.demand(61, day=NOW - 400 * DAY, state="IT")  # of a half year of which no report is out
+    told.publish()
+    following = [Period.parse(text) for text in ("2027-H1", "2027-H2")]
+    found = compute(open_book(), following[0], {})
+    assert [(row.state, row.received) for row in found.rows] == [("US", 1)]
+    publish(found, OVER + 200 * DAY)
+    told.publish()
+    assert compute(open_book(), following[1], {}).rows == ()
+
+
 @pytest.fixture
 def published(told: Story, clock: Clock) -> Story:
     publish(report({"CN": 40}), OVER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentTypeError, Namespace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from bailiwick.config.django_ready import make_ready
@@ -38,6 +38,10 @@ def _period(text: str) -> str:
     return text
 
 
+A_YEAR = timedelta(days=366)
+"""So long after it arrived a demand is recorded at the latest, and counts in the next report."""
+
+
 def run(options: Namespace) -> int:
     make_ready()
     from bailiwick.ledger import queries
@@ -54,7 +58,7 @@ def run(options: Namespace) -> int:
         half = (period.since, period.before)
         effects = effects_by_state(*half)
         effects = blurred(effects, {*CODES, *effects})
-        found = compute(open_book(), period, effects, informed_on(*half))
+        found = compute(open_book(), period, effects, informed_on(period.since - A_YEAR, period.before))
         document = publish(found, datetime.now(UTC)) if options.publish else ""
     except (ReportRefused, LogRefuses) as refusal:
         print(f"bailiwick report: {refusal}", file=sys.stderr)

@@ -174,7 +174,7 @@ def compute(
 ) -> Report:
     """The report on a period, as of what is in the log. `effects`: how often somebody was kept out by
     restrictions that ran out in it, by state. `informed`: when an authority was told of a receipt."""
-    demands = [each for each in book.demands if period.has(each.received.entry.day)]
+    demands = list(_counted_in(book, period))
     decided = [each for found in book.restrictions.values() for each in found.decided]
     decided = [each for each in decided if period.has(each.entry.day)]
     return Report(
@@ -191,6 +191,25 @@ def compute(
         suspensions=_suspensions(book, period),
         orders=tuple(_orders(demands, informed or {})),
     )
+
+
+def _counted_in(book: Book, period: Period) -> Iterable[Demand]:
+    """Demands that arrived in the period, and those that arrived before it and were recorded too late for the
+    reports that were out by then: whoever records late keeps nothing out of the reports."""
+    earlier = [each for each in book.reports if each.entry.first < period.first]
+    out = {each.entry.first for each in earlier}
+    told = max((_covered(each) for each in earlier), default=0)
+    for each in book.demands:
+        day, index = each.received.entry.day, each.received.index
+        too_late = day < period.first and Period.of(day).first in out and index >= told
+        if period.has(day) or too_late:
+            yield each
+
+
+def _covered(out: Logged[ReportPublished]) -> int:
+    """How much of the log a report is about."""
+    found = published(out)
+    return out.index if found is None else found.entries
 
 
 def _rows(demands: Iterable[Demand]) -> Iterable[Row]:
