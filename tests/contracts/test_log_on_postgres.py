@@ -18,7 +18,8 @@ FILES = (
     "ledger/test_one_history.py",
     "ledger/test_flipped.py",
     "ledger/test_recovering.py",
-    "ledger/test_witnesses.py ledger/test_keys.py ledger/test_policies.py ledger/test_loops.py",
+    "ledger/test_witnesses.py ledger/test_quorums.py ledger/test_keys.py ledger/test_policies.py"
+    " ledger/test_loops.py",
     "contracts/test_log_killed.py",
 )
 
