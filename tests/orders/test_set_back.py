@@ -250,3 +250,40 @@ def test_what_could_not_be_said_in_time_is_said_the_next_time(registry: Registry
         proofs.follow()
     assert proofs.follow(), "everybody is decided on again, a second late"
     assert registry.codes == {"log_rewound"}
+
+
+def test_a_mistake_of_ours_in_looking_at_the_log_closes_no_door_and_enforces_nothing(
+    registry: Registry, row: Meeting
+) -> None:
+    ready(registry, row)
+    mistaken = False
+
+    def witnessed() -> datetime | None:
+        if mistaken:
+            raise ZeroDivisionError
+        return None
+
+    proofs = registry.proofs(witnessed=witnessed)
+    assert len(look(proofs, row)) == 1
+    mistaken = True
+    assert look(proofs, row) == ()
+    assert registry.codes == {"gate_proofs_failed"}
+    mistaken = False
+    assert len(later(registry, proofs, row)) == 1
+
+
+def test_a_clock_put_right_before_witnesses_have_answered_is_no_alarm_of_its_own(
+    registry: Registry, row: Meeting
+) -> None:
+    ready(registry, row)
+    told: datetime | None = registry.clock() + timedelta(days=1)
+    process = registry.log.process()
+    proofs = registry.proofs(process, witnessed=lambda: told)
+    proofs.follow()
+    assert registry.codes == {"clock_behind"}
+    told = None
+    proofs.follow()
+    assert registry.codes == {"clock_behind"}
+    process.publisher.step()
+    assert proofs.follow()
+    assert len(look(proofs, row)) == 1

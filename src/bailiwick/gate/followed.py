@@ -17,6 +17,9 @@ from enum import Enum, auto
 from threading import Lock
 from typing import Final
 
+import structlog
+from django.db import DatabaseError, InterfaceError
+
 from bailiwick.gate.witnessed import Witnessed, is_behind
 from bailiwick.ledger.errors import LogDamaged, LogForked, LogRefuses, LogRewound, MalformedEntry
 from bailiwick.ledger.memory import Memory
@@ -24,6 +27,7 @@ from bailiwick.ledger.replaying import Replay
 from bailiwick.ledger.sequencer import Signed, going_on, head_now
 from bailiwick.orders.queries import Narrowed, taken_by, takes_away
 
+log = structlog.get_logger()
 ANSWER: Final = timedelta(seconds=60)
 """So long witnesses may take to confirm the log after a start before that is an alarm."""
 AGAIN: Final = timedelta(seconds=60)
@@ -81,15 +85,24 @@ class FollowedLog:
         return self._taken
 
     def look(self, most: int | None = None) -> Look:
-        """How far it can be relied on right now. `most`: how many new entries may be read for it."""
-        now = self._clock()
-        found = self._state(now, most)
-        if is_behind(now, self._witnessed):
-            found = Look(LogState.SET_BACK, "clock_behind")
+        """How far it can be relied on right now. `most`: how many new entries may be read for it. Only the
+        database's own errors are raised: whatever else goes wrong closes no door, and enforces nothing."""
+        try:
+            found = self._look(self._clock(), most)
+        except (DatabaseError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 (as said)
+            log.error("log_not_read", cause=type(error).__name__)
+            found = Look(LogState.SET_BACK, "gate_proofs_failed")
         if self._was_set_back and found.state is LogState.STANDS_STILL:
             return Look(LogState.SET_BACK, found.why)  # that nothing can be told now makes nothing better
         self._was_set_back = found.state is LogState.SET_BACK
         return found
+
+    def _look(self, now: datetime, most: int | None) -> Look:
+        if is_behind(now, self._witnessed):
+            return Look(LogState.SET_BACK, "clock_behind")
+        return self._state(now, most)
 
     def _state(self, now: datetime, most: int | None) -> Look:
         try:

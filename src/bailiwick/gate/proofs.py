@@ -193,12 +193,7 @@ class Proofs:
 
     def begin(self) -> None:
         """Read the whole log, before anybody is let in. What is wrong with it `follow` tells."""
-        try:
-            self._log.look()
-        except (DatabaseError, InterfaceError):
-            raise
-        except Exception as error:  # noqa: BLE001 (meetings start, and nothing is enforced)
-            log.error("log_not_read", cause=type(error).__name__)
+        self._log.look()
 
     def follow(self) -> bool:
         """Look at the log, fetch proofs, raise alarms. True: decide on everybody again.
@@ -223,7 +218,7 @@ class Proofs:
         """
         look = self._log.look()
         before, self._followed = self._followed, look.state
-        if look.state is LogState.SET_BACK:
+        if look.state is LogState.SET_BACK and look.why:
             self._noted.append((look.why, ""))
         if look.state in (before, LogState.STANDS_STILL):
             return False

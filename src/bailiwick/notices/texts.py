@@ -189,7 +189,7 @@ ALARMS: Final[dict[str, AlarmText]] = {
     "gate_proofs_failed": AlarmText(
         "Proofs of restrictions are not looked at",
         "New restrictions are not enforced, and what is wrong with old ones is not told. Look at the log for"
-        " “gate_loop_failed”.",
+        " “gate_loop_failed” or “log_not_read”.",
     ),
     "suspension_appeal_late": AlarmText(
         "An appeal against a suspension is overdue",
