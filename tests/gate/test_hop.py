@@ -91,11 +91,12 @@ async def test_given_up_work_takes_its_place_in_the_lane_until_it_is_done(worker
     assert await hop.run(int) == 0
 
 
-async def test_an_error_of_the_work_itself_is_the_callers(worker: Worker) -> None:
+@pytest.mark.parametrize("error", [KeyError, TimeoutError])
+async def test_an_error_of_the_work_itself_is_the_callers(worker: Worker, error: type[Exception]) -> None:
     def broken() -> None:
-        raise KeyError("x")
+        raise error
 
-    with pytest.raises(KeyError):
+    with pytest.raises(error):
         await Hop(worker).run(broken)
     assert await Hop(worker).run(int) == 0
 

@@ -138,11 +138,14 @@ class Hop:
                 or too much waits already. The connection is made anew next time.
         """
         job = self._submitted(lambda: _guarded(lambda: work(*args, **kwargs)))
+        limit = asyncio.timeout(self._seconds)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with limit:
                 result: T = await asyncio.wrap_future(job)
                 return result
         except TimeoutError:
+            if not limit.expired():
+                raise  # the work's own, e.g. of something else that it waited for
             self.worker.cut(job)
             raise Unavailable("timeout") from None
 
