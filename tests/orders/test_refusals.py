@@ -85,6 +85,14 @@ def test_a_copy_brought_with_the_refusal_replaces_that_of_the_review(desk: Desk)
     assert ledger.document(row.review.redacted) is not None
 
 
+def test_it_replaces_that_of_the_review_also_where_something_was_proposed(desk: Desk) -> None:
+    row = desk.under_review(desk.authority(), withhold(new_meeting()))
+    former = row.review.redacted
+    desk.signed(row)
+    refuse(desk, row, WHY)
+    assert ledger.document(former) is None
+
+
 def test_a_copy_that_a_refusal_names_too_is_not_taken_from_it(desk: Desk) -> None:
     refused = refuse(desk, desk.receive(desk.authority()), Why(redacted=b"redacted copy"))
     row = desk.under_review(desk.authority("FR"), withhold(new_meeting()))
@@ -127,4 +135,4 @@ def test_a_granted_demands_document_is_no_refusal(desk: Desk, registry: Registry
     registry.publish()
     (told,) = open_book().demands
     assert told.why == ""
-    assert decisions.refusal(told.restrictions[0].document) is None
+    assert decisions.refusal(told.restrictions[0].entry.document) is None

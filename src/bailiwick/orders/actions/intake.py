@@ -319,9 +319,9 @@ def refuse_now(
     """In the caller's transaction: the whole demand, with its entry."""
     ordered = sorted(set(reasons))
     entry: dict[str, object] = {"day": now.date(), "demand": row.pk.hex, "reasons": tuple(ordered)}
+    drop(row.restrictions.filter(outbox_id__isnull=True))  # first: a copy they name is not replaced
     if document := refusals.publish(row, ordered, said, now):
         entry["document"] = document
-    drop(row.restrictions.filter(outbox_id__isnull=True))
     row.targets.update(answer=Answer.REFUSED, refusals=ordered)
     row.status, row.decided_at, row.paused_at = DemandState.REFUSED, now, None
     row.refused_outbox_id = ledger.append(DemandRefused.model_validate(entry))
