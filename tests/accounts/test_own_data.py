@@ -91,6 +91,7 @@ def test_every_table_that_names_an_account_is_exported_or_excused() -> None:
         "meetings.Report": "others said it of them, in confidence; emptied when dealt with",
         "meetings.ServerRule": "who decided is in their own acts",
         "orders.Authority": "who decided is in their own acts",
+        "orders.AuthorityChange": "who decided is in their own acts",
         "orders.Demand": "who decided is in their own acts",
         "orders.Target": "what an authority asked is the authority's; the owner is told of what is granted",
         "orders.Restriction": "who decided is in their own acts",
