@@ -16,6 +16,7 @@ import { Session } from "./session/session";
 import { speak } from "./texts";
 import { roomApi } from "./ui/api";
 import { keepAwake } from "./ui/awake";
+import { askBeforeClosing } from "./ui/closing";
 import type { App } from "./ui/context";
 import { follow } from "./ui/follow";
 import { Root } from "./ui/Root";
@@ -42,6 +43,7 @@ function assemble(boot: Boot): App {
   follow(app);
   rememberSwitches(app);
   keepAwake(session);
+  askBeforeClosing(session);
   return app;
 }
 

@@ -5,13 +5,22 @@ import { kindOf, type Key } from "./streams";
 
 /** Two soft notes, to hear whether the loudspeaker is the right one. */
 export async function playTestSound(speaker: string): Promise<void> {
+  await playNotes(speaker, [440, 660], 0.2);
+}
+
+/** Quieter than anybody's voice: something wants to be looked at. */
+export async function playChime(speaker: string): Promise<void> {
+  await playNotes(speaker, [660, 550], 0.06);
+}
+
+async function playNotes(speaker: string, pitches: readonly number[], loudness: number): Promise<void> {
   const context = new AudioContext();
   const output = context.createMediaStreamDestination();
-  [440, 660].forEach((pitch, i) => {
+  pitches.forEach((pitch, i) => {
     const start = context.currentTime + i * 0.35;
     const tone = new OscillatorNode(context, { frequency: pitch });
     const volume = new GainNode(context, { gain: 0 });
-    volume.gain.setTargetAtTime(0.2, start, 0.02);
+    volume.gain.setTargetAtTime(loudness, start, 0.02);
     volume.gain.setTargetAtTime(0, start + 0.25, 0.08);
     tone.connect(volume).connect(output);
     tone.start(start);

@@ -21,6 +21,8 @@ export interface Preferences {
   readonly shortcuts: boolean;
   /** Whether coming and going is told. */
   readonly arrivals: boolean;
+  /** Whether a knock, and being let in, can be heard. */
+  readonly sounds: boolean;
 }
 
 export const DEFAULTS: Preferences = {
@@ -33,6 +35,7 @@ export const DEFAULTS: Preferences = {
   mirror: true,
   shortcuts: true,
   arrivals: true,
+  sounds: true,
 };
 
 const VISIT = "bailiwick.visit.";

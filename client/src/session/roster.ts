@@ -110,7 +110,7 @@ export type News =
   | { readonly kind: "came"; readonly name: string }
   | { readonly kind: "went"; readonly name: string }
   | { readonly kind: "hand"; readonly name: string }
-  | { readonly kind: "knocked"; readonly name: string }
+  | { readonly kind: "knocked"; readonly id: string; readonly name: string }
   | { readonly kind: "shares"; readonly name: string }
   | { readonly kind: "role"; readonly role: Participant["role"] };
 
@@ -127,7 +127,7 @@ export function news(before: RoomState, after: RoomState): News[] {
   if (role && self(before) && self(before)?.role !== role) found.push({ kind: "role", role });
   const knew = new Set(before.waiting.map((waiter) => waiter.id));
   found.push(
-    ...after.waiting.filter(({ id }) => !knew.has(id)).map(({ name }) => ({ kind: "knocked", name }) as const),
+    ...after.waiting.filter(({ id }) => !knew.has(id)).map(({ id, name }) => ({ kind: "knocked", id, name }) as const),
   );
   return found;
 }

@@ -102,7 +102,6 @@ export const en = {
   "stage.copied": "Link copied",
   "tile.you": "You",
   "tile.screen": "{name}’s screen",
-  "tile.screen.you": "Your screen",
   "tile.away": "connection lost",
   "tile.muted": "microphone off",
   "tile.camera.off": "camera off",
@@ -249,6 +248,9 @@ export const en = {
   "settings.shortcuts": "Keyboard shortcuts",
   "settings.shortcuts.hint": "Single letters work while you are not writing.",
   "settings.notify": "Tell me when people come and go",
+  "settings.sounds": "A soft sound when somebody waits, or I am let in",
+
+  "tab.let_in": "You are in",
 
   "keys.title": "Keyboard shortcuts",
   "keys.microphone": "Microphone on or off",

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import type { ChatMessage } from "../protocol/messages";
 import { clock, t } from "../texts";
@@ -13,21 +13,37 @@ const TOGETHER = 3 * 60_000;
 
 export function Chat(): JSX.Element {
   const { chat, you } = useRoom();
-  const end = useRef<HTMLDivElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [chat.length]);
+  const [log, follows] = useEndFollowed(chat.at(-1), you);
   return (
     <>
-      <div class="panel-body chat" role="log" aria-label={t("chat.title")} tabIndex={0}>
+      <div class="panel-body chat" role="log" aria-label={t("chat.title")} tabIndex={0} ref={log} onScroll={follows}>
         <p class="chat-note">{t("chat.note")}</p>
         {chat.length === 0 && <p class="chat-empty">{t("chat.empty")}</p>}
         {chat.map((message, i) => (
           <Line key={`${message.at} ${i}`} message={message} before={chat[i - 1]} you={you} />
         ))}
-        <div ref={end} />
       </div>
       <Write />
     </>
   );
+}
+
+/** Not so far from the end that somebody is reading what was said before. */
+const NEAR_END = 80;
+
+/** Keeps the end in sight as lines come, unless somebody has gone back to older ones; one's own line always shows. */
+function useEndFollowed(last: ChatMessage | undefined, you: string): [preact.RefObject<HTMLDivElement>, () => void] {
+  const log = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  useLayoutEffect(() => {
+    const box = log.current;
+    if (box && (atEnd.current || last?.participant === you)) box.scrollTop = box.scrollHeight;
+  }, [last]);
+  const onScroll = (): void => {
+    const box = log.current;
+    if (box) atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;
+  };
+  return [log, onScroll];
 }
 
 function Line({
@@ -71,11 +87,15 @@ function linked(text: string): (string | JSX.Element)[] {
 function Write(): JSX.Element {
   const app = useApp();
   const [text, setText] = useState("");
+  const field = useRef<HTMLTextAreaElement>(null);
+  // On a telephone the keyboard would cover what there is to read.
+  useEffect(() => void (app.view.narrow.peek() || field.current?.focus({ preventScroll: true })), []);
   const send = async (): Promise<void> => {
     const line = text.trim();
     if (line === "") return;
     setText("");
-    if (!(await ask(app, { type: "chat", text: line }))) setText(line);
+    // What was typed meanwhile stays, after what did not go out.
+    if (!(await ask(app, { type: "chat", text: line }))) setText((now) => (now.trim() === "" ? line : `${line}\n${now}`));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -85,6 +105,7 @@ function Write(): JSX.Element {
   return (
     <form class="chat-write" onSubmit={(event) => (event.preventDefault(), void send())}>
       <textarea
+        ref={field}
         rows={1}
         value={text}
         maxLength={LONGEST}

@@ -46,7 +46,11 @@ interface FrameProps {
 function Frame({ title, back, children }: FrameProps): JSX.Element {
   const { view } = useApp();
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [title]);
+  // What is in the panel may have taken the focus already: the field to write in.
+  useEffect(() => {
+    if (!heading.current?.parentElement?.parentElement?.contains(document.activeElement))
+      heading.current?.focus({ preventScroll: true });
+  }, [title]);
   const close = (): void => {
     view.panel.value = null;
   };

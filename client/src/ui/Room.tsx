@@ -38,7 +38,7 @@ export function Room(): JSX.Element {
 }
 
 function Banners(): JSX.Element {
-  const { session, media } = useApp();
+  const { session, media, devices } = useApp();
   const broken = session.state.value.at !== "inside";
   return (
     <div class="banners" role="status">
@@ -57,6 +57,14 @@ function Banners(): JSX.Element {
           <span>
             <strong>{t(`media.failing.${media.failing.value}`)}</strong> {t("media.failing.help")}
           </span>
+        </div>
+      )}
+      {devices.screen.value && (
+        <div class="banner">
+          <span>{t("tile.sharing")}</span>
+          <Button small onClick={() => devices.stopSharing()}>
+            {t("bar.share.stop")}
+          </Button>
         </div>
       )}
       {media.player.blocked.value && (

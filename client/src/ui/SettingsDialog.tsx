@@ -20,6 +20,10 @@ export function SettingsDialog({ onClose }: { onClose: () => void }): JSX.Elemen
     prefer({ arrivals });
     view.arrivals.value = arrivals;
   };
+  const setSounds = (sounds: boolean): void => {
+    prefer({ sounds });
+    view.sounds.value = sounds;
+  };
   return (
     <Dialog title={t("settings.title")} onClose={onClose}>
       <DeviceHelp />
@@ -27,6 +31,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }): JSX.Elemen
       <LevelMeter />
       <Switch label={t("settings.mirror")} checked={view.mirror.value} onChange={setMirror} />
       <Switch label={t("settings.notify")} checked={view.arrivals.value} onChange={setArrivals} />
+      <Switch label={t("settings.sounds")} checked={view.sounds.value} onChange={setSounds} />
       <Switch
         label={t("settings.shortcuts")}
         hint={t("settings.shortcuts.hint")}

@@ -1,3 +1,4 @@
+import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
@@ -100,7 +101,7 @@ function Pages({ items }: { items: readonly Item[] }): JSX.Element {
   }, [width, height]);
   return (
     <div class="pages" ref={element}>
-      <Paged items={items} perPage={view.perPage.value} show={(shown) => <Fill items={shown} />} />
+      <Paged items={items} perPage={view.perPage.value} page={view.page} show={(shown) => <Fill items={shown} />} />
     </div>
   );
 }
@@ -119,9 +120,15 @@ function Strip({ items }: { items: readonly Item[] }): JSX.Element {
     </ul>
   );
   const fitting = Math.max(1, Math.min(STRIP_TILES, Math.floor(height / (STRIP_TILE + GAP))));
+  const perPage = view.narrow.value ? STRIP_TILES_NARROW : fitting;
+  const screens = items.filter(({ kind }) => kind === "screen").length;
+  useEffect(() => {
+    // Who speaks comes to the first page: of the strip, while that is what there is.
+    if (height > 0) view.perPage.value = Math.max(1, perPage - screens);
+  }, [height, perPage, screens]);
   return (
     <div class="strip" ref={element}>
-      <Paged items={items} perPage={view.narrow.value ? STRIP_TILES_NARROW : fitting} show={show} />
+      <Paged items={items} perPage={perPage} page={view.stripPage} show={show} />
     </div>
   );
 }
@@ -129,15 +136,15 @@ function Strip({ items }: { items: readonly Item[] }): JSX.Element {
 interface PagedProps {
   readonly items: readonly Item[];
   readonly perPage: number;
+  readonly page: Signal<number>;
   readonly show: (items: readonly Item[]) => JSX.Element;
 }
 
-function Paged({ items, perPage, show }: PagedProps): JSX.Element {
-  const { view } = useApp();
+function Paged({ items, perPage, page: chosen, show }: PagedProps): JSX.Element {
   const pages = Math.ceil(items.length / perPage);
-  const page = Math.min(view.page.value, pages - 1);
+  const page = Math.min(chosen.value, pages - 1);
   const turn = (to: number): void => {
-    view.page.value = to;
+    chosen.value = to;
   };
   return (
     <>

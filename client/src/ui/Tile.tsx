@@ -7,7 +7,7 @@ import { t } from "../texts";
 import { same, type Item } from "./arrange";
 import { useApp, useRoom } from "./context";
 import { Icon } from "./icons";
-import { Avatar, Button, IconButton, Video } from "./parts";
+import { Avatar, IconButton, Video } from "./parts";
 
 /** One picture on the stage: a camera, or initials where there is none, or a screen. */
 export function Tile({ item, large = false }: { item: Item; large?: boolean }): JSX.Element | null {
@@ -44,7 +44,7 @@ function classes(item: Item, speaking: boolean, large: boolean): string {
 }
 
 function title(item: Item, person: Participant, you: boolean): string {
-  if (item.kind === "screen") return you ? t("tile.screen.you") : t("tile.screen", { name: person.name });
+  if (item.kind === "screen") return t("tile.screen", { name: person.name });
   return you ? t("people.you", { name: person.name }) : person.name;
 }
 
@@ -70,7 +70,6 @@ function Picture({ item, person, you }: { item: Item; person: Participant; you: 
     () => (you || !on || !box.current ? undefined : media.sight.watch(box.current, keyOf(item.id, item.kind))),
     [item.id, item.kind, you, on],
   );
-  if (you && item.kind === "screen") return <OwnScreen />;
   const key = keyOf(item.id, item.kind);
   // A picture at rest would be a frozen face: initials say better that there is none now.
   const track = you ? own : on && !media.resting.value.has(key) ? media.tracks.value.get(key) : null;
@@ -78,17 +77,6 @@ function Picture({ item, person, you }: { item: Item; person: Participant; you: 
     <div class="picture" ref={box}>
       <Avatar name={person.name} large />
       {track && <Video key={track.id} track={track} mirrored={you && view.mirror.value} />}
-    </div>
-  );
-}
-
-/** Not the screen itself: it would show this page, which would show the screen, and so on. */
-function OwnScreen(): JSX.Element {
-  const { devices } = useApp();
-  return (
-    <div class="own-screen">
-      <p>{t("tile.sharing")}</p>
-      <Button onClick={() => devices.stopSharing()}>{t("bar.share.stop")}</Button>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 
 import { t } from "../texts";
 import { useApp } from "./context";
-import { IconButton } from "./parts";
+import { Button, IconButton } from "./parts";
 
 /** Short messages over the stage, read out to a screen reader: calmly, or at once if they are urgent. */
 export function Toasts(): JSX.Element {
@@ -11,9 +11,14 @@ export function Toasts(): JSX.Element {
   const show = (urgent: boolean): JSX.Element[] =>
     toasts
       .filter((toast) => toast.urgent === urgent)
-      .map(({ id, text }) => (
+      .map(({ id, text, action }) => (
         <div key={id} class={`toast ${urgent ? "urgent" : ""}`}>
           <span dir="auto">{text}</span>
+          {action && (
+            <Button small label={action.label} onClick={() => (view.dismiss(id), action.run())}>
+              {action.text}
+            </Button>
+          )}
           <IconButton icon="close" label={t("action.close")} onClick={() => view.dismiss(id)} />
         </div>
       ));

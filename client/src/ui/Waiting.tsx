@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 
 import { t } from "../texts";
 import { LevelMeter } from "./DeviceFields";
@@ -10,10 +11,15 @@ export function Waiting({ cause }: { cause: "waiting_room" | "rule" }): JSX.Elem
   const { boot, session, devices, view } = useApp();
   const camera = devices.camera.value;
   const microphone = devices.microphone.value;
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The button that was pressed is gone: whoever listens hears where they are now.
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <main class="waiting">
       <p class="prejoin-site">{boot.title}</p>
-      <h1>{t("waiting.title")}</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        {t("waiting.title")}
+      </h1>
       <div class="boundary" aria-hidden="true" />
       <p role="status">{t(cause === "rule" ? "waiting.rule" : "waiting.text")}</p>
       <div class="waiting-self">

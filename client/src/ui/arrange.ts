@@ -11,9 +11,9 @@ export interface Item {
 export type Layout = "grid" | "speaker";
 
 export interface Scene {
-  /** Shown large: screens, whoever is pinned or has the floor. Empty in a plain grid. */
+  /** Shown large: others' screens, whoever is pinned or has the floor. Empty in a plain grid. */
   readonly main: readonly Item[];
-  /** Everybody else, in pages. */
+  /** Everybody and every screen that is not, in pages; screens first. Never your own screen: you are looking at it. */
   readonly rest: readonly Item[];
   /** Yourself in a corner over the picture, where two people have a telephone's screen. */
   readonly corner: Item | null;
@@ -31,16 +31,16 @@ export interface Circumstances {
 
 export function arrange(now: Circumstances): Scene {
   const people = now.order.filter((id) => now.people.has(id)).map((id): Item => ({ id, kind: "camera" }));
-  const main = large(now, people);
-  const rest = people.filter((item) => !main.some((shown) => same(shown, item)));
+  const screens = now.order.filter((id) => isSharing(now, id)).map((id): Item => ({ id, kind: "screen" }));
+  const main = large(now, people, screens);
+  const rest = [...screens, ...people].filter((item) => !main.some((shown) => same(shown, item)));
   const pair = now.narrow && people.length === 2 && main.every((item) => item.kind === "camera");
   const other = people.find(({ id }) => id !== now.you);
   if (pair && other) return { main: [other], rest: [], corner: { id: now.you, kind: "camera" } };
   return { main, rest, corner: null };
 }
 
-function large(now: Circumstances, people: readonly Item[]): readonly Item[] {
-  const screens = now.order.filter((id) => isSharing(now, id)).map((id): Item => ({ id, kind: "screen" }));
+function large(now: Circumstances, people: readonly Item[], screens: readonly Item[]): readonly Item[] {
   const pinned = now.pinned;
   if (pinned && (pinned.kind === "screen" ? isSharing(now, pinned.id) : now.people.has(pinned.id))) return [pinned];
   if (screens.length > 0) return screens;
@@ -52,7 +52,7 @@ function large(now: Circumstances, people: readonly Item[]): readonly Item[] {
 
 function isSharing(now: Circumstances, id: string): boolean {
   const person = now.people.get(id);
-  return person !== undefined && shares(person);
+  return id !== now.you && person !== undefined && shares(person);
 }
 
 export function same(a: Item | null, b: Item | null): boolean {
@@ -61,7 +61,8 @@ export function same(a: Item | null, b: Item | null): boolean {
 
 /**
  * The order of tiles. It is stable: people keep their places, newcomers go to the end. Only somebody who speaks and is
- * not on the first page takes the place of whoever there has been silent longest. You are the last of the first page.
+ * not on the first page takes the place of whoever there has been silent longest, but of nobody who speaks. You are the
+ * last of the first page.
  */
 export function orderOf(
   before: readonly string[],
@@ -77,14 +78,15 @@ export function orderOf(
   const others = [...stayed, ...[...present].filter((id) => !known.has(id) && id !== you)];
   const places = Math.max(1, page - 1);
   for (let i = places; i < others.length; i++) {
-    if (speaking.has(others[i] ?? "")) swap(others, i, quietest(others.slice(0, places), heard));
+    const silent = others.slice(0, places).filter((id) => !speaking.has(id));
+    if (speaking.has(others[i] ?? "") && silent.length > 0) swap(others, i, others.indexOf(quietest(silent, heard)));
   }
   return present.has(you) ? [...others.slice(0, places), you, ...others.slice(places)] : others;
 }
 
-function quietest(ids: readonly string[], heard: ReadonlyMap<string, number>): number {
+function quietest(ids: readonly string[], heard: ReadonlyMap<string, number>): string {
   const since = ids.map((id) => heard.get(id) ?? 0);
-  return since.lastIndexOf(Math.min(...since));
+  return ids[since.lastIndexOf(Math.min(...since))] ?? "";
 }
 
 function swap(list: string[], a: number, b: number): void {

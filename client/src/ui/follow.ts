@@ -5,6 +5,8 @@ import type { FromServer, Participant } from "../protocol/messages";
 import { news, powers, self, type News, type RoomState } from "../session/roster";
 import type { State } from "../session/machine";
 import { isText, t } from "../texts";
+import { playChime } from "../media/sound";
+import { ask } from "./actions";
 import { orderOf } from "./arrange";
 import type { App } from "./context";
 
@@ -14,6 +16,7 @@ const MOST_ARRIVALS = 3;
 export function follow(app: App): void {
   keepOrder(app);
   keepTitle(app);
+  callBack(app);
   tellTrouble(app);
   tellMutedSpeech(app);
   openDevices(app);
@@ -38,10 +41,35 @@ function keepOrder({ session, media, view }: App): void {
 function keepTitle({ session, boot, view }: App): void {
   effect(() => {
     const state = session.state.value;
-    const unread = view.unread.value > 0 ? `(${view.unread.value}) ` : "";
+    const calls = view.unread.value + knocks(session.room.value);
+    const first = view.letIn.value ? `${t("tab.let_in")} · ` : calls > 0 ? `(${calls}) ` : "";
     document.title =
-      state.at === "over" && isDelicate(state) ? boot.siteName : `${unread}${boot.title} · ${boot.siteName}`;
+      state.at === "over" && isDelicate(state) ? boot.siteName : `${first}${boot.title} · ${boot.siteName}`;
   });
+}
+
+/** How many wait for somebody who can let them in. */
+function knocks(room: RoomState | null): number {
+  return room && powers(self(room)?.role).letIn ? room.waiting.length : 0;
+}
+
+/** Whoever waits reads something else meanwhile: camera and microphone are live from the moment they are let in. */
+function callBack(app: App): void {
+  let before: State["at"] | null = null;
+  effect(() => {
+    const { at } = app.session.state.value;
+    if (before === "waiting" && at === "inside") {
+      app.view.letIn.value = document.hidden;
+      chime(app);
+    }
+    before = at;
+  });
+  document.addEventListener("visibilitychange", () => (app.view.letIn.value &&= document.hidden));
+}
+
+function chime({ view, devices }: App): void {
+  // Where no sound may be played the page says it all the same.
+  if (view.sounds.peek()) void playChime(devices.speaker.peek()).catch(() => undefined);
 }
 
 function isDelicate(state: State & { at: "over" }): boolean {
@@ -91,6 +119,7 @@ function reset({ view }: App): void {
   view.panel.value = null;
   view.pinned.value = null;
   view.page.value = 0;
+  view.stripPage.value = 0;
   view.unread.value = 0;
   view.toasts.value = [];
 }
@@ -142,6 +171,13 @@ function forgetKnocks({ view }: App, before: RoomState, after: RoomState): void 
   for (const { name } of before.waiting) if (!waiting.has(name)) view.withdraw(knock(name));
 }
 
+function tellKnock(app: App, { id, name }: News & { kind: "knocked" }): void {
+  const letIn = (): void => void ask(app, { type: "let_in", participant: id });
+  const action = { text: t("people.let_in"), label: t("people.let_in.name", { name }), run: letIn };
+  app.view.tell(t("told.knocked", { name }), true, knock(name), action);
+  chime(app);
+}
+
 function tellNews(app: App, found: readonly News[], room: RoomState): void {
   const { view } = app;
   const runs = powers(self(room)?.role);
@@ -149,7 +185,7 @@ function tellNews(app: App, found: readonly News[], room: RoomState): void {
   for (const item of found) {
     if (item.kind === "role") view.tell(roleText(app, item.role));
     else if (item.kind === "hand" || item.kind === "shares") view.tell(t(`told.${item.kind}`, { name: item.name }));
-    else if (item.kind === "knocked" && runs.letIn) view.tell(t("told.knocked", { name: item.name }), true, knock(item.name));
+    else if (item.kind === "knocked" && runs.letIn) tellKnock(app, item);
     else if (passing.length <= MOST_ARRIVALS && view.arrivals.peek())
       view.tell(t(`told.${item.kind}`, { name: item.name }));
   }

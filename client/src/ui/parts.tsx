@@ -105,11 +105,20 @@ export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
     if (!element.current?.open) element.current?.showModal();
     return () => queueMicrotask(() => giveBack(had)); // By then the dialog is gone from the page.
   }, []);
+  // Pressed outside as well as let go there: a selection of text may end outside.
+  const pressed = useRef<EventTarget | null>(null);
   const outside = (event: MouseEvent): void => {
-    if (event.target === element.current) onClose();
+    if (event.target === element.current && pressed.current === element.current) onClose();
   };
   return (
-    <dialog ref={element} class="dialog" aria-labelledby="dialog-title" onClose={onClose} onClick={outside}>
+    <dialog
+      ref={element}
+      class="dialog"
+      aria-labelledby="dialog-title"
+      onClose={onClose}
+      onPointerDown={(event) => (pressed.current = event.target)}
+      onClick={outside}
+    >
       <div class="dialog-inside">
         <header class="dialog-head">
           <h2 id="dialog-title">{title}</h2>

@@ -18,6 +18,14 @@ export interface Toast {
   readonly urgent: boolean;
   /** A later message of the same topic takes its place. */
   readonly topic: string;
+  /** What can be done about it at once. */
+  readonly action: ToastAction | null;
+}
+
+export interface ToastAction {
+  readonly text: string;
+  readonly label: string;
+  readonly run: () => void;
 }
 
 const TOAST_LASTS = 6000;
@@ -28,6 +36,8 @@ export class View {
   readonly layout: Signal<Layout> = signal("grid");
   readonly pinned = signal<Item | null>(null);
   readonly page = signal(0);
+  /** Of the row beside what is large. */
+  readonly stripPage = signal(0);
   readonly panel = signal<Panel | null>(null);
   readonly dialog = signal<Dialog | null>(null);
   readonly toasts = signal<readonly Toast[]>([]);
@@ -38,6 +48,9 @@ export class View {
   readonly shortcuts = signal(preferences().shortcuts);
   readonly mirror = signal(preferences().mirror);
   readonly arrivals = signal(preferences().arrivals);
+  readonly sounds = signal(preferences().sounds);
+  /** Whether somebody was let in while they looked at another page, and has not looked here since. */
+  readonly letIn = signal(false);
   #lastToast = 0;
 
   constructor() {
@@ -46,10 +59,10 @@ export class View {
     telephone.addEventListener("change", ({ matches }) => (this.narrow.value = matches));
   }
 
-  tell(text: string, urgent = false, topic = text): void {
-    const toast = { id: ++this.#lastToast, text, urgent, topic };
+  tell(text: string, urgent = false, topic = text, action: ToastAction | null = null): void {
+    const toast = { id: ++this.#lastToast, text, urgent, topic, action };
     this.toasts.value = [...this.toasts.peek().filter((other) => other.topic !== topic), toast].slice(-MOST_TOASTS);
-    setTimeout(() => this.dismiss(toast.id), TOAST_LASTS);
+    whenSeenFor(TOAST_LASTS, () => this.dismiss(toast.id));
   }
 
   dismiss(id: number): void {
@@ -75,4 +88,12 @@ export class View {
     this.pinned.value = null;
     this.layout.value = this.layout.peek() === "grid" ? "speaker" : "grid";
   }
+}
+
+/** After so many milliseconds in front of somebody: what is said while they look at another page waits for them. */
+function whenSeenFor(milliseconds: number, done: () => void): void {
+  setTimeout(() => {
+    if (!document.hidden) return done();
+    document.addEventListener("visibilitychange", () => whenSeenFor(milliseconds, done), { once: true });
+  }, milliseconds);
 }

@@ -128,7 +128,7 @@ describe("news", () => {
 
   it("tells who knocks, once", () => {
     const after = reduce(before, { type: "waiting_room", waiting: [{ id: "w", name: "W" }] });
-    expect(news(before, after)).toEqual([{ kind: "knocked", name: "W" }]);
+    expect(news(before, after)).toEqual([{ kind: "knocked", id: "w", name: "W" }]);
     expect(news(after, after)).toEqual([]);
   });
 

@@ -43,6 +43,24 @@ describe("the scene", () => {
     expect(arrange(room([person("a"), person("me")], { pinned })).main).toEqual([]);
   });
 
+  it("keeps screens in sight beside a pin, before people", () => {
+    const sharing = [person("a", true), person("b", true), person("me")];
+    const beside = arrange(room(sharing, { pinned: { id: "b", kind: "camera" } })).rest;
+    expect(beside).toEqual([
+      { id: "a", kind: "screen" },
+      { id: "b", kind: "screen" },
+      { id: "a", kind: "camera" },
+      { id: "me", kind: "camera" },
+    ]);
+    const other = arrange(room(sharing, { pinned: { id: "a", kind: "screen" } })).rest;
+    expect(other[0]).toEqual({ id: "b", kind: "screen" });
+  });
+
+  it("goes on showing the others to whoever shares a screen", () => {
+    const scene = arrange(room([person("a"), person("me", true)]));
+    expect([scene.main, ids(scene.rest)]).toEqual([[], ["a", "me"]]);
+  });
+
   it("puts oneself into a corner when two people talk by telephone", () => {
     const scene = arrange(room([person("a"), person("me")], { narrow: true }));
     expect([ids(scene.main), scene.rest, scene.corner?.id]).toEqual([["a"], [], "me"]);
@@ -69,6 +87,13 @@ describe("the order of tiles", () => {
     ]);
     const order = orderOf(["a", "b", "c", "d"], ["a", "b", "c", "d", "me"], "me", heard, new Set(["d"]), 3);
     expect(order).toEqual(["a", "d", "me", "c", "b"]);
+  });
+
+  it("takes the place of nobody who speaks, however many do", () => {
+    const speaking = new Set(["a", "b", "c", "d"]);
+    const order = orderOf(["a", "b", "c", "d"], ["a", "b", "c", "d", "me"], "me", new Map(), speaking, 3);
+    expect(order).toEqual(["a", "b", "me", "c", "d"]);
+    expect(orderOf(order, ["a", "b", "c", "d", "me"], "me", new Map(), speaking, 3)).toEqual(order);
   });
 
   it("leaves everything where it is while speakers are on the first page", () => {

@@ -95,6 +95,7 @@ class MeetingForm(forms.Form):
     )
     on_host_leave = forms.ChoiceField(
         label=_("When the host leaves"),
+        help_text=_("By Leave in the room. Closing the page is not leaving: the meeting goes on."),
         choices=LeavePolicy.choices,
         widget=forms.RadioSelect,
         initial=LeavePolicy.CONTINUE,
