@@ -123,6 +123,23 @@ def test_the_waiting_room_lets_in_and_turns_away(host: Host, invite: Invite) -> 
     noor.receives(ada)
 
 
+def test_somebody_who_knocks_is_let_in_from_the_message_and_both_tabs_say_so(
+    host: Host, invite: Invite
+) -> None:
+    slug = host.create_meeting(title="Weekly round", waiting_room=True)
+    ada, noor = invite(slug, "Ada", host=host).join(), invite(slug, "Noor", "FR").open().ask()
+    expect(ada.page).to_have_title(re.compile(r"^\(1\) Weekly round"))
+    noor.wait_for_state("waiting")
+    noor.page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true, configurable: true })")
+    ada.told("Noor").get_by_role("button", name="Let in Noor").press("Enter")
+    noor.is_inside()
+    expect(noor.page).to_have_title(re.compile("^You are in · Weekly round"))
+    expect(ada.page).to_have_title(re.compile("^Weekly round"))
+    assert ada.page.evaluate("document.activeElement.id") == "stage"
+    noor.page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(noor.page).to_have_title(re.compile("^Weekly round"))
+
+
 def test_a_host_mutes_everybody_and_they_unmute_themselves(host: Host, invite: Invite) -> None:
     slug = host.create_meeting(title="Weekly round")
     ada, noor = invite(slug, "Ada", host=host).join(), invite(slug, "Noor", "FR").join()

@@ -17,6 +17,7 @@ export function follow(app: App): void {
   keepOrder(app);
   keepTitle(app);
   callBack(app);
+  leaveKnocksToPanel(app);
   tellTrouble(app);
   tellMutedSpeech(app);
   openDevices(app);
@@ -171,9 +172,18 @@ function forgetKnocks({ view }: App, before: RoomState, after: RoomState): void 
   for (const { name } of before.waiting) if (!waiting.has(name)) view.withdraw(knock(name));
 }
 
+/** Whoever has the list of those waiting before them lets people in there. */
+function leaveKnocksToPanel({ view, session }: App): void {
+  effect(() => {
+    if (view.panel.value !== "people") return;
+    for (const { name } of session.room.peek()?.waiting ?? []) view.withdraw(knock(name));
+  });
+}
+
 function tellKnock(app: App, { id, name }: News & { kind: "knocked" }): void {
   const letIn = (): void => void ask(app, { type: "let_in", participant: id });
-  const action = { text: t("people.let_in"), label: t("people.let_in.name", { name }), run: letIn };
+  const listed = app.view.panel.peek() === "people";
+  const action = listed ? null : { text: t("people.let_in"), label: t("people.let_in.name", { name }), run: letIn };
   app.view.tell(t("told.knocked", { name }), true, knock(name), action);
   chime(app);
 }
