@@ -7,7 +7,7 @@ import type { RoomState } from "../../src/session/roster";
 import { askBeforeClosing } from "../../src/ui/closing";
 
 function person(id: string, role: Participant["role"]): Participant {
-  return { id, name: id, role, microphone: true, camera: true, hand: null, streams: [] };
+  return { id, name: id, role, microphone: true, camera: true, hand: null, streams: [], away: false };
 }
 
 function asked(role: Participant["role"], policy: string, others = 1): boolean {
