@@ -43,6 +43,7 @@ PAGES: Final = {
     "desk_restrictions": READING,
     "desk_new_demand": {"intake", "auditor"},
     "desk_demand": READING,
+    "desk_documents": READING,
     "desk_letter": READING,
     "desk_letter_file": READING,
     "desk_answer": READING,
@@ -76,6 +77,9 @@ ACTS: Final = {
     "desk_suspend_restriction": UNDOING,
     "desk_withdraw_restriction": UNDOING,
     "desk_correct_restriction": UNDOING,
+    "desk_propose_takedown": {"intake", "reviewer", "appeals"},
+    "desk_approve_takedown": {"approver"},
+    "desk_discard_takedown": {"intake", "reviewer", "approver", "appeals"},
     "desk_decide_appeal": {"appeals"},
 }
 SENT: Final = {

@@ -1,5 +1,6 @@
 """A demand at the desk's pages, from the letter to what ends it: through HTTP, as people use them."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -418,6 +419,23 @@ def test_what_was_suspended_is_proposed_again_on_its_page_and_signed_by_two(staf
     staff.at("approver").post(f"{there}/approve", signature(staff.approver, row))
     row.refresh_from_db()
     assert (row.outbox_id is not None, row.law) == (True, "Act 9 art. 1")
+
+
+def test_p5_a_published_copy_with_a_name_in_it_is_taken_down_by_two(staff: Staff) -> None:
+    made = approved(staff, new_meeting())
+    here = f"/desk/demands/{made.demand_id}/documents"
+    fields = {"document": made.document, "reason": "personal_data"}
+    assert made.document in staff.at("reviewer").get(here).content.decode()
+    assert staff.at("reviewer").post(f"{here}/propose", fields).status_code == 302
+    shown = staff.at("approver").get(here).content.decode()
+    assert "It says who somebody is" in shown
+    which = re.search(r'name="id" value="(\d+)"', shown)
+    assert which is not None
+    assert Client().get(f"/log/documents/{made.document}").status_code == 200
+    staff.at("approver").post(f"{here}/approve", {"id": which[1]})
+    assert Client().get(f"/log/documents/{made.document}").status_code == 404
+    assert "taken down" in staff.at("reviewer").get(here).content.decode()
+    assert staff.at("approver").post(f"{here}/approve", {"id": "x"}).status_code == 404
 
 
 def test_p6_more_than_ninety_days_is_refused_in_the_form(staff: Staff) -> None:

@@ -61,6 +61,7 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
         "day": "2026-11-21", "demand": ID, "asked": "close_account", "reasons": ["not_possible_here"],
     },
     "demand.answered": {"day": "2026-11-21", "demand": ID, "outcome": "narrowed"},
+    "document.removed": {"day": "2026-11-21", "document": HASH, "reason": "personal_data"},
     "restriction.approved": {**restriction().model_dump(mode="json", by_alias=True), "approvals": _TWO},
     "restriction.suspended": {"at": AT, "restriction": ID, "reason": "appeal"},
     "restriction.withdrawn": {"at": AT, "restriction": ID, "reason": "court_order"},

@@ -33,6 +33,7 @@ from bailiwick.ledger.vocabulary import (
     RandomId,
     Reasons,
     Refusals,
+    Removal,
     Signed,
     Source,
     State,
@@ -262,6 +263,15 @@ class DemandAnswered(_Part):
     outcome: Literal["granted", "narrowed"]
 
 
+class DocumentRemoved(_Part):
+    """A published document is no longer served. Its hash stays wherever it stands."""
+
+    type: Literal["document.removed"] = "document.removed"
+    day: Day
+    document: Hash
+    reason: Removal
+
+
 class RestrictionApproved(_Part):
     """A restriction: in force in [from, until) on people located in its territories, in one meeting, but not
     before it was approved."""
@@ -417,6 +427,7 @@ Entry: TypeAlias = (
     | RefusalExplained
     | TargetRefused
     | DemandAnswered
+    | DocumentRemoved
     | RestrictionApproved
     | RestrictionSuspended
     | RestrictionWithdrawn

@@ -148,6 +148,7 @@ Missing: TypeAlias = Literal[
     "territories",
 ]
 AllMissing: TypeAlias = Annotated[tuple[Missing, ...], Field(min_length=1), AfterValidator(_ascending)]
+Removal: TypeAlias = Literal["mistake", "personal_data", "unlawful"]
 Source: TypeAlias = Literal["dbip", "ipfire", "mm"]
 Band: TypeAlias = Literal["0", "1-9", "10-99", "100-999", "1000-"]
 AffectedBand: TypeAlias = Literal["0-9", "10-99", "100-999", "1000-"]

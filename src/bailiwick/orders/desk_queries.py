@@ -33,6 +33,7 @@ from .models import (
     Outcome,
     Restriction,
     Review,
+    Takedown,
     Target,
 )
 
@@ -269,6 +270,12 @@ def appeal(appeal_id: UUID) -> Appeal:
     if found is None:
         raise NoSuchDemand
     return found
+
+
+def takedown_of(document: str) -> Takedown | None:
+    """The last that was proposed of this document, or carried out."""
+    rows = Takedown.objects.filter(document=document).select_related("proposed_by", "approved_by")
+    return rows.order_by("id").last()
 
 
 def is_logged(restriction_id: UUID) -> bool:

@@ -36,6 +36,9 @@ class Act(StrEnum):
     WITHDRAW = "restriction.withdrawn"
     NARROW = "restriction.narrowed"
     DECIDE_APPEAL = "appeal.decided"
+    PROPOSE_TAKEDOWN = "document.takedown_proposed"
+    APPROVE_TAKEDOWN = "document.removed"
+    DISCARD_TAKEDOWN = "document.takedown_discarded"
     READ_ORIGINAL = "original.read"
     TAKE_ORIGINAL = "original.taken"
 
@@ -65,6 +68,9 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = {
     Act.WITHDRAW: _UNDOING,
     Act.NARROW: _UNDOING,
     Act.DECIDE_APPEAL: frozenset({Role.APPEALS}),
+    Act.PROPOSE_TAKEDOWN: frozenset({Role.INTAKE, Role.REVIEWER, Role.APPEALS}),
+    Act.APPROVE_TAKEDOWN: frozenset({Role.APPROVER}),
+    Act.DISCARD_TAKEDOWN: frozenset({Role.INTAKE, Role.REVIEWER, Role.APPROVER, Role.APPEALS}),
     Act.READ_ORIGINAL: _READING,
     Act.TAKE_ORIGINAL: _READING,
 }

@@ -63,6 +63,11 @@ REFUSALS: Final = (
     ("secret", _("Was to be kept secret")),
     ("withdrawn_by_authority", _("Withdrawn by the authority")),
 )
+REMOVALS: Final = (
+    ("personal_data", _("It says who somebody is")),
+    ("unlawful", _("It must not be published by law")),
+    ("mistake", _("It is not what was to be published")),
+)
 ENDINGS: Final = (
     ("review", _("After review")),
     ("error_found", _("Because of an error")),
@@ -129,6 +134,9 @@ STEPS: Final[Mapping[str, Any]] = {
     Act.WITHDRAW: _("Withdrawn"),
     Act.NARROW: _("Narrowed"),
     Act.DECIDE_APPEAL: _("Appeal decided"),
+    Act.PROPOSE_TAKEDOWN: _("That a document be taken down, proposed"),
+    Act.APPROVE_TAKEDOWN: _("A document taken down by the second person"),
+    Act.DISCARD_TAKEDOWN: _("That a document be taken down, discarded"),
     Act.READ_ORIGINAL: _("The letter read"),
     Act.TAKE_ORIGINAL: _("The letter saved as a file"),
 }

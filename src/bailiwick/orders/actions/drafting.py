@@ -16,6 +16,8 @@ from bailiwick.orders.models import Asked, Demand, Restriction, Review
 from bailiwick.orders.reach import last_day, reach_of
 from bailiwick.rules.territory import Territory, parse_territory
 
+from .takedowns import published
+
 _TO_THE_MINUTE: Final = timedelta(minutes=1)
 
 
@@ -67,7 +69,7 @@ def draft(
         expires_at=plan.until,
         reasons=sorted(set(plan.reasons)),
         target=ledger.commit_to(meeting_id.bytes),
-        document=ledger.publish_document(decision(demand, granted, beyond, plan.until), now),
+        document=published(decision(demand, granted, beyond, plan.until), now),
         original=demand.original,
         renews=renews,
         stated_at=second(now),

@@ -8,6 +8,8 @@ from bailiwick.ledger import actions as ledger
 from bailiwick.orders.models import Demand, Review
 from bailiwick.orders.papers.kinds import Kind, Paper
 
+from .takedowns import published
+
 _UNSEEN: Final = frozenset({"Cf", "Cn", "Co"})
 _WRITTEN: Final = frozenset("\u200c\u200d\u200e\u200f\u061c")
 
@@ -16,9 +18,9 @@ def publish(demand: Demand, paper: Paper, now: datetime) -> dict[str, object]:
     """In the caller's transaction: publish it, and what a review keeps of it. Never the file as it came: a
     text's words, or a document's pixels."""
     if paper.kind is Kind.TEXT:
-        names, pages = [ledger.publish_document(_seen(paper.text).encode(), now)], []
+        names, pages = [published(_seen(paper.text).encode(), now)], []
     else:
-        names = pages = [ledger.publish_document(page, now) for page in paper.pages]
+        names = pages = [published(page, now) for page in paper.pages]
     _withdraw_former(demand, set(names))
     return {"redacted": names[0], "pages": pages}
 

@@ -15,6 +15,7 @@ from .parties import (
 )
 from .restriction import Approval, Exemption, Later, LaterKind, Restriction
 from .review import Appeal, Outcome, Review
+from .takedown import Takedown
 
 __all__ = [
     "Answer",
@@ -35,5 +36,6 @@ __all__ = [
     "Outcome",
     "Restriction",
     "Review",
+    "Takedown",
     "Target",
 ]
