@@ -32,6 +32,12 @@ LABELS = """
 })();
 """
 """Chromium names its fake camera after the file it plays, which stands on this machine."""
+DARK = """
+() => {
+  const { backgroundColor } = getComputedStyle(document.querySelector(".meeting"));
+  return Math.max(...backgroundColor.match(/[0-9.]+/g).slice(0, 3)) < 80;
+}
+"""
 PLACES = ("FR", "US", "DE", "GB", "HK")
 
 
@@ -83,6 +89,8 @@ def test_pictures_of_the_room_and_of_a_removal(
         ada = invite(slug, "Ada", "DE", host=host, color_scheme="light").join()
         settled(ada, 6).screenshot(folder / "room.png")
         ada.page.emulate_media(color_scheme="dark")
+        ada.page.wait_for_function(DARK)
+        ada.page.wait_for_timeout(1000)  # what fades from one to the other
         ada.screenshot(folder / "room-dark.png")
         phone = invite(slug, "Sam", "US", phone=True, color_scheme="light").join()
         settled(phone, 6 + 1).screenshot(folder / "room-phone.png")
