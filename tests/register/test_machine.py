@@ -2,17 +2,22 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from bailiwick.orders.receipts import verifier
+from bailiwick.register import feeds
 from bailiwick.register.machine import InForce, description
+from bailiwick.register.titles import title
 from tests.ledger.kit import NOW, ORIGIN
 from tests.ledger.samples import SAMPLES
 from tests.register.kit import MINISTRY, Story, at, get, name
 
+SITE = settings.PUBLIC_URL
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
@@ -81,7 +86,53 @@ def test_the_json_feed_has_the_entries_themselves_the_youngest_first(told: Story
     first = feed["items"][0]
     assert first["_bailiwick"]["entry"]["restriction"] == name(12)
     assert first["url"].endswith(f"/register/restrictions/{name(12)}")
-    assert first["title"] == "restriction.approved: ministry of CN, Mainland China"
+    assert first["title"] == "Restriction approved in Mainland China: ministry, Mainland China"
+
+
+@pytest.mark.parametrize("entry", SAMPLES, ids=lambda entry: entry.type)
+def test_a_title_is_words_and_no_codes(entry: Any) -> None:
+    said = title(entry)
+    assert said[0].isupper()
+    assert entry.type not in said
+    assert "_" not in said
+
+
+def test_whoever_subscribes_misses_nothing_however_much_a_day_brings(
+    told: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "LATEST", 4)
+    for number in range(7):
+        told.tell(type="appeal.filed", day="2026-11-22", appeal=name(60 + number), restriction=name(10))
+    told.publish()
+    size = InForce.model_validate_json(get("/register/in-force.json").content).size
+    assert size == 13
+    assert _indices("/register/feed.atom") == list(range(12, 8, -1))
+    seen, path = set(_indices("/register/feed.atom")), "/register/feed.atom"
+    while path := _link(path, "prev-archive"):
+        assert len(_indices(path)) == 4
+        assert _link(path, "current").endswith("/register/feed.atom")
+        seen |= set(_indices(path))
+    assert seen == set(range(size))
+    assert _link("/register/feed.atom?page=0", "next-archive").endswith("?page=1")
+    assert not _link("/register/feed.atom?page=2", "next-archive")
+    older = json.loads(get("/register/feed.json").content)["next_url"]
+    assert older.endswith("?page=2")
+    for page in ("3", "-1", "x", "99999999999"):
+        assert get(f"/register/feed.atom?page={page}").status_code == 404
+
+
+def _atom(path: str) -> ET.Element:
+    return ET.fromstring(get(path.removeprefix(SITE)).content)  # noqa: S314 - our own
+
+
+def _indices(path: str) -> list[int]:
+    found = [each.text or "" for each in _atom(path).findall("a:entry/a:id", ATOM)]
+    return [int(each.rpartition("=")[2]) for each in found]
+
+
+def _link(path: str, rel: str) -> str:
+    found = _atom(path).find(f"a:link[@rel='{rel}']", ATOM)
+    return "" if found is None else found.attrib["href"]
 
 
 def test_the_atom_feed_says_the_same(told: Story) -> None:
@@ -104,10 +155,8 @@ def test_every_type_of_entry_has_its_place_in_the_feeds(story: Story) -> None:
         for entry in SAMPLES:
             actions.append(entry)
     story.publish()
-    kinds = [
-        each["title"].split(",")[0].split(":")[0]
-        for each in json.loads(get("/register/feed.json").content)["items"]
-    ]
+    items = json.loads(get("/register/feed.json").content)["items"]
+    kinds = [each["_bailiwick"]["entry"]["type"] for each in items]
     assert kinds == [entry.type for entry in reversed(SAMPLES)]
     for path in (
         "/register",
