@@ -11,6 +11,7 @@ from bailiwick.orders.actions.appeal_log import log_decided, log_filed
 from bailiwick.orders.actions.clocks import alarm_late
 from bailiwick.orders.actions.originals import forget
 from bailiwick.orders.actions.proposals import forget_targets
+from bailiwick.orders.actions.reports_due import alarm_report_due
 from bailiwick.orders.host_mail import tell_hosts
 
 
@@ -25,4 +26,5 @@ def chores(now: datetime) -> None:
     forget_targets(now)
     blocks.forget_ended(now)
     alarm_late(now)
+    alarm_report_due(now)
     suspension_appeals.alarm_late(now)

@@ -28,6 +28,11 @@ def past_alarms(start: int = 0, count: int = 50) -> Sequence[Shown]:
     return [Shown(row, text_of(row.code)) for row in rows]
 
 
+def was_raised(code: str, subject: str) -> bool:
+    """Whether this very alarm was ever raised, acknowledged since or not. One query."""
+    return Alarm.objects.filter(code=code, subject=subject).exists()
+
+
 def open_count() -> int:
     """One query."""
     return Alarm.objects.filter(acknowledged_at__isnull=True).count()

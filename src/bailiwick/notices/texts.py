@@ -217,6 +217,11 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "Whoever filed it was promised an answer within seven days. Somebody who decides on appeals, and took"
         " no part in the restriction, must open it at the desk.",
     ),
+    "report_due": AlarmText(
+        "A half-yearly report is due",
+        "The half year in the subject ended a month ago, and its report is not published. Run"
+        " `bailiwick report --period YYYY-H1 --publish` with that half year; the register then has it.",
+    ),
     "mail_failed": AlarmText(
         "Mail cannot be sent",
         "The mail server refused or did not answer. Check BAILIWICK_SMTP_URL. Invitations that were not sent"
