@@ -156,3 +156,41 @@ def test_a_participant_reports_another_and_the_host_and_the_staff_read_it(
     assert axe.run(page) == []
     report.get_by_role("button", name="Nothing to do").click()
     expect(page.get_by_text("He threatened Cy.")).to_have_count(0)
+
+
+def test_what_is_refused_and_where_no_demands_are_taken_the_pages_cannot_be_faulted(
+    server: Product, seat: Seat
+) -> None:
+    page = seat("off@example.org", "intake", "reviewer", "approver", "appeals")
+    found: dict[str, object] = {}
+    for path in ("/register", "/register/policy", "/desk/demands/", "/desk/demands/new"):
+        page.goto(f"{server.url}{path}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        found[path] = axe.faults(page)
+    page.evaluate(POST, "/desk/demands/00000000-0000-4000-8000-000000000000/examine")
+    expect(page.get_by_text("takes no demands of authorities").first).to_be_visible()
+    found["refused"] = axe.faults(page)
+    server.hand("sign_in", email="wanted@example.org")
+    page.goto(f"{server.url}/desk/suspensions")
+    page.get_by_label("Yes").check()
+    page.get_by_label("Whose account").fill("wanted@example.org")
+    page.get_by_label("Spam").check()
+    page.get_by_label("What happened").fill(FACTS)
+    page.get_by_label("Which of the terms").select_option(index=1)
+    page.get_by_label("Why it breaks them").fill(TERMS)
+    page.get_by_label("Somebody told us").check()
+    page.get_by_role("button", name="Propose").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("That is a demand")
+    found["prompted"] = axe.faults(page)
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+POST: Final = """(path) => {
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = path;
+  form.append(document.querySelector("[name=csrfmiddlewaretoken]").cloneNode());
+  document.body.append(form);
+  form.submit();
+}"""
+"""A form that no page has now, as one of a page that was open for long."""
