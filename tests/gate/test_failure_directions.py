@@ -1,6 +1,7 @@
 """ "Which way each thing fails" (DESIGN.md), the rows that concern the gate."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
@@ -11,6 +12,7 @@ from django.db import OperationalError
 from bailiwick.gate.door import Opened
 from bailiwick.gate.ending import Ending
 from bailiwick.gate.errors import NotEverywhere, Unavailable
+from bailiwick.gate.hop import SECONDS
 from bailiwick.media.port import Fault
 from bailiwick.meetings.models import PresenceState
 from tests.factories.geo import small_table
@@ -131,6 +133,26 @@ async def test_database_down_those_inside_stay_and_nobody_is_admitted_on_guesswo
         assert not ada.endings
         assert not ada.was_superseded
         assert len(house.world.participants) == 1
+    bo = await join(gate, row, "Bo")
+    await until(lambda: bo.sees == {"Ada", "Bo"})
+
+
+async def test_database_hangs_people_are_told_in_time_and_those_inside_stay(house: House) -> None:
+    gate, row = await house.gate(), await meeting()
+    ada = await join(gate, row, "Ada")
+    for lane in (gate._lanes.door, gate._lanes.look):
+        lane._seconds = 0.3
+    answers = threading.Event()
+    hanging = asyncio.create_task(gate._hop.run(answers.wait))
+    with pytest.raises(Unavailable):
+        await knock(gate, row, Person("Bo", "FR"))
+    assert not await gate.ready()
+    assert not ada.endings
+    answers.set()
+    await hanging
+    for lane in (gate._lanes.door, gate._lanes.look):
+        lane._seconds = SECONDS
+    assert await gate.ready()
     bo = await join(gate, row, "Bo")
     await until(lambda: bo.sees == {"Ada", "Bo"})
 
