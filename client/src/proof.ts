@@ -1,14 +1,16 @@
 /** The page /log/verify: takes an entry and its proof, has them verified, shows each step. */
 import "./styles/proof.css";
 
-import { byNumber, get, Told, type Case } from "./proof/asking";
+import { approved } from "./proof/approvals";
+import { bundleAt, byNumber, get, Told, type Case } from "./proof/asking";
 import { Malformed, text, toBase64, type Bytes } from "./proof/bytes";
 import { parsePolicy, type Policy } from "./proof/policy";
 import { FIRST_LINE } from "./proof/proof";
 import { aboutMeeting, toldIn } from "./proof/target";
-import { ALONE, EXPLANATIONS, NO_CRYPTO, OTHER_MEETING, OUTCOMES, TEXTS, titled, VERDICTS } from "./proof/texts";
+import { ALONE, EXPLANATIONS, NO_CRYPTO, OTHER_MEETING, OUTCOMES, TEXTS, titled, UNAPPROVED, UNREAD, VERDICTS } from "./proof/texts";
 import { verdict, verify, type Step, type Verdict } from "./proof/verify";
 
+const APPROVALS: ReadonlySet<string> = new Set(["roll", "approval", "two"]);
 const MOST_PROOF = 2_000_000;
 const MOST_ENTRY = 65_535;
 
@@ -111,7 +113,10 @@ function show(steps: readonly Step[], entry: Bytes): void {
 /** An entry that is about another meeting than somebody was told may be in the log all the same. */
 function explained(steps: readonly Step[], found: Verdict): string {
   const others = steps.filter((step) => step.kind !== "target");
-  return found === "refused" && verdict(others) === "verified" ? OTHER_MEETING : EXPLANATIONS[found];
+  if (found === "refused" && verdict(others) === "verified") return OTHER_MEETING;
+  const proven = verdict(others.filter((step) => !APPROVALS.has(step.kind))) === "verified";
+  if (proven && found === "refused") return UNAPPROVED;
+  return proven && found === "unable" ? UNREAD : EXPLANATIONS[found];
 }
 
 async function check(form: HTMLFormElement): Promise<void> {
@@ -122,6 +127,8 @@ async function check(form: HTMLFormElement): Promise<void> {
   const told = data.get("from") === "number" && number === brought.number ? brought.told : null;
   const steps: Step[] = told ? [await aboutMeeting(entry, told)] : [];
   for await (const step of verify(proof, entry, policy)) steps.push(step);
+  if (data.get("from") === "number" && verdict(steps) === "verified")
+    for await (const step of approved(proof, entry, policy, bundleAt(form.dataset["log"] ?? ""))) steps.push(step);
   show(steps, entry);
 }
 

@@ -45,6 +45,12 @@ class Desk:
         self.pages = {role: self._seat(browser, role) for role in STAFF}
         for role in SIGNING:
             self._register(self.pages[role])
+            self._propose(self.pages[role])
+        server.hand("begin_signers")
+        page = self.pages["intake"]
+        page.goto(f"{self.url}/signers")
+        for role in SIGNING:
+            expect(page.locator(".who").filter(has_text=f"{STAFF[role]}@example.org")).to_have_count(1)
 
     def close(self) -> None:
         for context in self._contexts:
@@ -67,6 +73,15 @@ class Desk:
         page.get_by_label("Name").fill("Laptop")
         page.get_by_role("button", name="Add").click()
         expect(page).not_to_have_url(re.compile("/webauthn/add/"), timeout=PATIENCE)
+
+    def _propose(self, page: Page) -> None:
+        """That it is to sign, and that its holder has it; the first two begin at the machine."""
+        page.goto(f"{self.url}/signers")
+        expect(page.get_by_text("Nobody may sign yet")).to_be_visible()
+        page.get_by_role("button", name=re.compile("^Propose it")).click()
+        says(page, "Show now that you hold it")
+        page.get_by_role("button", name="Show your passkey").click()
+        says(page, "Shown")
 
     def meeting(self, slug: str) -> str:
         """Its link, as the letter has it."""

@@ -17,10 +17,10 @@ from bailiwick.accounts.models import Account  # noqa: E402
 from bailiwick.ledger.entries import statement  # noqa: E402
 from bailiwick.meetings.models import Meeting  # noqa: E402
 from bailiwick.meetings.presences import Person  # noqa: E402
-from bailiwick.orders.actions import appeals, authorities, granting, intake  # noqa: E402
+from bailiwick.orders.actions import appeals, authorities, granting, intake, signers  # noqa: E402
 from bailiwick.orders.actions.drafting import Plan  # noqa: E402
 from bailiwick.orders.actions.intake import Letter, Named  # noqa: E402
-from bailiwick.orders.entries import statement_of  # noqa: E402
+from bailiwick.orders.entries import signer_statement, statement_of  # noqa: E402
 from bailiwick.orders.models import (  # noqa: E402
     Approval,
     Asked,
@@ -30,8 +30,11 @@ from bailiwick.orders.models import (  # noqa: E402
     DemandState,
     Outcome,
     Restriction,
+    Signer,
 )
-from tests.orders.desk import close, end, withhold  # noqa: E402
+from bailiwick.orders.registered import site  # noqa: E402
+from tests.orders.desk import close, end, register, withhold  # noqa: E402
+from tests.orders.kit import FOUNDERS  # noqa: E402
 from tests.orders.passkey import Passkey  # noqa: E402
 from tests.servers.hand import seat  # noqa: E402
 
@@ -127,6 +130,7 @@ class Story:
             "register": row.pk.hex,
             "signed": str(proposed.pk),
             "to_sign": str(to_sign.pk),
+            "signer": str(self.signer().pk),
             **self.objections(),
         }
 
@@ -142,13 +146,22 @@ class Story:
         return row
 
     def sign(self, row: Restriction) -> None:
-        key = Passkey()
+        key = FOUNDERS[0]
         made = key.approve(statement(statement_of(row)))
         Approval.objects.create(
             restriction=row, position=0, account_id=self.staff["reviewer"], public_key=made.public_key,
             key=made.key, authenticator_data=made.authenticator_data, client_data=made.client_data,
             signature=made.signature, at=self.now,
         )  # fmt: skip
+
+    def signer(self) -> Signer:
+        """A second approver's passkey, shown by its holder, to be approved by two."""
+        account = Account.objects.get(pk=seat("noa@example.org", ["approver"])["account"])
+        key = Passkey(site=site())
+        register(account, key, b"noa")
+        row = signers.propose(account.pk, key.pair.public, self.now)
+        signers.prove(account.pk, row.pk, key.approve(statement(signer_statement(row))), self.now)
+        return row
 
     def objections(self) -> dict[str, str]:
         """Against the restriction of `story`: one to decide, one by a guest, one decided."""

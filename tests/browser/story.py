@@ -11,12 +11,17 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bailiwick.config.settings")
 django.setup(set_prefix=False)
 
+from bailiwick.accounts.models import Account  # noqa: E402
+from bailiwick.ledger.configuration import configured  # noqa: E402
 from bailiwick.meetings.models import Meeting  # noqa: E402
 from bailiwick.orders.models import Authority  # noqa: E402
 from tests.orders import kit as orders  # noqa: E402
+from tests.orders.desk import register  # noqa: E402
 from tests.register.kit import Teller, at, name  # noqa: E402
+from tests.servers.hand import seat  # noqa: E402
 
 DAY = timedelta(days=1)
+SIGNERS = ("rae@example.org", "ann@example.org")
 SPRING = datetime(2026, 4, 7, tzinfo=UTC)
 REFUSED = (
     ("RU", "prosecutor", "names_no_law"),
@@ -30,6 +35,7 @@ COURT, REGULATOR = "b" * 32, "c" * 32
 
 def main(slug: str) -> None:
     now, told = datetime.now(UTC).replace(microsecond=0), Teller()
+    _two_may_sign()
     _long_ago(told)
     by = orders.authority("CN", "ministry", "Ministry of Network Affairs")
     _restrict(told, by, Meeting.objects.get(slug=slug), now)
@@ -40,6 +46,15 @@ def main(slug: str) -> None:
         law="Code du sport art. L333-10", reasons=["licensing"],
         document=told.decision(asked=asked, cut=[]),
     )  # fmt: skip
+
+
+def _two_may_sign() -> None:
+    """A reviewer's and an approver's passkey, begun at the machine."""
+    begun = orders.begin_signers(configured())
+    for email, role, key in zip(SIGNERS, ("reviewer", "approver"), orders.FOUNDERS, strict=True):
+        account = Account.objects.get(pk=seat(email, [role])["account"])
+        register(account, key, email.encode())
+        orders.hold(account, key, begun)
 
 
 def _restrict(told: Teller, by: Authority, meeting: Meeting, now: datetime) -> None:

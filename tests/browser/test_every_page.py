@@ -22,7 +22,7 @@ PUBLIC: Final = (
     "/", "/rules", "/problems/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
     "/api/docs", "/log/", "/log/verify?entry=0", "/register", "/register/past", "/register/demands",
     "/register/policy", "/register/terms", "/register/reports", f"/register/reports/{PERIOD}", RESTRICTION,
-    "/appeal", "/m/{slug}",
+    "/appeal", "/m/{slug}", "/register/signers",
 )  # fmt: skip
 HOST: Final = (
     "/meetings/", "/meetings/new", "/meetings/{slug}/", "/meetings/{slug}/edit", "/meetings/{slug}/rule",
@@ -32,10 +32,12 @@ HOST: Final = (
 DESK: Final = (
     "", "abuse", "suspensions", "server-rule", "alarms", "roles", "audit", "demands/", "demands/authorities",
     "demands/authorities/{authority}", "demands/answered", "demands/restrictions?state=running",
-    "demands/{refused}/review", "demands/appeals", "demands/{received}", "demands/{incomplete}",
+    "demands/{refused}/review", "demands/appeals", "demands/signers", "demands/signers/{signer}",
+    "demands/{received}", "demands/{incomplete}",
     "demands/{refused}", "demands/{reviewed}", "demands/{reviewed}/letter", "demands/{reviewed}/review",
     "demands/{reviewed}/targets/{target}",
-    "demands/restrictions/{signed}", "demands/restrictions/{in_force}", "demands/appeals/{appeal}",
+    "demands/restrictions/{signed}", "demands/restrictions/{to_sign}",
+    "demands/restrictions/{in_force}", "demands/appeals/{appeal}",
     "demands/appeals/{decided}", "suspensions/{suspension}",
 )  # fmt: skip
 STAFF_ONLY: Final = ("demands/new", "demands/{incomplete}/added")
@@ -45,13 +47,14 @@ PICTURES: Final = {
     f"/register/reports/{PERIOD}": "register-report", "/desk/demands/": "desk-queue",
     "/desk/demands/{reviewed}/review": "desk-review",
     "/desk/demands/restrictions/{signed}": "desk-restriction",
-    "/desk/demands/appeals/{appeal}": "desk-appeal",
+    "/desk/demands/appeals/{appeal}": "desk-appeal", "/desk/demands/signers": "desk-signers",
+    "/desk/demands/signers/{signer}": "desk-signer",
 }  # fmt: skip
 KEPT: Final = frozenset(
     [f"{name}{look}" for name in ("register", "register-restriction") for look in ("", "-dark", "-phone")]
     + ["register-demands", "register-report", "register-report-dark-phone", "register-dark-phone"]
     + [f"desk-{name}{look}" for name in ("queue", "review") for look in ("", "-phone")]
-    + ["desk-restriction", "desk-appeal", "desk-queue-dark"]
+    + ["desk-restriction", "desk-appeal", "desk-queue-dark", "desk-signers"]
     + ["withheld-en", "withheld-en-dark-phone", "withheld-fr", "withheld-ar-dark", "withheld-ar-phone"]
     + ["withheld-zh-hant-dark", "withheld-zh-hant-phone"]
 )

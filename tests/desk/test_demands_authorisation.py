@@ -14,7 +14,7 @@ from bailiwick.accounts.roles import Role
 from bailiwick.desk.demands.urls import urlpatterns
 from bailiwick.ledger.models import Outbox
 from bailiwick.meetings.presences import Person
-from bailiwick.orders.actions import appeals
+from bailiwick.orders.actions import appeals, signers
 from bailiwick.orders.models import (
     Appeal,
     Authority,
@@ -23,6 +23,7 @@ from bailiwick.orders.models import (
     Later,
     Restriction,
     Review,
+    Signer,
     Target,
 )
 from tests.desk.conftest import with_totp
@@ -51,6 +52,8 @@ PAGES: Final = {
     "desk_review": READING,
     "desk_plan": READING,
     "desk_restriction": READING,
+    "desk_signers": READING,
+    "desk_signer": READING,
     "desk_appeals": {"appeals", "auditor"},
     "desk_appeal": {"appeals", "auditor"},
 }
@@ -81,6 +84,11 @@ ACTS: Final = {
     "desk_approve_takedown": {"approver"},
     "desk_discard_takedown": {"intake", "reviewer", "approver", "appeals"},
     "desk_decide_appeal": {"appeals"},
+    "desk_propose_signer": {"reviewer", "approver"},
+    "desk_prove_signer": {"reviewer", "approver"},
+    "desk_approve_signer": READING - {"auditor"},
+    "desk_discard_signer": READING - {"auditor"},
+    "desk_remove_signer": READING - {"auditor"},
 }
 SENT: Final = {
     "desk_propose_authority": {"name": "Office", "state": "CN", "kind": "court", "channels": "letter"},
@@ -95,6 +103,7 @@ SENT: Final = {
     "desk_withdraw_restriction": {"reason": "review"},
     "desk_correct_restriction": {"territories": "", "until": "2026-11-23T00:00"},
     "desk_decide_appeal": {"outcome": "rejected", "answer": "It is as it was decided before."},
+    "desk_remove_signer": {"key": "0" * 64, "reason": "left"},
 }
 WHO: Final = [*sorted(Role), "nobody", "root", "root_administrator"]
 
@@ -111,12 +120,15 @@ class Rows:
         demand = self.staff.under_review(by, withhold(new_meeting()))
         granted = self.staff.granted(self.staff.under_review(by, withhold(new_meeting())))
         appeal, _ = appeals.file(granted.pk, "PRIVATE WORDS", Person(), timezone.now())
+        holder = member(Role.APPROVER, signs=False)
+        signer = signers.propose(holder.id, holder.passkey.pair.public, timezone.now())
         self.kwargs = {
             "authority_id": by.pk,
             "demand_id": demand.pk,
             "target_id": demand.targets.get().pk,
             "restriction_id": granted.pk,
             "appeal_id": appeal.pk,
+            "signer_id": signer.pk,
         }
 
     def address(self, name: str) -> str:
@@ -141,7 +153,19 @@ def somebody(who: str) -> Member:
 
 
 def kept() -> object:
-    tables = (Audit, Outbox, Authority, AuthorityChange, Demand, Target, Review, Restriction, Later, Appeal)
+    tables = (
+        Audit,
+        Outbox,
+        Authority,
+        AuthorityChange,
+        Demand,
+        Target,
+        Review,
+        Restriction,
+        Later,
+        Appeal,
+        Signer,
+    )
     return [list(table.objects.order_by("pk").values()) for table in tables]
 
 

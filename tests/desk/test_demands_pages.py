@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from bailiwick.accounts.models import Account
 from bailiwick.accounts.roles import Role
-from bailiwick.ledger.models import Outbox
+from bailiwick.ledger.models import Document, Outbox
 from bailiwick.meetings.models import Meeting, Presence
 from bailiwick.meetings.presences import Person
 from bailiwick.orders.actions import appeals
 from bailiwick.orders.actions.clocks import alarm_late
 from bailiwick.orders.entries import begins
-from bailiwick.orders.models import Appeal, Authority, Demand, Exemption, Restriction
+from bailiwick.orders.models import Appeal, Authority, Demand, Exemption, Restriction, Review
 from tests.desk.kit_demands import PLAN, REVIEW, Staff, browser, letter, signature
 from tests.orders.conftest import registry  # noqa: F401 (fixture)
 from tests.orders.desk import end, member, withhold
@@ -565,3 +565,40 @@ def pages(client: Any, address: str) -> str:
     assert answer.status_code == 200
     shown = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", answer.content.decode())
     return re.sub(r"\d\d:\d\d UTC", "", shown)
+
+
+# ---------------------------------------------------------------- what the second person signs
+
+
+def test_p5_the_second_person_reads_what_they_sign_before_they_do(staff: Staff) -> None:
+    """The decision as it is published, what was asked and cut beside it, and the redacted copy."""
+    row = proposed(staff, new_meeting())
+    page = staff.at("approver").get(f"/desk/demands/restrictions/{row.pk}").content.decode()
+    for answer in ("The law named allows it there.", "Nothing milder would do here."):
+        assert answer in page
+    assert "End a meeting × 1" in page
+    assert "Beyond the authority’s own territory: Hong Kong (HK)" in page
+    assert "Shorter than asked." in page
+    redacted = Review.objects.get(demand=row.demand_id).redacted
+    for name in (row.document, redacted):
+        assert f'href="/log/documents/{name}"' in page
+
+
+def test_p5_what_is_shown_is_the_document_that_is_signed_and_not_a_row(staff: Staff) -> None:
+    row = proposed(staff, new_meeting())
+    Review.objects.update(legality="Something else, changed by hand.")
+    here = f"/desk/demands/restrictions/{row.pk}"
+    page = staff.at("approver").get(here).content.decode()
+    assert "The law named allows it there." in page
+    assert "changed by hand" not in page
+    Document.objects.filter(sha256=row.document).delete()
+    assert "Do not sign" in staff.at("approver").get(here).content.decode()
+
+
+@pytest.mark.parametrize("who", ["intake", "reviewer", "approver", "appeals"])
+def test_every_reader_of_a_demand_finds_its_redacted_copy(staff: Staff, who: str) -> None:
+    row = proposed(staff, new_meeting())
+    redacted = Review.objects.get(demand=row.demand_id).redacted
+    for path in (f"/desk/demands/{row.demand_id}", f"/desk/demands/{row.demand_id}/review"):
+        page = staff.at(who).get(path).content.decode()
+        assert f'href="/log/documents/{redacted}"' in page, path

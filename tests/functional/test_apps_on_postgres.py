@@ -32,6 +32,7 @@ DEMANDS = (
     "desk/test_long_lists.py",
     "orders/test_appeals.py",
     "orders/test_attacks_granting.py",
+    "orders/test_signers.py",
     "orders/test_attacks_told.py",
     "orders/test_set_back.py",
     "orders/test_taken_in_log.py",

@@ -108,6 +108,8 @@ class Story(RuleBasedStateMachine):
         self.put_out: set[str] = set()
         self.to_be_mailed: set[int] = set()
         self.steps = 0
+        self.passkeys = 0
+        self.forged: set[UUID] = set()
         for meeting in (0, 1):
             self.arrive(Place(), meeting, "guest", wants_in=False)
         self.world.beat()

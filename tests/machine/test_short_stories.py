@@ -214,3 +214,24 @@ def test_p3_a_log_that_is_contradicted_enforces_nothing_within_the_second(told: 
     assert guest.inside
     told.step(told.log, "works")
     assert not guest.inside
+
+
+def test_p5_what_an_insider_writes_into_the_database_keeps_nobody_out(told: Told) -> None:
+    told.step(told.forge, 1, one_of_ours=False)
+    told.step(told.forge, 0, one_of_ours=True)
+    told.step(told.publish)
+    told.somebody("CN", 1)
+    assert told.world.registry.codes | set(told.world.alarms) >= {"restriction_no_signer"}
+
+
+def test_p5_a_lost_passkey_approves_nothing_more_and_undoes_nothing(told: Told) -> None:
+    pending = told._receive("US", set(), False, False)
+    assert pending is not None
+    assert told._propose(pending, 0, 0, DAY)
+    told.step(told.lose_passkey, "approver")
+    assert told.proposed, "only its second signature was to come"
+    told.step(told.lose_passkey, "reviewer")
+    assert not told.proposed
+    told.restrict("FR")
+    told.somebody("FR")
+    told.somebody("CN")

@@ -27,7 +27,7 @@ def test_every_error_is_listed_with_its_exit_code() -> None:
 
 
 @pytest.mark.parametrize("module", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
-def test_a_module_imports_the_log_library_and_nothing_else_of_ours(module: Path) -> None:
+def test_a_module_imports_the_log_and_signing_libraries_and_nothing_else_of_ours(module: Path) -> None:
     found: set[str] = set()
     for node in ast.walk(ast.parse(module.read_text("utf-8"))):
         if isinstance(node, ast.Import):
@@ -35,7 +35,7 @@ def test_a_module_imports_the_log_library_and_nothing_else_of_ours(module: Path)
         elif isinstance(node, ast.ImportFrom):
             found.add(str(node.module))
     ours = {name for name in found if name.startswith("bailiwick")}
-    assert all(name.startswith(("bailiwick.monitor", "bailiwick.tlog")) for name in ours)
+    assert all(name.startswith(("bailiwick.monitor", "bailiwick.tlog", "bailiwick.signing")) for name in ours)
     others = {name.partition(".")[0] for name in found - ours} - sys.stdlib_module_names
     assert others <= {"cryptography", "structlog", "uvicorn"}
 

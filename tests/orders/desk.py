@@ -22,6 +22,7 @@ from bailiwick.orders.actions.drafting import Plan
 from bailiwick.orders.actions.intake import Letter, Named
 from bailiwick.orders.entries import statement_of
 from bailiwick.orders.models import Asked, Authority, Demand, Restriction
+from tests.orders.kit import enlist, has_signers
 from tests.orders.passkey import SITE, Passkey
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -43,7 +44,8 @@ class Member:
         return self.account.pk
 
 
-def member(*roles: Role, superuser: bool = False, registered: bool = True) -> Member:
+def member(*roles: Role, superuser: bool = False, registered: bool = True, signs: bool = True) -> Member:
+    """`registered`: with a passkey; `signs`: which may sign, where the log has a roll."""
     name = f"{uuid4().hex}@example.org"
     account = Account.objects.create_user(name, is_superuser=superuser)
     for role in roles:
@@ -51,6 +53,8 @@ def member(*roles: Role, superuser: bool = False, registered: bool = True) -> Me
     made = Member(account, Passkey(site=SITE))
     if registered:
         register(account, made.passkey)
+        if signs and has_signers():
+            enlist(account, made.passkey)
     return made
 
 
@@ -61,14 +65,14 @@ def give(account: Account, role: Role) -> None:
     )
 
 
-def register(account: Account, key: Passkey) -> None:
+def register(account: Account, key: Passkey, called: bytes = b"credential") -> None:
     """As allauth keeps what a browser answered at registration."""
     credential = AttestedCredentialData.create(
-        Aaguid(bytes(16)), b"credential", CoseKey.parse(fido2.cbor.decode(key.pair.public))
+        Aaguid(bytes(16)), called, CoseKey.parse(fido2.cbor.decode(key.pair.public))
     )
     data = AuthenticatorData.create(sha256(SITE.rp_id.encode()).digest(), 0x45, 0, credential)
     made = AttestationObject.create("none", data, {})
-    text = {"id": _text(b"credential"), "rawId": _text(b"credential"), "type": "public-key"}
+    text = {"id": _text(called), "rawId": _text(called), "type": "public-key"}
     client = {"type": "webauthn.create", "challenge": "AAAA", "origin": SITE.origin}
     response = {
         "clientDataJSON": _text(json.dumps(client).encode()),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 from django.db import connection, transaction
 
 from bailiwick.accounts.models import Account
@@ -17,16 +18,23 @@ from bailiwick.gate.verifying import configured_trust
 from bailiwick.gate.witnessed import Witnessed, witnessed_by
 from bailiwick.ledger import actions as ledger
 from bailiwick.ledger import keyfile, triggers
-from bailiwick.ledger.entries import AuthorityAdded, statement
+from bailiwick.ledger.configuration import Configuration
+from bailiwick.ledger.entries import AuthorityAdded, SignerAdded, SignersBegun, statement
 from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.models import Entry, Head, Outbox, Published, Tile
 from bailiwick.meetings.actions.change import changed
 from bailiwick.meetings.models import Meeting
-from bailiwick.orders.entries import approved_entry, statement_of
-from bailiwick.orders.models import Approval, Authority, Demand, Later, Restriction
+from bailiwick.orders.entries import approved_entry, signer_statement, statement_of
+from bailiwick.orders.models import Approval, Authority, Demand, Later, Restriction, Signer
 from bailiwick.rules.territory import CODES, Code, own_territory
+from bailiwick.signing.assertions import Assertion
+from bailiwick.signing.statements import to_base64url
 from tests.ledger.kit import Log, Process, new_log
-from tests.orders.passkey import Passkey
+from tests.orders.passkey import Es256, Passkey
+
+FOUNDERS = tuple(Passkey(Es256(derive_private_key(number, SECP256R1()))) for number in (7, 8))
+"""The two passkeys with which the roll of each log begins; `sign` uses them unless told otherwise. The same
+in every process."""
 
 
 @dataclass
@@ -64,10 +72,59 @@ def open_registry(folder: Path, settings: Any, clock: Any, *, begin: bool = True
         keyfile.create(log.configuration.key_file, keyfile.new_key(log.configuration.origin))
         return Registry(log, clock, log.process())
     log.begin()
+    begin_signers(log.configuration)
     log.with_witnesses("ngo")
     process = log.process()
     process.publisher.step()
     return Registry(log, clock, process)
+
+
+def begin_signers(
+    configuration: Configuration, passkeys: tuple[Passkey, ...] = FOUNDERS, now: datetime | None = None
+) -> int:
+    """The roll begins with these two, as whoever runs the server would have it begin; the outbox row."""
+    key = keyfile.read(configuration.key_file)[0]
+    entry = SignersBegun(
+        at=second(now or datetime.now(UTC)),
+        keys=tuple(sorted(to_base64url(each.pair.public) for each in passkeys)),
+        log_key=key.verifier.public.hex(),
+    )
+    with transaction.atomic():
+        signature = to_base64url(key.sign(statement(entry)))
+        return ledger.append(entry.model_copy(update={"signature": signature}))
+
+
+def hold(account: Account, key: Passkey, outbox_id: int) -> Signer:
+    """That a passkey on the roll is theirs."""
+    made, now = key.approve(b""), second(datetime.now(UTC))
+    return Signer.objects.create(
+        account=account, public_key=made.public_key, key=made.key, stated_at=now, added_at=now,
+        signature=made.signature, outbox_id=outbox_id,
+    )  # fmt: skip
+
+
+def enlist(account: Account, key: Passkey, by: tuple[Passkey, ...] = FOUNDERS) -> Signer:
+    """Their passkey onto the roll, by those two."""
+    now = second(datetime.now(UTC))
+    made = key.approve(b"")
+    row = Signer(account=account, public_key=made.public_key, key=made.key, stated_at=now, added_at=now)
+    entry = signer_statement(row)
+    row.signature = key.approve(statement(entry)).signature
+    signed = [_told(each.approve(statement(entry))) for each in by]
+    with transaction.atomic():
+        row.outbox_id = ledger.append(SignerAdded.model_validate(entry.model_dump() | {"approvals": signed}))
+        row.save(force_insert=True)
+    return row
+
+
+def _told(made: Assertion) -> dict[str, str]:
+    names = ("authenticator_data", "client_data", "signature")
+    return {"key": made.key} | {name: to_base64url(getattr(made, name)) for name in names}
+
+
+def has_signers() -> bool:
+    """Whether there is a log in which the roll has begun."""
+    return Head.objects.exists() and Outbox.objects.filter(type="signers.begun").exists()
 
 
 def new_meeting() -> Meeting:
@@ -122,7 +179,7 @@ def propose(row: Meeting, state: str = "CN", **fields: Any) -> Restriction:
 def sign(row: Restriction, *passkeys: Passkey) -> list[Approval]:
     """Two people's approvals, each with a passkey of their own."""
     text = statement(statement_of(row))
-    return [_approval(row, place, key, text) for place, key in enumerate(passkeys or (Passkey(), Passkey()))]
+    return [_approval(row, place, key, text) for place, key in enumerate(passkeys or FOUNDERS)]
 
 
 def _approval(row: Restriction, place: int, key: Passkey, text: bytes) -> Approval:

@@ -13,13 +13,22 @@ from bailiwick.accounts.errors import RoleNeeded
 from bailiwick.accounts.models import Audit
 from bailiwick.accounts.roles import Role
 from bailiwick.ledger.models import Outbox
-from bailiwick.orders.actions import appeals, authorities, granting, intake, later, originals, refusals
+from bailiwick.orders.actions import (
+    appeals,
+    authorities,
+    granting,
+    intake,
+    later,
+    originals,
+    refusals,
+    signers,
+)
 from bailiwick.orders.actions.appeals import Ruling
 from bailiwick.orders.actions.drafting import Plan
 from bailiwick.orders.actions.informing import inform
 from bailiwick.orders.actions.intake import Letter
 from bailiwick.orders.actions.refusals import Why
-from bailiwick.orders.errors import NoSuchDemand, NoSuchRestriction
+from bailiwick.orders.errors import NoSigner, NoSuchDemand, NoSuchRestriction, UnknownPasskey
 from bailiwick.orders.models import Outcome
 from bailiwick.orders.papers.errors import OriginalGone
 from bailiwick.orders.permissions import MAY, Act
@@ -95,6 +104,13 @@ TRANSITIONS = {
     ),
     Act.READ_ORIGINAL: Transition({*UNDO, "intake", "auditor"}, lambda who: originals.read(who, SOME, NOW)),
     Act.TAKE_ORIGINAL: Transition({*UNDO, "intake", "auditor"}, lambda who: originals.take(who, SOME, NOW)),
+    Act.PROPOSE_SIGNER: Transition({"reviewer", "approver"}, lambda who: signers.propose(who, b"key", NOW)),
+    Act.PROVE_SIGNER: Transition(
+        {"reviewer", "approver"}, lambda who: signers.prove(who, SOME, ASSERTION, NOW)
+    ),
+    Act.APPROVE_SIGNER: Transition({*UNDO, "intake"}, lambda who: signers.approve(who, SOME, ASSERTION, NOW)),
+    Act.DISCARD_SIGNER: Transition({*UNDO, "intake"}, lambda who: signers.discard(who, SOME, NOW)),
+    Act.REMOVE_SIGNER: Transition({*UNDO, "intake"}, lambda who: signers.remove(who, "0" * 64, "lost", NOW)),
 }
 
 
@@ -108,7 +124,7 @@ def stands(registry: Registry, who: Any, act: Act) -> bool:
         TRANSITIONS[act].attempt(who)
     except RoleNeeded:
         return True
-    except (NoSuchDemand, NoSuchRestriction, OriginalGone):
+    except (NoSuchDemand, NoSuchRestriction, OriginalGone, UnknownPasskey, NoSigner):
         return False  # past the check; there is nothing there to work on
     return False
 
@@ -122,7 +138,7 @@ def test_p5_who_may(registry: Registry, role: str, act: Act) -> None:
     who = member(*roles, superuser="superuser" in role, registered=False)  # type: ignore[arg-type]
     assert stands(registry, who.id, act) is (role not in TRANSITIONS[act].may)
     if role not in TRANSITIONS[act].may:
-        assert not Outbox.objects.exclude(type="demands.switched").exists()
+        assert not Outbox.objects.exclude(type="signers.begun").exists()
         assert not Audit.objects.exists()
 
 

@@ -1,25 +1,34 @@
 """What a gate takes for proven: the entry in the log, by its own key and policy, and not a row."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from bailiwick.gate.proofs import GRACE, RETRY, Proofs
+from bailiwick.gate.signers import Signers, SignersUnproven
+from bailiwick.gate.verifying import configured_trust
+from bailiwick.ledger import actions as ledger
+from bailiwick.ledger import keyfile, triggers
 from bailiwick.ledger.actions import commit_to, erase
-from bailiwick.ledger.models import Salt
+from bailiwick.ledger.entries import SignerAdded, SignerRemoved
+from bailiwick.ledger.models import Entry, Salt
+from bailiwick.ledger.rotating import retire, rotate
 from bailiwick.meetings.models import Meeting
 from bailiwick.orders.actions.later import narrow_now, suspend_now, withdraw_now
 from bailiwick.orders.entries import begins
 from bailiwick.orders.models import Approval, Restriction
 from bailiwick.rules import restriction as rules
 from bailiwick.rules.territory import Code
+from bailiwick.tlog.keys import SigningKey
 from tests.orders import kit
 from tests.orders.kit import Registry
 from tests.orders.passkey import EdDsa, Passkey
+from tests.signing.kit import text_of
 
 pytestmark = pytest.mark.django_db
 EU_STATE = "EU"
@@ -263,7 +272,7 @@ def test_p5_one_passkey_twice_is_not_two_people(registry: Registry, row: Meeting
 @pytest.mark.parametrize("bad", [Passkey(flags=0x01), Passkey(flags=0x04), Passkey(kind="webauthn.create")])
 def test_p5_a_bad_signature_is_no_approval(registry: Registry, row: Meeting, bad: Passkey) -> None:
     made = kit.propose(row)
-    kit.approve(made, kit.sign(made, Passkey(), bad))
+    kit.approve(made, kit.sign(made, kit.FOUNDERS[0], replace(bad, pair=kit.FOUNDERS[1].pair)))
     assert_unapproved(registry, row)
 
 
@@ -277,28 +286,125 @@ def test_p5_signatures_over_something_else_are_no_approvals(registry: Registry, 
 
 
 def test_p5_passkeys_of_both_kinds_count(registry: Registry, row: Meeting) -> None:
-    made = kit.propose(row)
-    kit.approve(made, kit.sign(made, Passkey(), Passkey(EdDsa())))
+    made, edward = kit.propose(row), Passkey(EdDsa())
+    kit.enlist(row.host, edward)
+    kit.approve(made, kit.sign(made, kit.FOUNDERS[0], edward))
     registry.publish()
     proofs = registry.proofs()
     proofs.follow()
     assert len(look(proofs, row)) == 1
 
 
-def test_p5_another_public_key_put_beside_an_approval_ends_it(registry: Registry, row: Meeting) -> None:
+def test_p5_another_public_key_put_beside_an_approval_is_nobodys(registry: Registry, row: Meeting) -> None:
+    """The key that counts stands in the log."""
     made, proofs = ready(registry, row)
-    assert len(look(proofs, row)) == 1
     Approval.objects.filter(restriction=made, position=0).update(public_key=Passkey().pair.public)
-    assert look(proofs, row) == ()
-    assert registry.codes == {"restriction_unapproved"}
+    assert len(look(proofs, row)) == 1
 
 
-def assert_unapproved(registry: Registry, row: Meeting) -> None:
+def assert_unapproved(registry: Registry, row: Meeting, code: str = "restriction_unapproved") -> None:
     registry.publish()
     proofs = registry.proofs()
     proofs.follow()
     assert look(proofs, row) == ()
-    assert registry.codes == {"restriction_unapproved"}
+    assert registry.codes == {code}
+
+
+# ---------------------------------------------------------------- whose approvals count
+
+
+def test_p5_two_passkeys_of_an_insiders_own_making_are_not_enforced(registry: Registry, row: Meeting) -> None:
+    """Whoever writes to the database writes an outbox row, a restriction, two approvals and a salt: it is
+    logged and witnessed, and nobody is kept out."""
+    made = kit.propose(row)
+    kit.approve(made, kit.sign(made, Passkey(), Passkey()))
+    assert_unapproved(registry, row, "restriction_no_signer")
+
+
+def test_p5_an_insiders_signers_by_nobodys_approval_count_for_nothing(
+    registry: Registry, row: Meeting
+) -> None:
+    mine = (Passkey(), Passkey())
+    with transaction.atomic():
+        for each in mine:
+            fields = {"at": registry.clock().replace(microsecond=0), "key": text_of(each)}
+            ledger.append(SignerAdded.model_validate(fields))
+    kit.enlist(row.host, Passkey(), by=mine)
+    forged = SigningKey(registry.log.configuration.origin, b"x" * 32)
+    keyfile.create(registry.log.configuration.key_file.with_name("forged"), forged)
+    kit.begin_signers(
+        replace(registry.log.configuration, key_file=registry.log.configuration.key_file.with_name("forged")),
+        mine,
+    )
+    made = kit.propose(row)
+    kit.approve(made, kit.sign(made, *mine))
+    assert_unapproved(registry, row, "restriction_no_signer")
+
+
+def test_p5_a_signer_removed_before_counts_no_more_and_what_was_before_stands(
+    registry: Registry, row: Meeting
+) -> None:
+    ready(registry, row)
+    with transaction.atomic():
+        gone = {"at": kit.second(registry.clock()), "key": kit.FOUNDERS[1].approve(b"").key, "reason": "lost"}
+        ledger.append(SignerRemoved.model_validate(gone))
+    registry.publish()
+    assert len(look(registry.proofs(), row)) == 1
+    other = kit.new_meeting()
+    kit.approve(kit.propose(other))
+    assert_unapproved(registry, other, "restriction_no_signer")
+
+
+def test_p5_whoever_is_added_after_an_entry_has_not_approved_it(registry: Registry, row: Meeting) -> None:
+    made, late = kit.propose(row), Passkey()
+    kit.approve(made, kit.sign(made, kit.FOUNDERS[0], late))
+    kit.enlist(row.host, late)
+    assert_unapproved(registry, row, "restriction_no_signer")
+
+
+TAKEN_AWAY = {
+    "changed": "UPDATE ledger_entry SET data = CAST('{}' AS BLOB) WHERE \"index\" = %s",
+    "gone": 'DELETE FROM ledger_entry WHERE "index" = %s',
+}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the same code, other words")
+@pytest.mark.parametrize("how", TAKEN_AWAY)
+def test_p5_an_entry_changed_or_taken_out_of_the_log_by_hand_enforces_nothing_new(
+    registry: Registry, row: Meeting, how: str
+) -> None:
+    """Without the entry that removed it, a key would count again."""
+    with transaction.atomic():
+        gone = {"at": kit.second(registry.clock()), "key": kit.FOUNDERS[1].approve(b"").key, "reason": "lost"}
+        ledger.append(SignerRemoved.model_validate(gone))
+    registry.publish()
+    removed = Entry.objects.count() - 1
+    kit.approve(kit.propose(row))
+    registry.publish()
+    registry.proofs().follow()  # the proof is there, of what it proves
+    with connection.cursor() as cursor:
+        for text in triggers.drop(connection.vendor):
+            cursor.execute(text)
+        cursor.execute(TAKEN_AWAY[how], [removed])
+    with pytest.raises(SignersUnproven):
+        Signers().roll(removed + 1, configured_trust(registry.log.configuration)())
+    if how == "changed":
+        assert look(registry.proofs(), row) == ()
+        assert registry.codes
+
+
+def test_p5_after_the_log_has_another_key_the_roll_is_believed_still(
+    registry: Registry, row: Meeting
+) -> None:
+    rotate(registry.log.configuration, registry.clock())
+    registry.log.with_witnesses("ngo")
+    registry.publish()
+    retire(registry.log.configuration)
+    kit.restrict(row)
+    registry.publish()
+    proofs = registry.proofs()
+    proofs.follow()
+    assert len(look(proofs, row)) == 1
 
 
 # ---------------------------------------------------------------- bounds, even of what is in the log

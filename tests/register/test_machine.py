@@ -161,6 +161,7 @@ def test_every_type_of_entry_has_its_place_in_the_feeds(story: Story) -> None:
     for path in (
         "/register",
         "/register/demands",
+        "/register/signers",
         "/register/policy",
         "/register/reports",
         "/register/in-force.json",

@@ -33,8 +33,10 @@ from bailiwick.accounts.actions.roles import confirm, grant_by_command_line, pro
 from bailiwick.accounts.queries import roles_of  # noqa: E402
 from bailiwick.accounts.roles import Role  # noqa: E402
 from bailiwick.accounts.terms import terms as accounts_terms  # noqa: E402
+from bailiwick.config import cli  # noqa: E402
 from bailiwick.meetings.actions import schedule  # noqa: E402
 from bailiwick.notices.actions import raise_alarm  # noqa: E402
+from bailiwick.orders import signer_queries  # noqa: E402
 from bailiwick.orders.actions import appeals  # noqa: E402
 
 
@@ -140,6 +142,14 @@ def exempt(account: str, text: str) -> dict[str, str]:
     return {"appeal": str(row.pk)}
 
 
+def begin_signers() -> dict[str, str]:
+    """As whoever runs the server does, with the two passkeys that are proposed."""
+    words = ["signers", "begin", *(row.key for row in signer_queries.proposed())]
+    if cli.main(words) != 0:
+        raise RuntimeError("nobody may sign")
+    return {}
+
+
 def count(model: str, where: dict[str, Any]) -> dict[str, int]:
     """How many rows of `app.Model` there are, by Django's look-ups."""
     return {"count": apps.get_model(model).objects.filter(**where).count()}
@@ -155,7 +165,19 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | list | dict | None) else str(value)
 
 
-_ACTS = (sign_in, seat, confirm_address, appoint, suspend, alarm, create_meeting, exempt, count, values)
+_ACTS = (
+    sign_in,
+    seat,
+    confirm_address,
+    appoint,
+    suspend,
+    alarm,
+    create_meeting,
+    exempt,
+    begin_signers,
+    count,
+    values,
+)
 ACTS: dict[str, Callable[..., Any]] = {act.__name__: act for act in _ACTS}
 
 

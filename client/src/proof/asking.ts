@@ -33,7 +33,14 @@ export async function byNumber(log: string, number: string): Promise<Case> {
   if (index !== BigInt(number)) throw new Told(TEXTS.otherEntry);
   const { size } = parseCheckpoint(parseNote(checkpoint).text);
   const { path, place } = bundleOf(index, size);
-  const bundle = (await get(log + path)) ?? (await get(log + path.replace(/\.p\/.*/, "")));
-  if (bundle === null) throw new Told(TEXTS.unreachable);
-  return { proof, entry: entryIn(bundle, place) };
+  return { proof, entry: entryIn(await bundleAt(log)(path), place) };
 }
+
+/** A bundle of a log by its path: the full one where the partial is gone. */
+export const bundleAt =
+  (log: string) =>
+  async (path: string): Promise<Bytes> => {
+    const bundle = (await get(log + path)) ?? (await get(log + path.replace(/\.p\/.*/, "")));
+    if (bundle === null) throw new Told(TEXTS.unreachable);
+    return bundle;
+  };

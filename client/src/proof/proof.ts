@@ -34,6 +34,18 @@ export function bundleOf(index: bigint, size: bigint): { path: string; place: nu
   return { path: `tile/entries/${path}${width < WIDTH ? `.p/${width}` : ""}`, place: Number(index % WIDTH) };
 }
 
+/** All entries of a bundle: each after its length in two bytes. */
+export function entriesIn(bundle: Bytes): Bytes[] {
+  const found: Bytes[] = [];
+  for (let at = 0; at < bundle.length; ) {
+    const end = at + 2 + (bundle[at] ?? 0) * 256 + (bundle[at + 1] ?? 0);
+    if (end > bundle.length || at + 2 > bundle.length) throw new Malformed("the bundle has not so many entries");
+    found.push(bundle.slice(at + 2, end));
+    at = end;
+  }
+  return found;
+}
+
 /** One entry of a bundle: each after its length in two bytes. */
 export function entryIn(bundle: Bytes, place: number): Bytes {
   let at = 0;

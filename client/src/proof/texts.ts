@@ -30,6 +30,13 @@ export const ALONE =
 export const OTHER_MEETING =
   "This entry stands in the log, but it is not about the meeting that you were told. Whoever cited it at that meeting's door had no right to.";
 
+/** An entry that stands in the log, and that two people did not approve. */
+export const UNAPPROVED =
+  "This entry stands in the log, and lacks the approvals that would give it effect: nobody follows it. The first step that fails is marked below.";
+
+export const UNREAD =
+  "This entry stands in the log, in this place. Who approved it cannot be checked here; the command bailiwick log verify does.";
+
 export const EXPLANATIONS: Readonly<Record<Verdict, string>> = {
   verified: "This entry stands in the log, in this place, and cannot be taken back without everybody seeing it.",
   refused: "The proof does not hold for this entry. The first step that fails is marked below.",
@@ -92,7 +99,33 @@ export function titled(step: Step): Title {
     case "quorum":
       if (step.quorum === NO_QUORUM) return { title: "The policy asks for no witnesses", detail: "Nobody but the server vouches that everybody sees this log." };
       return { title: step.outcome === "right" ? "Enough witnesses cosigned" : "Too few witnesses cosigned" };
+    case "roll":
+      return roll(step);
+    case "approval":
+      return approval(step);
+    case "two":
+      return { title: step.outcome === "right" ? "Two different keys approved it" : "It was not approved by two different keys" };
   }
+}
+
+function roll(step: Extract<Step, { kind: "roll" }>): Title {
+  const count = step.count.toLocaleString("en");
+  if (step.reason === "long") return { title: "Who approved it", detail: `The log has ${count} entries: too many for a page. The command bailiwick log verify checks it.` };
+  if (step.reason === "other") return { title: "Whose keys count", detail: "The log's entries do not lead to the root that was signed, so they tell nothing." };
+  return { title: `All ${count} entries of the log were read: they say whose keys count here` };
+}
+
+const APPROVAL_REASONS = {
+  nobody: "The log does not name this key, before this entry, among those that may sign.",
+  "not-signed": "It is not this key's signature over this entry, by somebody who was there and was verified.",
+  malformed: "It is not written as an approval is.",
+  right: "",
+} as const;
+
+function approval(step: Extract<Step, { kind: "approval" }>): Title {
+  const named = step.added === undefined ? "" : ` It may sign by entry ${step.added.toLocaleString("en")}.`;
+  const title = step.outcome === "right" ? "A passkey signed this entry" : "The signature of a passkey";
+  return { title, detail: `Key ${step.key}.${named}${step.reason ? ` ${APPROVAL_REASONS[step.reason]}` : ""}` };
 }
 
 function target(step: Extract<Step, { kind: "target" }>): Title {

@@ -3,6 +3,7 @@ import { equal, leafHash, Malformed, nodeHash, Unable, type Bytes } from "./byte
 import { ML_DSA_44, parseCheckpoint, parseNote, signaturesBy, verifyCosignature, verifySignature, type Checkpoint, type Key, type Note } from "./notes";
 import { NO_QUORUM, quorumMet, type Policy, type Witness } from "./policy";
 import { parseProof, type Proof } from "./proof";
+import type { Approved } from "./roll";
 
 /** `absent`: not there, which alone is nothing wrong; `unable`: this browser cannot tell. */
 export type Outcome = "right" | "wrong" | "absent" | "unable";
@@ -15,7 +16,10 @@ export type Step =
   | { readonly kind: "root"; readonly outcome: Outcome; readonly expected: Bytes; readonly computed: Bytes | null; readonly reason?: "long" | "short" | "outside" | "other" }
   | { readonly kind: "log"; readonly outcome: Outcome; readonly origin: string; readonly reason?: "other-log" | "unsigned" | "forged" }
   | { readonly kind: "witness"; readonly outcome: Outcome; readonly name: string; readonly at?: bigint; readonly reason?: "unverifiable" }
-  | { readonly kind: "quorum"; readonly outcome: Outcome; readonly quorum: string; readonly count: number };
+  | { readonly kind: "quorum"; readonly outcome: Outcome; readonly quorum: string; readonly count: number }
+  | { readonly kind: "roll"; readonly outcome: Outcome; readonly count: number; readonly reason?: "long" | "other" | "browser" }
+  | { readonly kind: "approval"; readonly outcome: Outcome; readonly key: string; readonly added?: number; readonly reason?: Approved }
+  | { readonly kind: "two"; readonly outcome: Outcome };
 
 export type Verdict = "verified" | "refused" | "unable";
 
@@ -132,5 +136,5 @@ async function cosigned(note: Note, { name, key }: Witness): Promise<Step> {
 export function verdict(steps: readonly Step[]): Verdict {
   if (steps.some((step) => step.outcome === "wrong")) return "refused";
   if (steps.some((step) => step.outcome === "unable")) return "unable";
-  return steps.at(-1)?.kind === "quorum" ? "verified" : "refused";
+  return steps.some((step) => step.kind === "quorum") ? "verified" : "refused";
 }

@@ -16,6 +16,7 @@ from bailiwick.config import (
     originals_command,
     report_command,
     serve,
+    signers_command,
     swarm_command,
 )
 from bailiwick.geo import commands as geo
@@ -54,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
         geo,
         report_command,
         originals_command,
+        signers_command,
         swarm_command,
         janus_command,
     ):

@@ -137,7 +137,7 @@ class FollowedLog:
     def _take_in(self, head: Signed) -> None:
         if head.size < self._replay.size:
             head = head_now()  # another thread read a newer one first
-        found = self._replay.read_on(head, self._memory.highest())
+        found = [entry for _, entry in self._replay.read_on(head, self._memory.highest())]
         if not found:
             return
         taken = dict(self._taken)

@@ -10,6 +10,7 @@ says. To stop needs no proof (P7).
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -21,6 +22,7 @@ from django.db import DatabaseError, InterfaceError
 
 from bailiwick.gate.followed import AT_ONCE, FollowedLog, LogState, Look
 from bailiwick.gate.grounds import Grounds
+from bailiwick.gate.signers import Signers, SignersUnproven
 from bailiwick.gate.verifying import Trust, Unproven, Verified, rebuilt, verified
 from bailiwick.ledger.entries import RestrictionApproved, encode
 from bailiwick.ledger.errors import LogRefuses
@@ -82,6 +84,7 @@ class Proofs:
     ) -> None:
         self._trust = trust
         self._log = log
+        self._signers = Signers()
         self._clock = clock
         self._alarm = alarm
         self._enforced: OrderedDict[tuple[UUID, int, int], Enforced] = OrderedDict()
@@ -155,7 +158,8 @@ class Proofs:
             self._put_off(look)
             return None
         if known is None:
-            known = self._verified[row.pk] = (digest, verified(row, entry, self._trust))
+            found = verified(row, entry, self._trust, self._signers)
+            known = self._verified[row.pk] = (digest, found)
         return known[1]
 
     def _withholds(self, look: Look) -> bool:
@@ -194,6 +198,8 @@ class Proofs:
     def begin(self) -> None:
         """Read the whole log, before anybody is let in. What is wrong with it `follow` tells."""
         self._log.look()
+        with suppress(LogRefuses, SignersUnproven):  # whatever is not enforced for it tells
+            self._signers.read_on(self._trust())
 
     def follow(self) -> bool:
         """Look at the log, fetch proofs, raise alarms. True: decide on everybody again.
@@ -270,7 +276,7 @@ class Proofs:
 def _digest(row: Row, entry: RestrictionApproved, renamed: tuple[int, bool] | None) -> bytes:
     """Names all that a verification rests on, but for the configuration."""
     parts = [row.meeting_id.bytes if row.meeting_id else b"", encode(entry), bytes(row.proof or b"")]
-    parts += [repr(renamed).encode(), *(bytes(each.public_key) for each in row.approvals.all())]
+    parts += [repr(renamed).encode()]
     return sha256(b"".join(sha256(part).digest() for part in parts)).digest()
 
 

@@ -6,17 +6,12 @@ from dataclasses import dataclass
 from typing import cast
 
 from bailiwick.gate.grounds import Grounds, Target
+from bailiwick.gate.signers import Signers, SignersUnproven
 from bailiwick.ledger import keyfile
 from bailiwick.ledger import queries as ledger
 from bailiwick.ledger.commitments import opens
 from bailiwick.ledger.configuration import Configuration
-from bailiwick.ledger.entries import (
-    AuthorityAdded,
-    AuthorityChanged,
-    RestrictionApproved,
-    encode,
-    statement,
-)
+from bailiwick.ledger.entries import AuthorityAdded, AuthorityChanged, RestrictionApproved, encode
 from bailiwick.ledger.errors import LogRefuses, MalformedEntry
 from bailiwick.orders.entries import approved_entry
 from bailiwick.orders.published import published
@@ -25,8 +20,7 @@ from bailiwick.orders.reach import last_day, reach_of
 from bailiwick.rules import restriction as rules
 from bailiwick.rules.restriction import LONGEST, RestrictionId
 from bailiwick.rules.territory import parse_territory
-from bailiwick.signing.assertions import Assertion, verify
-from bailiwick.signing.errors import BadAssertion
+from bailiwick.signing.errors import Fault, Unapproved
 from bailiwick.tlog.errors import ProofRefused, TlogError
 from bailiwick.tlog.policy import Policy
 from bailiwick.tlog.proof_files import parse_log_proof
@@ -71,7 +65,7 @@ def rebuilt(row: Row) -> RestrictionApproved:
     return entry
 
 
-def verified(row: Row, entry: RestrictionApproved, trust: Trust) -> Verified:
+def verified(row: Row, entry: RestrictionApproved, trust: Trust, signers: Signers) -> Verified:
     """What to enforce.
 
     Raises:
@@ -82,7 +76,7 @@ def verified(row: Row, entry: RestrictionApproved, trust: Trust) -> Verified:
     policy = _believed(trust)
     index, size, origin = _in_log(entry, bytes(row.proof), policy)
     target = _target(entry, row.meeting_id.bytes)
-    _check_approvals(row, entry)
+    _check_approvals(entry, index, signers, policy)
     name = _authority(row, entry, policy)
     return Verified(bounded(entry), _grounds(name, entry, target, (index, size, origin)))
 
@@ -122,24 +116,15 @@ def _target(entry: RestrictionApproved, meeting: bytes) -> Target:
     return Target(entry.target, salt.hex(), meeting.hex())
 
 
-def _check_approvals(row: Row, entry: RestrictionApproved) -> None:
-    """Two different passkeys signed exactly this (P5)."""
-    rows = sorted(row.approvals.all(), key=lambda each: each.position)
-    text = statement(entry)
+def _check_approvals(entry: RestrictionApproved, index: int, signers: Signers, policy: Policy) -> None:
+    """Two different passkeys signed exactly this, which the log had named before as those that may (P5)."""
     try:
-        for each in rows:
-            assertion = Assertion(
-                bytes(each.public_key), bytes(each.authenticator_data),
-                bytes(each.client_data), bytes(each.signature),
-            )  # fmt: skip
-            verify(assertion, text)
-            if assertion.key != each.key:
-                raise Unproven("restriction_unapproved")
-    except BadAssertion:
-        raise Unproven("restriction_unapproved") from None
-    keys = {approval.key for approval in entry.approvals or ()}
-    if len(keys) != 2 or len(rows) != 2:
-        raise Unproven("restriction_unapproved")
+        signers.roll(index, policy).approvers(index, encode(entry))
+    except SignersUnproven:
+        raise Unproven("restriction_signers_unproven") from None
+    except Unapproved as refusal:
+        known = refusal.fault is not Fault.NO_SIGNER
+        raise Unproven("restriction_unapproved" if known else "restriction_no_signer") from None
 
 
 def _authority(row: Row, entry: RestrictionApproved, policy: Policy) -> str:

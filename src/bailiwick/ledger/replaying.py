@@ -30,13 +30,13 @@ class Replay:
         """How many entries were read, and found right."""
         return self._read.size
 
-    def read_on(self, head: Signed, remembered: Checkpoint | None) -> list[bytes]:
-        """The wanted ones among the entries that are new since the last time.
+    def read_on(self, head: Signed | Checkpoint, remembered: Checkpoint | None) -> list[tuple[int, bytes]]:
+        """The wanted ones among the entries that are new since the last time, each with its index.
 
         Raises:
             LogDamaged: they are not those that were signed; nothing of them counts as read.
         """
-        builder, found = deepcopy(self._read), list[bytes]()
+        builder, found = deepcopy(self._read), list[tuple[int, bytes]]()
         for size, root in _signed(head, remembered, builder.size):
             while builder.size < size:
                 found += self._some(builder, size)
@@ -45,7 +45,7 @@ class Replay:
         self._read = builder
         return found
 
-    def _some(self, builder: TileBuilder, size: int) -> list[bytes]:
+    def _some(self, builder: TileBuilder, size: int) -> list[tuple[int, bytes]]:
         """At most as many as a tile has, and whole tiles at once."""
         start = builder.size
         end = min(size, (start // WIDTH + 1) * WIDTH)
@@ -54,10 +54,10 @@ class Replay:
             raise LogDamaged(f"an entry from {start} on", "it is not there")
         for _ in builder.extend(leaf_hashes(entries)):
             pass
-        return [entry for entry in entries if self._wanted(entry)]
+        return [(index, entry) for index, entry in enumerate(entries, start) if self._wanted(entry)]
 
 
-def _signed(head: Signed, remembered: Checkpoint | None, size: int) -> list[tuple[int, bytes]]:
+def _signed(head: Signed | Checkpoint, remembered: Checkpoint | None, size: int) -> list[tuple[int, bytes]]:
     """Sizes from `size` on at which the root is known, the head's last."""
     found = [(head.size, head.root)]
     if remembered is not None and size <= remembered.size < head.size:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 CODES: Final = (
     "Exit codes: 0 verified; 1 could not be checked (unreachable, unreadable); 2 wrong usage; "
-    "4 does not verify; 5 contradicts what was remembered: the log rewrote or dropped entries."
+    "4 does not verify; 5 contradicts what was remembered: the log rewrote or dropped entries; 6 verified, "
+    "and an entry in it lacks the approvals that would give it effect."
 )
 PORT: Final = 7380
 

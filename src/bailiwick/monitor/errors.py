@@ -8,6 +8,8 @@ FAILED: Final = 1
 WRONG_USAGE: Final = 2
 DOES_NOT_VERIFY: Final = 4
 CONTRADICTS: Final = 5
+UNAPPROVED: Final = 6
+"""The log is as it was signed, and some of its entries lack the signatures that would give them effect."""
 
 
 class MonitorError(Exception):

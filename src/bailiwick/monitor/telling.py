@@ -32,6 +32,11 @@ def fail(options: Namespace, error: MonitorError | TlogError) -> int:
     return error.exit_code if isinstance(error, MonitorError) else DOES_NOT_VERIFY
 
 
+def warn(sentences: list[str]) -> None:
+    """What must be heard even by whoever wants to hear nothing else."""
+    sys.stderr.write("".join(f"bailiwick log: {sentence}\n" for sentence in sentences))
+
+
 def head_facts(seen: Witnessed) -> dict[str, Any]:
     """A checkpoint and who cosigned it when, for programs."""
     head = seen.checkpoint

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bailiwick.monitor import durable, telling
+from bailiwick.monitor.approvals import Approvals
 from bailiwick.monitor.checking import Counts, check_entry, check_whole
-from bailiwick.monitor.errors import CannotWrite, WrongUsage
+from bailiwick.monitor.errors import UNAPPROVED, CannotWrite, WrongUsage
 from bailiwick.monitor.memory import Memory
 from bailiwick.monitor.progress import Progress
 from bailiwick.monitor.source import Source, open_source
@@ -28,10 +29,9 @@ def run(options: Namespace) -> int:
         return 0
     source = open_source(options.log)
     try:
-        _log(options, policy, source)
+        return _log(options, policy, source)
     finally:
         source.close()
-    return 0
 
 
 def _check(options: Namespace) -> None:
@@ -60,8 +60,9 @@ def _proof(options: Namespace, policy: Policy) -> None:
     telling.write(options, facts, lines)
 
 
-def _log(options: Namespace, policy: Policy, source: Source) -> None:
+def _log(options: Namespace, policy: Policy, source: Source) -> int:
     """The checkpoint, then the past (a contradiction there is the loudest finding), then what is in it."""
+    troubles = list[str]()
     memory = None if options.remember is None else Memory(options.remember, policy)
     known = None if memory is None else memory.recall()
     seen = read_head(source, policy)
@@ -72,9 +73,13 @@ def _log(options: Namespace, policy: Policy, source: Source) -> None:
         facts["remembered"] = before
         lines.append(_past(before))
     if options.entry is None:
-        counts = _whole(options, seen, source)
-        facts |= {"entries": counts.entries, "tiles": counts.tiles}
+        approvals = Approvals(policy.log_keys(seen.checkpoint.origin))
+        counts = _whole(options, seen, source, approvals)
+        found = approvals.found()
+        facts |= {"entries": counts.entries, "tiles": counts.tiles, "approvals": found.facts()}
         lines.append(f"Verified: all {counts.entries:,} entries, {counts.tiles:,} tiles and the root agree.")
+        lines += found.sentences()
+        troubles = found.troubles()
     else:
         more, told = _entry(options, seen, source)
         facts |= more
@@ -82,6 +87,9 @@ def _log(options: Namespace, policy: Policy, source: Source) -> None:
     if memory is not None:
         memory.keep(seen)
     telling.write(options, facts, lines)
+    if options.quiet:
+        telling.warn(troubles)
+    return UNAPPROVED if troubles else 0
 
 
 def _past(before: int | None) -> str:
@@ -90,9 +98,15 @@ def _past(before: int | None) -> str:
     return f"it has only grown since you last looked, when it had {before:,} entries"
 
 
-def _whole(options: Namespace, seen: Witnessed, source: Source) -> Counts:
+def _whole(options: Namespace, seen: Witnessed, source: Source, approvals: Approvals) -> Counts:
     head = seen.checkpoint
-    with Progress(quiet=options.quiet) as progress, _export(options.entries) as take:
+    with Progress(quiet=options.quiet) as progress, _export(options.entries) as written:
+
+        def take(first: int, entries: list[bytes]) -> None:
+            approvals.take(first, entries)
+            if written is not None:
+                written(first, entries)
+
         return check_whole(head, source, progress.begin(head.size), take)
 
 

@@ -162,6 +162,16 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "It is not enforced: there are no two passkey signatures over exactly this. Find out how it came"
         " into the log.",
     ),
+    "restriction_no_signer": AlarmText(
+        "A restriction was approved with a passkey that may not sign",
+        "It is not enforced: the public log did not name both keys before as those that may. Either somebody"
+        " wrote it into the database by hand, or a passkey was removed meanwhile. Find out which.",
+    ),
+    "restriction_signers_unproven": AlarmText(
+        "Whose approvals count cannot be told",
+        "A restriction is not enforced: the entries of the public log do not lead to what is published, or"
+        " that is not believed. Run: bailiwick log check",
+    ),
     "restriction_authority_unknown": AlarmText(
         "A restriction's authority is not in the public log",
         "It is not enforced: no proven entry says that this authority was added, with this state and kind."

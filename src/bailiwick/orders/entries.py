@@ -1,14 +1,14 @@
 """From rows to what the public log says of them: the same row always gives the same bytes."""
 
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from bailiwick.ledger import entries as log
 from bailiwick.ledger.vocabulary import second
+from bailiwick.signing.statements import to_base64url
 
-from .models import Approval, Restriction
+from .models import Restriction, Signature, Signer
 
 
 def statement_of(row: Restriction) -> log.RestrictionApproved:
@@ -20,12 +20,12 @@ def statement_of(row: Restriction) -> log.RestrictionApproved:
     return log.RestrictionApproved.model_validate(_fields(row))
 
 
-def approved_entry(row: Restriction, approvals: Sequence[Approval]) -> log.RestrictionApproved:
+def approved_entry(row: Restriction, approvals: Sequence[Signature]) -> log.RestrictionApproved:
     """The entry with the signatures of two people, in the order of signing. ValueError, as above."""
-    signed = sorted(approvals, key=lambda each: each.position)
-    if not signed:
+    if not approvals:
         return statement_of(row)
-    later = {"approvals": tuple(map(_approval, signed)), "approved_at": second(signed[-1].at)}
+    at = max(approvals, key=lambda each: each.position).at
+    later = {"approvals": _signed(approvals), "approved_at": second(at)}
     return log.RestrictionApproved.model_validate(_fields(row) | later)
 
 
@@ -33,6 +33,25 @@ def begins(row: Restriction) -> datetime:
     """From when an approved one can have effect: never before its second approval."""
     approved = [second(each.at) for each in row.approvals.all() if each.position == 1]
     return max([row.effective_from, *approved])
+
+
+def signer_statement(row: Signer) -> log.SignerAdded:
+    """The entry without approvals: what its holder and two others sign."""
+    return log.SignerAdded.model_validate(_signer_fields(row))
+
+
+def signer_entry(row: Signer, approvals: Sequence[Signature]) -> log.SignerAdded:
+    """The entry with the signatures of two, in the order of signing."""
+    return log.SignerAdded.model_validate({**_signer_fields(row), "approvals": _signed(approvals)})
+
+
+def _signer_fields(row: Signer) -> dict[str, Any]:
+    replaces = {"replaces": row.instead_of} if row.instead_of else {}
+    return {"at": row.stated_at, "key": to_base64url(bytes(row.public_key))} | replaces
+
+
+def _signed(approvals: Sequence[Signature]) -> tuple[dict[str, str], ...]:
+    return tuple(_approval(each) for each in sorted(approvals, key=lambda each: each.position))
 
 
 def _fields(row: Restriction) -> dict[str, Any]:
@@ -55,15 +74,10 @@ def _fields(row: Restriction) -> dict[str, Any]:
     }
 
 
-def _approval(row: Approval) -> dict[str, str]:
+def _approval(row: Signature) -> dict[str, str]:
     return {
         "key": row.key,
-        "authenticator_data": base64url(bytes(row.authenticator_data)),
-        "client_data": base64url(bytes(row.client_data)),
-        "signature": base64url(bytes(row.signature)),
+        "authenticator_data": to_base64url(bytes(row.authenticator_data)),
+        "client_data": to_base64url(bytes(row.client_data)),
+        "signature": to_base64url(bytes(row.signature)),
     }
-
-
-def base64url(data: bytes) -> str:
-    """Without padding (RFC 7515, 2)."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode()

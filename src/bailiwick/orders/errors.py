@@ -81,6 +81,18 @@ class AuthorityExists(InvalidOrder):
     code = "authority_exists"
 
 
+class NoSigner(OrdersError):
+    """The passkey is not among those that may sign (or not any more): nothing approved with it counts."""
+
+    code = "no_signer"
+
+
+class AlreadySigner(OrdersError):
+    """The passkey is among those that may sign, was there before, or is proposed already."""
+
+    code = "already_signer"
+
+
 class UnknownPasskey(OrdersError):
     """The passkey is not one that this account registered."""
 

@@ -41,10 +41,17 @@ class Act(StrEnum):
     DISCARD_TAKEDOWN = "document.takedown_discarded"
     READ_ORIGINAL = "original.read"
     TAKE_ORIGINAL = "original.taken"
+    PROPOSE_SIGNER = "signer.proposed"
+    PROVE_SIGNER = "signer.proven"
+    APPROVE_SIGNER = "signer.approved"
+    DISCARD_SIGNER = "signer.discarded"
+    REMOVE_SIGNER = "signer.removed"
 
 
 _UNDOING: Final = frozenset({Role.REVIEWER, Role.APPROVER, Role.APPEALS})
-_READING: Final = frozenset({Role.INTAKE, *_UNDOING, Role.AUDITOR})
+_HANDLING: Final = frozenset({Role.INTAKE, *_UNDOING})
+_READING: Final = _HANDLING | {Role.AUDITOR}
+_SIGNING: Final = frozenset({Role.REVIEWER, Role.APPROVER})
 
 MAY: Final[Mapping[Act, frozenset[Role]]] = {
     Act.PROPOSE_AUTHORITY: frozenset({Role.INTAKE, Role.REVIEWER}),
@@ -73,6 +80,11 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = {
     Act.DISCARD_TAKEDOWN: frozenset({Role.INTAKE, Role.REVIEWER, Role.APPROVER, Role.APPEALS}),
     Act.READ_ORIGINAL: _READING,
     Act.TAKE_ORIGINAL: _READING,
+    Act.PROPOSE_SIGNER: _SIGNING,
+    Act.PROVE_SIGNER: _SIGNING,
+    Act.APPROVE_SIGNER: _HANDLING,
+    Act.DISCARD_SIGNER: _HANDLING,
+    Act.REMOVE_SIGNER: _HANDLING,
 }
 """To undo takes one person, to restrict two. Administrators do none of it, and auditors only read."""
 

@@ -7,10 +7,12 @@ import fido2.cbor
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 
+from bailiwick.ledger.roll import roll_now
 from bailiwick.signing.assertions import Assertion, Site, is_supported, verify
 from bailiwick.signing.errors import BadAssertion
 
-from .errors import BadApproval, UnknownPasskey
+from .errors import BadApproval, NoSigner, UnknownPasskey
+from .models import Signature, Signer
 
 
 def site() -> Site:
@@ -39,3 +41,28 @@ def check_signed(account_id: UUID, assertion: Assertion, statement: bytes) -> No
         verify(assertion, statement, site())
     except BadAssertion as error:
         raise BadApproval(str(error)) from None
+
+
+def check_signs(account_id: UUID, assertion: Assertion, statement: bytes) -> None:
+    """The same, with a passkey whose approvals count.
+
+    Raises:
+        UnknownPasskey, BadApproval, NoSigner.
+    """
+    check_signed(account_id, assertion, statement)
+    if not roll_now().may_sign(assertion.key):
+        raise NoSigner
+
+
+def key_on_roll(account_id: UUID) -> str | None:
+    """The one of an account's passkeys that may sign, as the log names it."""
+    on_roll = roll_now()
+    own = Signer.objects.filter(account_id=account_id, outbox_id__isnull=False).values_list("key", flat=True)
+    return next((key for key in own if on_roll.may_sign(key)), None)
+
+
+def signed_with(row: Signature) -> Assertion:
+    """What the passkey answered, as it is kept."""
+    return Assertion(
+        bytes(row.public_key), bytes(row.authenticator_data), bytes(row.client_data), bytes(row.signature)
+    )

@@ -15,12 +15,14 @@ from typing import Any, Final
 
 from bailiwick.ledger import entries as log
 from bailiwick.ledger import queries
+from bailiwick.ledger.roll import roll_at
 from bailiwick.ledger.vocabulary import AuthorityKind
 from bailiwick.register import decisions
 from bailiwick.register.authorities import Authority, authorities
 from bailiwick.register.decisions import Decision
 from bailiwick.register.logged import Logged, every, grouped
 from bailiwick.register.words import whose
+from bailiwick.signing.roll import Roll
 
 Ended = log.RestrictionSuspended | log.RestrictionWithdrawn
 Later = (
@@ -211,6 +213,7 @@ class Book:
     reinstatements: Sequence[Logged[log.AccountReinstated]] = ()
     totals: Sequence[Logged[log.PeriodTotals]] = ()
     reports: Sequence[Logged[log.ReportPublished]] = ()
+    roll: Roll = field(default_factory=Roll)
 
     @property
     def takes_demands(self) -> Logged[log.DemandsSwitched] | None:
@@ -283,6 +286,7 @@ def _read(size: int, published_at: datetime, _checkpoint: bytes) -> Book:
         reinstatements=every(log.AccountReinstated, size),
         totals=every(log.PeriodTotals, size),
         reports=every(log.ReportPublished, size),
+        roll=roll_at(size),
     )
 
 

@@ -4,17 +4,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bailiwick.ledger import queries
-from bailiwick.ledger.errors import LogRefuses
 from bailiwick.register import decisions, policies, words
 from bailiwick.register.authorities import Authority
 from bailiwick.register.book import Book, Demand, Restriction, Standing, open_book
+from bailiwick.register.frame import show
 from bailiwick.register.maps import drawing
+from bailiwick.register.signers import approvals
 from bailiwick.rules.territory import CODES, Code, own_territory_source
 
 MOST_PAST: Final = 50
@@ -31,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
     current = book.standing(now, *_CURRENT)
     past = book.standing(now, *_PAST)
     reach = {code for each in book.standing(now, Standing.IN_FORCE) for code in each.territories}
-    return _page(request, "index", book, {
+    return show(request, "index", book, {
         "current": [_summary(book, each, now) for each in current],
         "past": [_summary(book, each, now) for each in past[:MOST_PAST]],
         "more": max(0, len(past) - MOST_PAST),
@@ -50,7 +50,7 @@ def past(request: HttpRequest) -> HttpResponse:
     """Every restriction that is no longer in force."""
     book, now = open_book(), timezone.now()
     found = [_summary(book, each, now) for each in book.standing(now, *_PAST)]
-    return _page(request, "past", book, {"past": found})
+    return show(request, "past", book, {"past": found})
 
 
 @require_safe
@@ -61,7 +61,7 @@ def restriction(request: HttpRequest, name: str) -> HttpResponse:
     if found is None:
         raise Http404
     demand = next((each for each in book.demands if found in each.restrictions), None)
-    return _page(request, "restriction", book, {
+    return show(request, "restriction", book, {
         **_summary(book, found, now),
         "map": drawing(found.territories),
         "source": _reach_source(found.entry.state),
@@ -71,6 +71,7 @@ def restriction(request: HttpRequest, name: str) -> HttpResponse:
         "chain": [_summary(book, each, now) for each in book.chain(found)],
         "has_document": queries.document(found.entry.document) is not None,
         "decision": found.decision,
+        "approvals": approvals(book, found),
     })  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def demands(request: HttpRequest) -> HttpResponse:
     book, now = open_book(), timezone.now()
     found = [_demand(book, each, now) for each in reversed(book.demands)]
     authorities = [_authority(each) for each in reversed([*book.authorities.values()])]
-    return _page(request, "demands", book, {"demands": found, "authorities": authorities})
+    return show(request, "demands", book, {"demands": found, "authorities": authorities})
 
 
 @require_safe
@@ -102,23 +103,7 @@ def _text(request: HttpRequest, kind: str, title: str) -> HttpResponse:
     versions = [each for each in reversed(book.policies) if each.entry.policy == kind]
     blocks = list(policies.blocks(found[0].decode("utf-8", "replace"))) if found else []
     context = {"title": title, "current": current, "blocks": blocks, "versions": versions}
-    return _page(request, "policy", book, context)
-
-
-def _page(request: HttpRequest, name: str, book: Book, context: dict[str, Any]) -> HttpResponse:
-    shown = {"size": book.size, "published_at": book.published_at, "stopped": _stopped(), **context}
-    page = render(request, f"register/{name}.html", shown)
-    page["Cache-Control"] = "no-cache"
-    return page
-
-
-def _stopped() -> bool:
-    """Whether the log does not go on: then the register may be behind what it showed before, and says so."""
-    try:
-        queries.check_goes_on()
-    except LogRefuses:
-        return True
-    return False
+    return show(request, "policy", book, context)
 
 
 def _summary(book: Book, found: Restriction, now: datetime) -> dict[str, Any]:

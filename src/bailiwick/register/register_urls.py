@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from bailiwick.register import appeal, feeds, machine, pages, reports
+from bailiwick.register import appeal, feeds, machine, pages, reports, signers
 
 _PERIOD = r"(?P<period>[0-9]{4}-H[12])"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("register", pages.index, name="register"),
     path("register/past", pages.past, name="register_past"),
     path("register/demands", pages.demands, name="register_demands"),
+    path("register/signers", signers.page, name="register_signers"),
     path("register/policy", pages.policy, name="register_policy"),
     path("register/terms", pages.terms, name="register_terms"),
     re_path(

@@ -95,6 +95,13 @@ class Policy:
             splits[group.name] = len(group.members) + twice >= 2 * group.least
         return splits.get(self.quorum, False)
 
+    def log_keys(self, origin: str) -> frozenset[bytes]:
+        """The Ed25519 public keys of the log of this name: "Defining a log"."""
+        found = (log.key for log in self.logs)
+        return frozenset(
+            key.public for key in found if key.name == origin and key.kind is SignatureType.ED25519
+        )
+
     def check(self, data: bytes) -> Witnessed:
         """The checkpoint, if a log of the policy signed it and a quorum cosigned: "What is a policy?".
 

@@ -88,6 +88,18 @@ ORDERS: Final = (
         _("Not a passkey of yours"),
         _("Your account did not register it, or it is of a kind that cannot be checked."),
     ),
+    (
+        "no_signer",
+        409,
+        _("A passkey that may not sign"),
+        _("The public log does not name it, or not any more, among those whose approvals count."),
+    ),
+    (
+        "already_signer",
+        409,
+        _("A passkey that was named before"),
+        _("It may sign, could once, or is proposed already. Add another passkey to your account."),
+    ),
     # of documents
     (
         "paper_error",

@@ -30,6 +30,20 @@ SAID: Final[dict[str, tuple[int, Any]]] = {
         422,
         _("That passkey is not one that your account registered, or is of a kind that cannot be checked."),
     ),
+    "no_signer": (
+        409,
+        _(
+            "One of the two passkeys is not among those that may sign, or was removed meanwhile: what is"
+            " approved with it counts nowhere. Look at the page “Who may sign”."
+        ),
+    ),
+    "already_signer": (
+        409,
+        _(
+            "That passkey may sign, could once, or is proposed already. A removed passkey never comes back:"
+            " add another one to your account and propose that."
+        ),
+    ),
     "same_person": (403, _("It takes a second person, with a passkey of their own, who did not propose it.")),
     "took_part": (
         403,
@@ -96,4 +110,5 @@ def refused(request: HttpRequest, member: Member, error: OrdersError) -> HttpRes
     if wants_json(request):
         return problem_json(document(error.code, status, str(text), field=getattr(error, "field", "")))
     context = {"code": error.code, "text": text, "field": getattr(error, "field", "")}
+    context["signers"] = error.code in ("no_signer", "already_signer")
     return show(request, member, "desk/demands/refused.html", SECTION, context, status)

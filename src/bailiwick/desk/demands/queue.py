@@ -16,6 +16,7 @@ from bailiwick.desk.frame import show
 from bailiwick.orders import desk_queries as queries
 from bailiwick.orders.desk_queries import Sought
 from bailiwick.orders.permissions import Act, demands_taken
+from bailiwick.orders.signer_queries import enough_sign
 
 from . import words
 from .guard import HANDLING, SECTION, may, page
@@ -77,6 +78,7 @@ def listing(request: HttpRequest, member: Member) -> HttpResponse:
         "in_force": [(row, words.standing(row, now)) for row in queries.not_over(now)],
         "may_receive": may(member, Act.RECEIVE),
         "reads_appeals": reads_appeals(member),
+        "too_few_sign": not enough_sign(),
     }
     return show(request, member, "desk/demands/queue.html", SECTION, context)
 

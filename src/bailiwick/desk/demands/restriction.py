@@ -11,21 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bailiwick.accounts.queries import passkeys
 from bailiwick.desk.access import Member, View
 from bailiwick.desk.frame import show
 from bailiwick.orders import desk_queries as queries
 from bailiwick.orders.actions import granting, later, resuming
 from bailiwick.orders.desk_queries import Restriction
-from bailiwick.orders.entries import base64url, begins
-from bailiwick.orders.errors import BadApproval, BeyondTerritory, InvalidOrder, UnknownPasskey
+from bailiwick.orders.entries import begins
+from bailiwick.orders.errors import BeyondTerritory, InvalidOrder
 from bailiwick.orders.permissions import Act
-from bailiwick.orders.registered import site
-from bailiwick.signing.assertions import Assertion
 
 from . import words
-from .forms import SignatureForm, add_error
+from .decided import decided
+from .forms import add_error
 from .guard import HANDLING, SAID, SECTION, may, page, transition
+from .passkey import asked, assertion, those_that_sign
 from .review_forms import EndForm, NarrowForm, TermsForm
 
 
@@ -44,6 +43,7 @@ def _show(
         "row": row,
         "text": queries.text_to_sign(row),
         "altered": queries.is_altered(row),
+        "decided": decided(row.document),
         "begins": _begins(row),
         "places": words.places(row.territories),
         "reasons": [dict(words.reasons()).get(code, code) for code in row.reasons],
@@ -90,14 +90,13 @@ def _signing(member: Member, row: Restriction, signed: bool) -> dict[str, str] |
         act = "desk_approve_restriction"
     else:
         return None
-    known = ",".join(base64url(each.credential_id) for each in passkeys(member.id))
-    return {"act": act, "credentials": known, "rp": site().rp_id}
+    return asked(act, those_that_sign(member))
 
 
 @transition(Act.SIGN)
 def sign(request: HttpRequest, member: Member, restriction_id: UUID) -> HttpResponse:
     """Whoever proposed it signs first."""
-    granting.sign(member.id, restriction_id, _assertion(request, member), timezone.now())
+    granting.sign(member.id, restriction_id, assertion(request, member), timezone.now())
     messages.success(request, _("Signed. Somebody else must approve it."))
     return redirect("desk_restriction", restriction_id)
 
@@ -105,23 +104,9 @@ def sign(request: HttpRequest, member: Member, restriction_id: UUID) -> HttpResp
 @transition(Act.APPROVE)
 def approve(request: HttpRequest, member: Member, restriction_id: UUID) -> HttpResponse:
     """A second person signs; then it goes to the public log, and is enforced once that is proven."""
-    granting.approve(member.id, restriction_id, _assertion(request, member), timezone.now())
+    granting.approve(member.id, restriction_id, assertion(request, member), timezone.now())
     messages.success(request, _("Approved. It takes effect once it is proven to be in the public log."))
     return redirect("desk_restriction", restriction_id)
-
-
-def _assertion(request: HttpRequest, member: Member) -> Assertion:
-    """What the passkey answered, with the public key that this account registered for it."""
-    form = SignatureForm(request.POST)
-    if not form.is_valid():
-        raise BadApproval("not an assertion")
-    data = form.cleaned_data
-    known = {each.credential_id: each.public_key for each in passkeys(member.id)}
-    if data["credential"] not in known:
-        raise UnknownPasskey
-    return Assertion(
-        known[data["credential"]], data["authenticator_data"], data["client_data"], data["signature"]
-    )
 
 
 @transition(Act.PROPOSE)

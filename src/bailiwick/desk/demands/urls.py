@@ -15,6 +15,7 @@ from . import (
     queue,
     restriction,
     review,
+    signers,
 )
 
 _AUTHORITY = "authorities/<uuid:authority_id>"
@@ -35,6 +36,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{_AUTHORITY}/discard", authorities.discard_change, name="desk_discard_authority_change"),
     path("answered", archive.answered, name="desk_answered"),
     path("restrictions", archive.granted, name="desk_restrictions"),
+    path("signers", signers.listing, name="desk_signers"),
+    path("signers/propose", signers.propose, name="desk_propose_signer"),
+    path("signers/remove", signers.remove, name="desk_remove_signer"),
+    path("signers/<uuid:signer_id>", signers.shown, name="desk_signer"),
+    path("signers/<uuid:signer_id>/prove", signers.prove, name="desk_prove_signer"),
+    path("signers/<uuid:signer_id>/approve", signers.approve, name="desk_approve_signer"),
+    path("signers/<uuid:signer_id>/discard", signers.discard, name="desk_discard_signer"),
     path("new", intake.new, name="desk_new_demand"),
     path("receive", intake.receive, name="desk_receive_demand"),
     path("appeals", appeals.listing, name="desk_appeals"),

@@ -139,6 +139,11 @@ STEPS: Final[Mapping[str, Any]] = {
     Act.DISCARD_TAKEDOWN: _("That a document be taken down, discarded"),
     Act.READ_ORIGINAL: _("The letter read"),
     Act.TAKE_ORIGINAL: _("The letter saved as a file"),
+    Act.PROVE_SIGNER: _("Shown by its holder"),
+    Act.PROPOSE_SIGNER: _("Proposed"),
+    Act.APPROVE_SIGNER: _("Approved"),
+    Act.REMOVE_SIGNER: _("Removed"),
+    Act.DISCARD_SIGNER: _("Discarded"),
 }
 """Acts of the audit trail as a history says them."""
 

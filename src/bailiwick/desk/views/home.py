@@ -17,6 +17,7 @@ from bailiwick.desk.frame import show
 from bailiwick.meetings.actions.reports import open_report_count
 from bailiwick.notices.queries import open_count
 from bailiwick.orders import desk_queries as orders
+from bailiwick.orders.signer_queries import waiting_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ COUNTED: Final[tuple[tuple[str, Any, frozenset[Role], Callable[[], int]], ...]] 
         frozenset({Role.REVIEWER, Role.APPROVER, Role.AUDITOR}),
         orders.awaiting_count,
     ),
+    ("desk_signers", _("passkeys to approve"), _HANDLING | {Role.APPEALS}, waiting_count),
     (
         "desk_appeals",
         _("objections to decide"),

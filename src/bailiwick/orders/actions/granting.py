@@ -44,7 +44,7 @@ from bailiwick.orders.models import (
 from bailiwick.orders.papers.kinds import looked_at
 from bailiwick.orders.permissions import Act, check_may
 from bailiwick.orders.published import is_as_logged
-from bailiwick.orders.registered import check_signed
+from bailiwick.orders.registered import check_signs, signed_with
 from bailiwick.rules.restriction import LONGEST
 from bailiwick.rules.territory import Code, Territory
 from bailiwick.signing.assertions import Assertion
@@ -139,14 +139,15 @@ def sign(actor: UUID, restriction_id: UUID, assertion: Assertion, now: datetime)
     """Whoever proposed it signs it, as the first of two.
 
     Raises:
-        RoleNeeded, NoSuchRestriction, SamePerson (somebody else's), UnknownPasskey, BadApproval.
+        RoleNeeded, NoSuchRestriction, SamePerson (somebody else's), UnknownPasskey, NoSigner,
+        BadApproval.
     """
     check_may(actor, Act.SIGN)
     with transaction.atomic():
         row = _proposed(restriction_id)
         if row.proposed_by_id != actor:
             raise SamePerson
-        check_signed(actor, assertion, statement(statement_of(row)))
+        check_signs(actor, assertion, statement(statement_of(row)))
         row.approvals.filter(position=0).delete()
         _keep(row, 0, actor, assertion, now)
         audit(actor, Act.SIGN, f"restriction:{row.pk}", now)
@@ -157,8 +158,8 @@ def approve(actor: UUID, restriction_id: UUID, assertion: Assertion, now: dateti
 
     Raises:
         RoleNeeded: also if whoever proposed it is no reviewer any more. SamePerson: the one who proposed it,
-        or one passkey twice. NoSuchRestriction, NotPossibleNow, UnknownPasskey, BadApproval, BeyondTerritory,
-        InvalidOrder.
+        or one passkey twice. NoSuchRestriction, NotPossibleNow, UnknownPasskey, NoSigner (either of the two),
+        BadApproval, BeyondTerritory, InvalidOrder.
     """
     check_may(actor, Act.APPROVE)
     with transaction.atomic():
@@ -170,7 +171,7 @@ def approve(actor: UUID, restriction_id: UUID, assertion: Assertion, now: dateti
             raise SamePerson
         require(row.proposed_by_id, Role.REVIEWER)
         _check_again(row, first, now)
-        check_signed(actor, assertion, statement(statement_of(row)))
+        check_signs(actor, assertion, statement(statement_of(row)))
         second_one = _keep(row, 1, actor, assertion, now)
         _into_log(row, [first, second_one])
         audit(actor, Act.APPROVE, f"restriction:{row.pk}", now)
@@ -210,11 +211,12 @@ def _check_again(row: Restriction, first: Approval, now: datetime) -> None:
 
 
 def _check_first(row: Restriction, first: Approval) -> None:
-    """Made by whoever proposed it, with a passkey that is theirs still. NotPossibleNow, BadApproval."""
+    """Made by whoever proposed it, with a passkey that is theirs and may sign still. NotPossibleNow,
+    NoSigner, BadApproval."""
     if row.proposed_by_id is None or first.account_id != row.proposed_by_id:
         raise NotPossibleNow
     try:
-        check_signed(row.proposed_by_id, _assertion(first), statement(statement_of(row)))
+        check_signs(row.proposed_by_id, signed_with(first), statement(statement_of(row)))
     except UnknownPasskey:
         raise NotPossibleNow from None
 
@@ -247,12 +249,6 @@ def _keep(row: Restriction, position: int, actor: UUID, made: Assertion, now: da
         client_data=made.client_data,
         signature=made.signature,
         at=now,
-    )
-
-
-def _assertion(row: Approval) -> Assertion:
-    return Assertion(
-        bytes(row.public_key), bytes(row.authenticator_data), bytes(row.client_data), bytes(row.signature)
     )
 
 

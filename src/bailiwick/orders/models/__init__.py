@@ -15,6 +15,8 @@ from .parties import (
 )
 from .restriction import Approval, Exemption, Later, LaterKind, Restriction
 from .review import Appeal, Outcome, Review
+from .signature import Signature
+from .signer import Signer, SignerApproval
 from .takedown import Takedown
 
 __all__ = [
@@ -36,6 +38,9 @@ __all__ = [
     "Outcome",
     "Restriction",
     "Review",
+    "Signature",
+    "Signer",
+    "SignerApproval",
     "Takedown",
     "Target",
 ]

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from bailiwick.meetings.models import Invitation, Meeting
 
 from .parties import Authority, Demand
+from .signature import Signature
 
 
 class Restriction(models.Model):
@@ -83,22 +84,13 @@ class Restriction(models.Model):
         return f"restriction {self.pk}"
 
 
-class Approval(models.Model):
-    """One person's passkey signature over the entry without its approvals (P5): the first is that of whoever
-    proposed it. `public_key`: the passkey's, as COSE; the entry has its hash only."""
+class Approval(Signature):
+    """One person's signature: the first is that of whoever proposed the restriction."""
 
     restriction = models.ForeignKey(Restriction, on_delete=models.CASCADE, related_name="approvals")
-    position = models.PositiveSmallIntegerField()
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    public_key = models.BinaryField()
-    key = models.CharField(max_length=64, help_text="SHA-256 of it")
-    authenticator_data = models.BinaryField()
-    client_data = models.BinaryField()
-    signature = models.BinaryField()
-    at = models.DateTimeField()
 
-    class Meta:
-        ordering = ("position",)
+    class Meta(Signature.Meta):
+        abstract = False
         constraints = (
             models.UniqueConstraint(fields=("restriction", "position"), name="approval_position_once"),
             models.UniqueConstraint(fields=("restriction", "account"), name="approval_two_people"),

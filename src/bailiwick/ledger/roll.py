@@ -1,0 +1,40 @@
+"""Whose passkeys count, as this server's log says or, with what waits to be logged, is about to say. For the
+desk and the register, which want a clear word early: the gate believes nothing of it and looks for itself."""
+
+from typing import Final
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from bailiwick.ledger.models import Entry, Head, Outbox
+from bailiwick.signing.roll import KINDS, Roll, roll
+from bailiwick.tlog.keys import parse_vkey
+
+WAITING: Final = 2**62
+"""Added to an entry's number in the outbox while it has no index: it will get one in that order."""
+
+
+def roll_now() -> Roll:
+    """With the entries that wait; their indices are from `WAITING` on. Two queries."""
+    same = Exists(Entry.objects.filter(index=OuterRef("index"), data=OuterRef("entry")))
+    rows = Outbox.objects.filter(Q(index__isnull=True) | same, type__in=KINDS)
+    rows = rows.order_by(F("index").asc(nulls_last=True), "id")
+    said = [
+        (WAITING + number if index is None else index, bytes(data))
+        for number, index, data in rows.values_list("id", "index", "entry")
+    ]
+    return roll(said, _log_keys())
+
+
+def roll_at(size: int) -> Roll:
+    """As the first `size` entries of the log say. Two queries."""
+    rows = Outbox.objects.filter(
+        Exists(Entry.objects.filter(index=OuterRef("index"), data=OuterRef("entry"))),
+        type__in=KINDS, index__lt=size,
+    )  # fmt: skip
+    said = rows.order_by("index").values_list("index", "entry")
+    return roll([(index, bytes(data)) for index, data in said if index is not None], _log_keys())
+
+
+def _log_keys() -> frozenset[bytes]:
+    vkeys = Head.objects.filter(id=1).values_list("vkeys", flat=True).first() or ""
+    return frozenset(parse_vkey(line).public for line in vkeys.split("\n") if line)
