@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from bailiwick.meetings.models import Meeting
-from bailiwick.orders.actions import granting
-from bailiwick.orders.models import Demand, Restriction
+from bailiwick.orders.actions import granting, intake
+from bailiwick.orders.models import Channel, Demand, Restriction
+from bailiwick.orders.register_queries import unofficial
 from bailiwick.register.book import Standing, open_book
 from bailiwick.register.report import Period, Report, compute
+from bailiwick.register.report_files import as_csv
 from bailiwick.rules.territory import Code
 from tests.orders.conftest import registry
 from tests.orders.desk import NOW, Desk, approval, end, withhold
@@ -102,6 +104,25 @@ def test_what_was_narrowed_is_narrowed_at_the_desk_in_the_log_and_in_the_report(
     (found,) = open_book().demands
     demand.refresh_from_db()
     assert (found.outcome, demand.status) == (outcome, "granted" if outcome == "granted" else "narrowed")
+
+
+def test_the_report_names_each_authority_and_counts_what_came_by_no_official_channel(
+    office: Office,
+) -> None:
+    desk = office.desk
+    court, police = desk.authority("FR", "court"), desk.authority("FR", "police")
+    for authority, channel in ((court, "official"), (court, "verbal"), (police, "other_writing")):
+        desk.receive(authority, withhold(new_meeting()), channel=Channel(channel))
+    by_word = desk.letter(court, withhold(new_meeting()), authority_id=None, state="FR", kind="court")
+    intake.receive(desk.intake.id, by_word, b"original", NOW)
+    office.registry.publish()
+    told = unofficial(NOW - DAY, NOW + DAY)
+    found = compute(open_book(), Period.of(NOW.date()), {}, unofficial=told)
+    assert [(row.kind, row.name, row.received, row.unofficial, row.refused) for row in found.rows] == [
+        ("court", "", 1, 0, 0), ("court", court.name, 2, 1, 1), ("police", police.name, 1, 1, 1),
+    ]  # fmt: skip
+    assert [row.authority for row in found.rows] == ["", court.pk.hex, police.pk.hex]
+    assert court.name in as_csv(found).decode()
 
 
 def test_the_end_of_a_meeting_that_was_asked_for_is_answered_with_less(office: Office) -> None:

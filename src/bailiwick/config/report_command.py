@@ -46,7 +46,7 @@ def run(options: Namespace) -> int:
     make_ready()
     from bailiwick.ledger import queries
     from bailiwick.ledger.errors import LogRefuses
-    from bailiwick.orders.register_queries import effects_by_state, informed_on
+    from bailiwick.orders.register_queries import effects_by_state, informed_on, unofficial
     from bailiwick.register.blur import blurred
     from bailiwick.register.book import open_book
     from bailiwick.register.report import Period, ReportRefused, compute, publish
@@ -58,7 +58,8 @@ def run(options: Namespace) -> int:
         half = (period.since, period.before)
         effects = effects_by_state(*half)
         effects = blurred(effects, {*CODES, *effects})
-        found = compute(open_book(), period, effects, informed_on(period.since - A_YEAR, period.before))
+        recorded = (period.since - A_YEAR, period.before)
+        found = compute(open_book(), period, effects, informed_on(*recorded), unofficial(*recorded))
         document = publish(found, datetime.now(UTC)) if options.publish else ""
     except (ReportRefused, LogRefuses) as refusal:
         print(f"bailiwick report: {refusal}", file=sys.stderr)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db.models import Sum
 
-from .models import Demand, Restriction
+from .models import Channel, Demand, Restriction
 
 
 def effects_by_state(since: datetime, before: datetime) -> dict[str, int]:
@@ -25,3 +25,10 @@ def informed_on(since: datetime, before: datetime) -> dict[str, date]:
         received_on__gte=since.date(), received_on__lt=before.date(), informed_on__isnull=False
     )
     return {pk.hex: day for pk, day in rows.values_list("pk", "informed_on") if day is not None}
+
+
+def unofficial(since: datetime, before: datetime) -> frozenset[str]:
+    """Demands recorded in `[since, before)` that were spoken, or came by no official channel."""
+    rows = Demand.objects.filter(received_at__gte=since, received_at__lt=before)
+    rows = rows.exclude(channel=Channel.OFFICIAL)
+    return frozenset(pk.hex for pk in rows.values_list("pk", flat=True))

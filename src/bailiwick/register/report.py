@@ -2,7 +2,7 @@
 when authorities were told; then a document of the log, so that what was reported stays what it was."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
@@ -90,12 +90,16 @@ class _Part(BaseModel):
 
 
 class Row(_Part):
-    """Demands of one sort of authority of one state, received in the period, and what came of them so far.
-    `median_days`: from the day received to that of the first decision."""
+    """Demands of one authority, received in the period, and what came of them so far. `authority`, `name`:
+    empty for those of one sort and state that are not added here. `unofficial`: spoken, or by no official
+    channel. `median_days`: from the day received to that of the first decision."""
 
     state: State
     kind: AuthorityKind
+    authority: str
+    name: str
     received: Count
+    unofficial: Count
     refused: Count
     incomplete: Count
     granted_in_part: Count
@@ -170,10 +174,12 @@ def affected_band(count: int) -> AffectedBand:
 
 
 def compute(
-    book: Book, period: Period, effects: Mapping[str, int], informed: Mapping[str, date] | None = None
-) -> Report:
+    book: Book, period: Period, effects: Mapping[str, int], informed: Mapping[str, date] | None = None,
+    unofficial: Container[str] = (),
+) -> Report:  # fmt: skip
     """The report on a period, as of what is in the log. `effects`: how often somebody was kept out by
-    restrictions that ran out in it, by state. `informed`: when an authority was told of a receipt."""
+    restrictions that ran out in it, by state. `informed`: when an authority was told of a receipt.
+    `unofficial`: demands that were spoken, or came by no official channel."""
     demands = list(_counted_in(book, period))
     decided = [each for found in book.restrictions.values() for each in found.decided]
     decided = [each for each in decided if period.has(each.entry.day)]
@@ -183,7 +189,7 @@ def compute(
         first=period.first,
         last=period.last,
         entries=book.size,
-        rows=tuple(_rows(demands)),
+        rows=tuple(_rows(demands, unofficial)),
         states=tuple(_states(book, period, demands, effects)),
         refusals=_counted(reason for each in demands for no in each.refused for reason in no.entry.reasons),
         appeals=_counted(each.entry.outcome for each in decided),
@@ -212,16 +218,21 @@ def _covered(out: Logged[ReportPublished]) -> int:
     return out.index if found is None else found.entries
 
 
-def _rows(demands: Iterable[Demand]) -> Iterable[Row]:
-    groups: dict[tuple[str, AuthorityKind], list[Demand]] = defaultdict(list)
+def _rows(demands: Iterable[Demand], unofficial: Container[str]) -> Iterable[Row]:
+    groups: dict[tuple[str, AuthorityKind, str, str], list[Demand]] = defaultdict(list)
     for each in demands:
-        groups[each.state, each.kind].append(each)
-    for (state, kind), group in sorted(groups.items()):
+        by = each.authority
+        name, ident = ("", "") if by is None else (by.name, by.entry.authority)
+        groups[each.state, each.kind, name, ident].append(each)
+    for (state, kind, name, ident), group in sorted(groups.items()):
         came = Counter(each.outcome for each in group)
         yield Row(
             state=state,
             kind=kind,
+            authority=ident,
+            name=name,
             received=len(group),
+            unofficial=sum(each.received.entry.demand in unofficial for each in group),
             refused=came["refused"],
             incomplete=sum(each.was_incomplete for each in group),
             granted_in_part=came["granted_in_part"],

@@ -11,7 +11,8 @@ from bailiwick.register.words import place
 from bailiwick.rules.territory import group
 
 COLUMNS: Final = (
-    "period", "state", "authority_kind", "received", "refused", "incomplete", "granted_in_part", "granted",
+    "period", "state", "authority_kind", "authority", "received", "unofficial", "refused", "incomplete",
+    "granted_in_part", "granted",
     "open", "restrictions", "median_days_to_decision", "affected_state_band", "appeals_state",
     "appeals_granted_state",
 )  # fmt: skip
@@ -72,7 +73,8 @@ def as_csv(report: Report) -> bytes:
 
 def _cells(row: Row) -> Sequence[object]:
     return (
-        row.state, row.kind, row.received, row.refused, row.incomplete, row.granted_in_part, row.granted,
+        row.state, row.kind, row.name, row.received, row.unofficial, row.refused, row.incomplete,
+        row.granted_in_part, row.granted,
         row.open, row.restrictions, "" if row.median_days is None else row.median_days,
     )  # fmt: skip
 

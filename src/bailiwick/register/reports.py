@@ -66,7 +66,8 @@ def _shown(report: Report) -> dict[str, Any]:
 
 
 def _line(row: Row) -> dict[str, Any]:
-    return {"row": row, "state": words.place(row.state), "kind": words.kind(row.kind)}
+    kind = words.kind(row.kind)
+    return {"row": row, "state": words.place(row.state), "kind": kind, "name": row.name or kind}
 
 
 def _parts(rows: Any) -> tuple[int, ...]:

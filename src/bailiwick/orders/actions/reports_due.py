@@ -43,9 +43,10 @@ def _has_to_report(first: date, end: date) -> bool:
 
 
 def _is_out(first: date) -> bool:
-    """Whether its report, or a later one, was published, sequenced or not: they come one after the other."""
+    """Whether its report was published, sequenced or not."""
+    known = [entry for _, entry in ledger.entries_of("report.published")]
     last = ledger.latest("report.published")
-    return isinstance(last, ReportPublished) and last.first >= first
+    return any(isinstance(each, ReportPublished) and each.first == first for each in (*known, last))
 
 
 def _midnight(day: date) -> datetime:
