@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bailiwick.accounts.personal import Part, register
 
-from .models import Appeal, Exemption
+from .models import Appeal, Exemption, Signer
 
 
 def take_part() -> None:
@@ -15,13 +15,16 @@ def take_part() -> None:
 
 
 def export(account_id: UUID) -> dict[str, Any]:
-    """Appeals that are not decided (later nothing leads to their author), and exemptions won."""
+    """Appeals that are not decided (later nothing leads to their author), exemptions won, passkeys
+    proposed for signing."""
     appeals = Appeal.objects.filter(account_id=account_id)
     kept = ("restriction_id", "text", "evidence", "not_here", "filed_at", "due_at")
     exemptions = Exemption.objects.filter(account_id=account_id)
+    signers = Signer.objects.filter(account_id=account_id)
     return {
         "appeals": list(appeals.values(*kept)),
         "exemptions": list(exemptions.values("restriction_id", "granted_at")),
+        "passkeys_that_may_sign": list(signers.values("key", "stated_at", "added_at")),
     }
 
 
