@@ -22,6 +22,7 @@ from bailiwick.orders.actions import (
     originals,
     refusals,
     signers,
+    takedowns,
 )
 from bailiwick.orders.actions.appeals import Ruling
 from bailiwick.orders.actions.drafting import Plan
@@ -102,6 +103,12 @@ TRANSITIONS = {
         {"appeals"},
         lambda who: appeals.decide(who, SOME, Ruling(Outcome.REJECTED, "It is as it was decided."), NOW),
     ),
+    Act.PROPOSE_TAKEDOWN: Transition(
+        {"intake", "reviewer", "appeals"},
+        lambda who: takedowns.propose(who, SOME, "0" * 64, "personal_data", NOW),
+    ),
+    Act.APPROVE_TAKEDOWN: Transition({"approver"}, lambda who: takedowns.approve(who, 1, NOW)),
+    Act.DISCARD_TAKEDOWN: Transition({*UNDO, "intake"}, lambda who: takedowns.discard(who, 1, NOW)),
     Act.READ_ORIGINAL: Transition({*UNDO, "intake", "auditor"}, lambda who: originals.read(who, SOME, NOW)),
     Act.TAKE_ORIGINAL: Transition({*UNDO, "intake", "auditor"}, lambda who: originals.take(who, SOME, NOW)),
     Act.PROPOSE_SIGNER: Transition({"reviewer", "approver"}, lambda who: signers.propose(who, b"key", NOW)),
