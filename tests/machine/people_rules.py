@@ -255,6 +255,7 @@ class PeopleRules(Story):
         Authority.objects.filter(pk=row.pk).update(state=state if row.state != state else "GB")
         self.pending = [each for each in self.pending if each.row.authority_id != row.pk]
         self.proposed = [each for each in self.proposed if each[0].authority_id != row.pk]
+        self.closed.add(row.pk)  # what was suspended of it is not proposed again either
         for meeting in self.world.meetings:
             kit.touch(meeting.pk)
         self._demand_of(row, state)

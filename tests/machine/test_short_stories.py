@@ -235,3 +235,10 @@ def test_p5_a_lost_passkey_approves_nothing_more_and_undoes_nothing(told: Told) 
     told.restrict("FR")
     told.somebody("FR")
     told.somebody("CN")
+
+
+def test_p1_what_was_suspended_is_not_proposed_again_for_an_authority_changed_by_hand(told: Told) -> None:
+    told.step(told.authority_changed, 0, "US")
+    told.step(told.undo, 0, "suspend")
+    told.step(told.resume, 0, 1, None)
+    assert not told.proposed
