@@ -18,6 +18,7 @@ from bailiwick.media.port import (
     Track,
     TrackKind,
 )
+from bailiwick.media.sdp import sections
 from tests.contracts.conftest import Meeting
 from tests.contracts.people import comes, eventually
 
@@ -96,6 +97,19 @@ async def test_unsubscribing_ends_it(meeting: Meeting) -> None:
     await eventually(bo.hears, set())
     await bo.listen([microphone, camera])
     await eventually(bo.hears, {microphone, camera})
+
+
+async def test_an_m_line_that_is_empty_again_is_used_again(meeting: Meeting) -> None:
+    """Else whoever stays for hours, while people come and go, has more of them than `check_sdp` takes."""
+    ann, bo, cy = await meeting.join_many(3)
+    anns, cys = await ann.publish(MICROPHONE, CAMERA), await cy.publish(MICROPHONE, CAMERA)
+    for streams in (anns, cys, anns):
+        offer = await bo.listen(streams)
+        assert offer is not None
+        assert set(offer.streams.values()) == set(streams)
+        await bo.listen([])
+    assert offer is not None
+    assert len(sections(offer.sdp)) == 2
 
 
 async def test_an_unanswered_offer_holds_the_next_one_back(meeting: Meeting) -> None:
