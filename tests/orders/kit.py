@@ -36,6 +36,9 @@ FOUNDERS = tuple(Passkey(Es256(derive_private_key(number, SECP256R1()))) for num
 """The two passkeys with which the roll of each log begins; `sign` uses them unless told otherwise. The same
 in every process."""
 
+ROLL_BEGUN = datetime(2026, 11, 20, tzinfo=UTC)
+"""The same in every story: what two of them say must differ by nothing but people."""
+
 
 @dataclass
 class Registry:
@@ -85,7 +88,7 @@ def begin_signers(
     """The roll begins with these two, as whoever runs the server would have it begin; the outbox row."""
     key = keyfile.read(configuration.key_file)[0]
     entry = SignersBegun(
-        at=second(now or datetime.now(UTC)),
+        at=second(now or ROLL_BEGUN),
         keys=tuple(sorted(to_base64url(each.pair.public) for each in passkeys)),
         log_key=key.verifier.public.hex(),
     )
@@ -96,7 +99,7 @@ def begin_signers(
 
 def hold(account: Account, key: Passkey, outbox_id: int) -> Signer:
     """That a passkey on the roll is theirs."""
-    made, now = key.approve(b""), second(datetime.now(UTC))
+    made, now = key.approve(b""), ROLL_BEGUN
     return Signer.objects.create(
         account=account, public_key=made.public_key, key=made.key, stated_at=now, added_at=now,
         signature=made.signature, outbox_id=outbox_id,
@@ -105,7 +108,7 @@ def hold(account: Account, key: Passkey, outbox_id: int) -> Signer:
 
 def enlist(account: Account, key: Passkey, by: tuple[Passkey, ...] = FOUNDERS) -> Signer:
     """Their passkey onto the roll, by those two."""
-    now = second(datetime.now(UTC))
+    now = ROLL_BEGUN
     made = key.approve(b"")
     row = Signer(account=account, public_key=made.public_key, key=made.key, stated_at=now, added_at=now)
     entry = signer_statement(row)
