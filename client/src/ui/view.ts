@@ -76,7 +76,9 @@ export class View {
 
   togglePanel(panel: Panel): void {
     this.panel.value = this.panel.peek() === panel ? null : panel;
-    if (this.panel.peek() === "chat") this.unread.value = 0;
+    if (this.panel.peek() !== "chat") return;
+    this.unread.value = 0;
+    this.withdraw("chat");
   }
 
   togglePin(item: Item): void {
