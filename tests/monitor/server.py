@@ -6,20 +6,29 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 
 class _Files(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = 65_536  # headers and body in one packet: otherwise each answer waits for an acknowledgement
 
+    def __init__(self, *args: Any, asked: Callable[[], None], **options: Any) -> None:
+        self._asked = asked
+        super().__init__(*args, **options)
+
+    def do_GET(self) -> None:
+        self._asked()
+        super().do_GET()
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Nobody wants to know."""
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """Serve the files below a folder; the URL."""
-    with _running(partial(_Files, directory=str(folder))) as url:
+def serving(folder: Path, asked: Callable[[], None] = lambda: None) -> Iterator[str]:
+    """Serve the files below a folder; the URL. `asked`: called at every request, before it is answered."""
+    with _running(partial(_Files, directory=str(folder), asked=asked)) as url:
         yield url
 
 
