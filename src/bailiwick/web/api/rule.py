@@ -14,6 +14,7 @@ from bailiwick.meetings.actions import rule as actions
 from bailiwick.meetings.authority import Act
 from bailiwick.rules.access import AccessRule
 from bailiwick.web import sentences
+from bailiwick.web.way import give_way
 
 from .auth import account_id, signed_in
 from .errors import answer
@@ -45,6 +46,7 @@ def put(request: HttpRequest, slug: str, given: RuleIn) -> dict[str, Any]:
     """Set the rule. It acts at once, on those inside too."""
     rule = given.rule()
     actions.set_rule(slug, account_id(request), rule, timezone.now())
+    give_way()
     return {"rule": rule_out(rule)}
 
 

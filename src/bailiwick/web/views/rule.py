@@ -15,6 +15,7 @@ from bailiwick.meetings.authority import Act
 from bailiwick.meetings.errors import InvalidField
 from bailiwick.meetings.forms import RuleForm, initial
 from bailiwick.web.forms import add_error
+from bailiwick.web.way import give_way
 
 from .account import account_id
 
@@ -33,6 +34,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         except InvalidField as error:
             add_error(form, error)
         else:
+            give_way()
             messages.success(request, _("The rule applies from now on."))
             return redirect("meeting", slug=slug)
     context = {"form": form, "permitted": permitted, "meeting": meeting, "rule": row}
