@@ -3,6 +3,8 @@
 An entry is for ever, so nothing in it is personal: people, meetings and unredacted documents are salted
 commitments (`commitments`), the rest are closed vocabularies, codes, hashes and times. The list with all
 fields stands in docs/reference/log-entries.md. A type's fields never change; what changes gets a new type.
+
+A long file, and one thing: the types are read beside each other, by people and by the schema made from them.
 """
 
 import json
