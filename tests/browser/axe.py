@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.screens import DESKTOP, PHONE
 
 AXE: Final = Path(__file__).parents[2] / "client/node_modules/axe-core/axe.min.js"
 SEEN: Final = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
@@ -14,14 +14,17 @@ SEEN: Final = ("color-contrast", "link-in-text-block", "scrollable-region-focusa
 LOOKS: Final = (("light", DESKTOP), ("dark", DESKTOP), ("dark", PHONE), ("light", PHONE))
 _RUN: Final = """(rules) => axe
   .run(document, { resultTypes: ["violations"], ...(rules ? { runOnly: rules } : {}) })
-  .then((all) => all.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))
+  .then((all) => all.violations.flatMap((one) => one.nodes.map((node) =>
+    `${one.id}: ${node.html.slice(0, 200)} ${node.any[0]?.message ?? ""}`)))
 """
-_SETTLE: Final = """() => {
+_SETTLE: Final = """async () => {
+  for (let frame = 0; frame < 2; frame += 1) await new Promise((go) => requestAnimationFrame(go));
   for (const each of document.getAnimations()) {
     if (each.effect?.getComputedTiming().endTime !== Infinity) each.finish();
   }
 }"""
-"""Colours change over some milliseconds where a page's appearance does; what is read is where they end."""
+"""Colours change over some milliseconds where a page's appearance does, and a script may lay it out anew for
+another width; what is read is where they end."""
 Look = Callable[[str, bool], None]
 
 
@@ -38,13 +41,23 @@ def faults(page: Page, look: Look = lambda scheme, phone: None) -> list[str]:
         page.set_viewport_size(device["viewport"])  # type: ignore[arg-type]  # a wider dictionary
         page.evaluate(_SETTLE)
         look(scheme, device is PHONE)
-        found += [f"{scheme}: {each}" for each in run(page, () if number == 0 else SEEN)]
+        where = f"{scheme}, {'phone' if device is PHONE else 'desktop'}"
+        found += [f"{where}: {each}" for each in lasting(page, *(() if number == 0 else SEEN))]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append("wider than the screen")
     return found
 
 
-def run(page: Page, rules: tuple[str, ...] = ()) -> list[Any]:
+def lasting(page: Page, *rules: str) -> list[str]:
+    """What is found at two looks: a page that moves while it is read is read wrongly, once."""
+    if not (first := _run(page, rules)):
+        return []
+    page.wait_for_timeout(500)
+    page.evaluate(_SETTLE)
+    return sorted({*first} & {*_run(page, rules)})
+
+
+def _run(page: Page, rules: tuple[str, ...]) -> list[str]:
     """The page as it looks now; all rules, or these."""
-    made: list[Any] = page.evaluate(_RUN, list(rules) or None)
+    made: list[str] = page.evaluate(_RUN, list(rules) or None)
     return made

@@ -6,8 +6,8 @@ from typing import Final
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import DESKTOP
 from tests.browser.person import PATIENCE
+from tests.browser.screens import DESKTOP
 from tests.servers.product import Product
 
 STAFF: Final = {

@@ -20,12 +20,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser.case_of_2020_kit import witnessed
 from tests.browser.devices import RECORD_TRACKS, write_camera
 from tests.browser.person import PATIENCE, Person
+from tests.browser.screens import DESKTOP, PHONE
 from tests.servers.located_proxy import located_proxy
 from tests.servers.product import ROOT, Host, Product, product
 
 CHROMIUM: Final = shutil.which("chromium")
-DESKTOP: Final = {"viewport": {"width": 1280, "height": 800}}
-PHONE: Final = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 ADDRESSES: Final = {
     "DE": "5.9.0.{}",
     "FR": "2.0.0.{}",

@@ -4,14 +4,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from tests.browser import axe
 from tests.servers.located_proxy import LocatedProxy
-from tests.servers.product import ROOT
 
-AXE: Final = ROOT / "client/node_modules/axe-core/axe.min.js"
 PATIENCE: Final = 30_000
 """Milliseconds to wait for what takes a fraction of a second on an idle machine."""
 
@@ -129,13 +128,8 @@ class Person:
 
     def cannot_be_faulted(self) -> None:
         """axe-core finds nothing on the page as it is, and no script failed."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found: Any = self.page.evaluate("axe.run({ resultTypes: ['violations'] })")
-        faults = [
-            f"{fault['id']}: {node['target']} {node['failureSummary']}"
-            for fault in found["violations"]
-            for node in fault["nodes"]
-        ]
+        self.page.evaluate(axe.AXE.read_text(encoding="utf-8"))
+        faults = axe.lasting(self.page)
         assert not faults, "\n".join(faults)
         assert not self.errors
 

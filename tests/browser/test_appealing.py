@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bailiwick.notices.wording import Language, language
 from tests.browser import axe
-from tests.browser.conftest import ADDRESSES, DESKTOP, Demanding
+from tests.browser.conftest import ADDRESSES, Demanding
 from tests.browser.person import press_escape_twice
+from tests.browser.screens import DESKTOP
 from tests.servers.located_proxy import located_proxy
 
 KEPT = ("appeal-en", "appeal-ar-phone", "appeal-filed-ar-phone", "appeal-zh-hant")

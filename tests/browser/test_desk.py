@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import axe
-from tests.browser.conftest import DESKTOP, PHONE, Invite
+from tests.browser.conftest import Invite
+from tests.browser.screens import DESKTOP, PHONE
 from tests.servers.product import Host, Product
 
 FACTS: Final = "Four hundred strangers were invited to sales talks."
@@ -115,17 +116,17 @@ def test_somebody_suspended_reads_why_and_appeals(browser: Browser, server: Prod
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your account is suspended")
     expect(page.get_by_text(FACTS)).to_be_visible()
-    assert axe.run(page) == []
+    assert axe.lasting(page) == []
     page.get_by_label("Why it is wrong").fill("They are members of our own association.")
     page.get_by_role("button", name="Appeal").click()
     expect(page.get_by_role("status")).to_contain_text("Your appeal is filed")
-    assert axe.run(page) == []
+    assert axe.lasting(page) == []
     context.clear_cookies()
     page.goto("about:blank")
     page.goto(f"{server.url}/accounts/suspended#token=of-the-mail")
     expect(page.get_by_label("The key from our mail")).to_have_value("of-the-mail")
     assert "#" not in page.url
-    assert axe.run(page) == []
+    assert axe.lasting(page) == []
     context.close()
 
 
@@ -153,7 +154,7 @@ def test_a_participant_reports_another_and_the_host_and_the_staff_read_it(
     page.goto(f"{server.url}/desk/abuse")
     report = page.locator("li", has_text="He threatened Cy.")
     expect(report).to_contain_text("only the host can act")
-    assert axe.run(page) == []
+    assert axe.lasting(page) == []
     report.get_by_role("button", name="Nothing to do").click()
     expect(page.get_by_text("He threatened Cy.")).to_have_count(0)
 

@@ -54,7 +54,7 @@ def test_the_keyboard_never_loses_its_place(host: Host, invite: Invite) -> None:
     has_focus(ada, "More about Noor")
     keys.press("Enter")
     ada.page.get_by_role("button", name="Remove…").press("Enter")
-    ada.page.get_by_role("button", name="Close").last.press("Enter")
+    ada.page.get_by_role("dialog").get_by_role("button", name="Close").press("Enter")
     has_focus(ada, "More about Noor")
     keys.press("Enter")
     ada.page.get_by_role("button", name="Remove…").press("Enter")

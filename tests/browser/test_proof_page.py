@@ -3,15 +3,13 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser import axe
+from tests.browser.screens import DESKTOP, PHONE
 from tests.servers.product import Product
-
-AXE: Final = Path(__file__).parents[2] / "client/node_modules/axe-core/axe.min.js"
 
 
 @pytest.fixture(params=["desktop", "phone"])
@@ -156,7 +154,6 @@ def test_nothing_is_in_the_way_of_assistive_technology_and_it_fits(
         check_files(page, server, proof)
         expect(page.locator("[data-result]")).to_be_visible()
         page.screenshot(path=shots / f"{name}-{scheme}-{width}.png", full_page=True)
-        page.add_script_tag(path=AXE)
-        found = page.evaluate("axe.run().then((found) => found.violations.map((each) => each.id))")
-        assert found == []
+        page.add_script_tag(path=axe.AXE)
+        assert axe.lasting(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bailiwick.notices.wording import language
-from tests.browser.conftest import ADDRESSES, DESKTOP, Demanding, Invite
+from tests.browser.conftest import ADDRESSES, Demanding, Invite
 from tests.browser.person import press_escape_twice
+from tests.browser.screens import DESKTOP
 from tests.servers.located_proxy import located_proxy
 from tests.servers.product import Product
 

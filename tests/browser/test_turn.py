@@ -7,9 +7,10 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import ADDRESSES, DESKTOP
+from tests.browser.conftest import ADDRESSES
 from tests.browser.devices import RECORD_TRACKS
 from tests.browser.person import PATIENCE, Person
+from tests.browser.screens import DESKTOP
 from tests.servers.coturn import RunningCoturn, running_coturn
 from tests.servers.located_proxy import located_proxy
 from tests.servers.product import Product, product

@@ -100,6 +100,7 @@ interface DialogProps {
 /** A modal dialog: the browser keeps the focus inside. */
 export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
+  // Not in a layout effect: that runs between two listeners of one click, before a menu has given the focus back.
   useEffect(() => {
     const had = document.activeElement;
     if (!element.current?.open) element.current?.showModal();
