@@ -57,6 +57,18 @@ def test_p3_a_server_wide_rule_put_there_by_hand_keeps_nobody_out(staff: Account
     assert not Outbox.objects.filter(type="server_rule.changed").exists()
 
 
+def test_p3_a_server_wide_rule_whose_entry_never_comes_into_the_log_keeps_nobody_out(
+    staff: Account, superuser: Account
+) -> None:
+    """An outbox row that has an index already is not sequenced any more: nobody outside would ever read it."""
+    made = in_force(staff, superuser)
+    entry = bytes(Outbox.objects.get(type="server_rule.changed").entry)
+    server_rule.withdraw(staff.pk, made.pk, NOW)
+    ServerRule.objects.filter(pk=made.pk).update(withdrawn_at=None)
+    Outbox.objects.create(type="server_rule.changed", entry=entry, index=10**6)
+    assert current_server_rule() is None
+
+
 def test_p5_what_a_former_administrator_proposed_is_not_approved(staff: Account, superuser: Account) -> None:
     made = propose(staff)
     RoleGrant.objects.filter(account=staff).delete()

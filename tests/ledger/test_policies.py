@@ -5,8 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from bailiwick.ledger import policies, queries
-from bailiwick.ledger.entries import PolicyChanged
-from bailiwick.ledger.models import Published
+from bailiwick.ledger.entries import PolicyChanged, encode
+from bailiwick.ledger.models import Outbox, Published
 from bailiwick.ledger.policies import say, say_witnesses
 from bailiwick.tlog.policy import parse_policy
 from tests.ledger.kit import NOW, Log, append
@@ -64,3 +64,9 @@ def test_each_policy_is_compared_with_its_own_last_version_sequenced_or_not(log:
     texts = [document for policy, document in said() if policy == "review"]
     assert texts == [b"# One", b"# Two", b"# One"]
     assert policies._last("review") == sha256(b"# One").hexdigest()
+
+
+def test_a_row_that_never_comes_into_the_log_hides_no_change(log: Log) -> None:
+    entry = PolicyChanged(at=NOW, policy="review", document=sha256(b"# One").hexdigest())
+    Outbox.objects.create(type="policy.changed", entry=encode(entry), index=10**6)
+    assert say("review", b"# One", NOW)

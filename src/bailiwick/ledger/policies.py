@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 from django.db import transaction
 
-from bailiwick.ledger import actions
+from bailiwick.ledger import actions, queries
 from bailiwick.ledger.entries import PolicyChanged, parse
-from bailiwick.ledger.models import Head, Outbox
+from bailiwick.ledger.models import Head
 from bailiwick.ledger.vocabulary import second
 from bailiwick.tlog.policy import NO_QUORUM, Policy
 
@@ -39,7 +39,7 @@ def say_witnesses(policy: Policy, now: datetime) -> bool:
 
 def _last(policy: Name) -> str | None:
     """The document that was logged last, sequenced or not: at a start nothing may be sequenced yet."""
-    rows = Outbox.objects.filter(type="policy.changed").order_by("-id").values_list("entry", flat=True)
+    rows = queries.said("policy.changed").order_by("-id").values_list("entry", flat=True)
     for row in rows.iterator(chunk_size=16):
         entry = parse(bytes(row))
         if isinstance(entry, PolicyChanged) and entry.policy == policy:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
+from typing import Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bailiwick.ledger import store
 from bailiwick.ledger.actions import OutboxId
@@ -18,6 +19,9 @@ from bailiwick.ledger.sequencer import going_on
 from bailiwick.tlog import tiles
 from bailiwick.tlog.errors import MalformedPath, NotStored, TlogError
 from bailiwick.tlog.proof_files import LogProof
+
+_SAME: Final = EntryRow.objects.filter(index=OuterRef("index"), data=OuterRef("entry"))
+"""Of an outbox row: the entry that it is."""
 
 
 def sequenced(outbox_id: OutboxId) -> int | None:
@@ -128,9 +132,15 @@ def salt(commitment: str) -> bytes | None:
     return None if found is None else bytes(found)
 
 
+def said(kind: str) -> QuerySet[Outbox]:
+    """Rows of what the log says, or will say: those that wait, and those that are the entry of their index. One
+    that was put there by hand with an index of its own would never come into the log, and says nothing."""
+    return Outbox.objects.filter(Q(index__isnull=True) | Exists(_SAME), type=kind)
+
+
 def latest(kind: str) -> Entry | None:
     """The last entry of a type that was appended, sequenced or not: what the log says, or will say."""
-    row = Outbox.objects.filter(type=kind).order_by("-id").values_list("entry", flat=True).first()
+    row = said(kind).order_by("-id").values_list("entry", flat=True).first()
     return None if row is None else parse(bytes(row))
 
 
@@ -144,8 +154,7 @@ def appended(outbox_id: OutboxId) -> tuple[int | None, Entry] | None:
 def entries_of(kind: str) -> Iterator[tuple[int, Entry]]:
     """All sequenced entries of a type with their indices, in order. A row of the outbox that says something
     else than the log in that place was put there by hand, and is none of them."""
-    same = EntryRow.objects.filter(index=OuterRef("index"), data=OuterRef("entry"))
-    rows = Outbox.objects.filter(Exists(same), type=kind, index__gte=0).order_by("index")
+    rows = Outbox.objects.filter(Exists(_SAME), type=kind, index__gte=0).order_by("index")
     for index, data in rows.values_list("index", "entry").iterator(chunk_size=256):
         entry = parse(bytes(data))
         if index is not None and entry.type == kind:
