@@ -60,7 +60,7 @@ def test_p3_a_server_wide_rule_put_there_by_hand_keeps_nobody_out(staff: Account
 def test_p3_a_server_wide_rule_whose_entry_never_comes_into_the_log_keeps_nobody_out(
     staff: Account, superuser: Account
 ) -> None:
-    """An outbox row that has an index already is not sequenced any more: nobody outside would ever read it."""
+    """An outbox row that has an index already is never sequenced: nobody outside would read it."""
     made = in_force(staff, superuser)
     entry = bytes(Outbox.objects.get(type="server_rule.changed").entry)
     server_rule.withdraw(staff.pk, made.pk, NOW)

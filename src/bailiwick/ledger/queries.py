@@ -133,8 +133,8 @@ def salt(commitment: str) -> bytes | None:
 
 
 def said(kind: str) -> QuerySet[Outbox]:
-    """Rows of what the log says, or will say: those that wait, and those that are the entry of their index. One
-    that was put there by hand with an index of its own would never come into the log, and says nothing."""
+    """Rows of what the log says, or will say: those that wait, and those that are the entry of their index.
+    One put there by hand with an index of its own would never come into the log, and says nothing."""
     return Outbox.objects.filter(Q(index__isnull=True) | Exists(_SAME), type=kind)
 
 
