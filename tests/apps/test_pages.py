@@ -76,6 +76,20 @@ def test_a_page_of_an_account_is_drawn_in_our_frame(path: str, host: Account) ->
     assert 'class="site-header"' in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/meetings/", "/meetings/{}/", "/meetings/{}/people", "/profile", "/accounts/email/",
+        "/accounts/2fa/", "/accounts/data", "/api/meetings", "/api/meetings/{}/people", "/m/{}",
+    ],
+)  # fmt: skip
+def test_no_browser_keeps_a_page_of_somebody(path: str, meeting: Meeting, browser: Client) -> None:
+    answer = browser.get(path.format(meeting.slug))
+    assert answer.status_code == 200
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "private" in answer.headers["Cache-Control"]
+
+
 def test_what_comes_of_the_location_sources_names_them(meeting: Meeting, browser: Client) -> None:
     for path in ("/rules", f"/meetings/{meeting.slug}/rule"):
         page = browser.get(path).content.decode()

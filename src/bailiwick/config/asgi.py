@@ -11,11 +11,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bailiwick.config.settings")
 django.setup(set_prefix=False)
 
 import structlog  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
 from bailiwick.config import wiring  # noqa: E402
 from bailiwick.config.bodies import Bodies  # noqa: E402
+from bailiwick.config.https_only import https_only  # noqa: E402
 from bailiwick.config.log_loops import LogLoops  # noqa: E402
 from bailiwick.gate import running  # noqa: E402
 from bailiwick.gate.gate import Gate  # noqa: E402
@@ -34,6 +36,7 @@ class Application:
 
     def __init__(self, django_app: App) -> None:
         self._django = django_app
+        self._https = settings.PUBLIC_URL.startswith("https://")
         self._live: Live | None = None
         self._gate: Gate | None = None
         self._media: JanusMedia | SeveralJanus | None = None
@@ -45,7 +48,7 @@ class Application:
         elif self._live is None:
             raise RuntimeError("the server must run the lifespan protocol (uvicorn --lifespan on)")
         else:
-            await self._live(scope, receive, send)
+            await self._live(scope, receive, https_only(send) if self._https else send)
 
     def build(self, media: MediaServer, where: Locator, log: wiring.OwnLog) -> Gate:
         """The gate; tests replace parts of it."""

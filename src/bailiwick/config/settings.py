@@ -152,6 +152,9 @@ STORAGES = {
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = True
+# A name that browsers take from this very host alone (RFC 6265bis): else a neighbour below the same domain
+# could sign somebody in as itself, and read what they then write.
+SESSION_COOKIE_NAME = "__Host-session" if _SECURE else "sessionid"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"  # under "no-referrer" browsers send forms with "Origin: null"
 SECURE_CONTENT_TYPE_NOSNIFF = True

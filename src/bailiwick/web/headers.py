@@ -1,4 +1,5 @@
-"""Headers of every page: nothing from elsewhere is loaded, and no page asks where somebody is."""
+"""Headers of every page: nothing from elsewhere is loaded, no page asks where somebody is, and none stays
+behind in a browser that others use after them."""
 
 from typing import Final
 
@@ -23,8 +24,13 @@ _PERMISSIONS: Final = (
 )
 
 
+_NOT_KEPT: Final = "private, no-store"
+"""Where a view says nothing else: pages name meetings, invited people and whoever is signed in, and a browser
+keeps what it may on its disk, also after they signed out."""
+
+
 class HeadersMiddleware:
-    """Adds Content-Security-Policy and Permissions-Policy; sync and async."""
+    """Adds Content-Security-Policy, Permissions-Policy and Cache-Control; sync and async."""
 
     sync_capable = True
     async_capable = True
@@ -46,4 +52,5 @@ class HeadersMiddleware:
 def _with_headers(response: HttpResponseBase) -> HttpResponseBase:
     response.headers.setdefault("Content-Security-Policy", _POLICY)
     response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
+    response.headers.setdefault("Cache-Control", _NOT_KEPT)
     return response
