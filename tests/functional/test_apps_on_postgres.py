@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 APPS = (
     "apps/test_meetings.py",
     "apps/test_people.py",
+    "apps/test_lock_order.py",
     "apps/test_mail_limit.py",
     "apps/test_server_rule.py",
     "apps/test_notices.py",

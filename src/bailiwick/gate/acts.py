@@ -37,7 +37,8 @@ def _active(meeting_id: UUID) -> list[Presence]:
 
 
 def _actor(presence_id: UUID, roles: Collection[str], *, keeper: bool = False) -> Presence:
-    """The presence that acts, locked. `keeper`: the caretaker may, too."""
+    """The presence that acts, locked, its meeting before it. `keeper`: the caretaker may, too."""
+    presences.hold_meetings([presence_id])
     rows = Presence.objects.select_for_update(of=("self",)).select_related("meeting")
     actor = rows.filter(id=presence_id, state=PresenceState.ACTIVE).first()
     if actor is None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bailiwick.meetings import presences
-from bailiwick.orders.actions.enforcement import count_effects
+from bailiwick.orders.actions.enforcement import count_effects, hold
 
 from .ending import Ending
 
@@ -16,6 +16,8 @@ def mark(presence_ids: Sequence[UUID], ending: Ending, now: datetime) -> set[UUI
     """End these presences; those that this call ended. A restriction's effect is counted in the same
     transaction, and nowhere is said on whom."""
     with transaction.atomic():
+        if ending.restrictions:
+            hold(ending.restrictions)
         won = presences.end(
             presence_ids, ending.reason, now, refusals=ending.is_refusal, withheld=ending.is_withheld
         )
@@ -25,8 +27,8 @@ def mark(presence_ids: Sequence[UUID], ending: Ending, now: datetime) -> set[UUI
 
 
 def refused(meeting_id: UUID, ending: Ending) -> None:
-    """Somebody was kept out at the door, before there was a presence."""
+    """Somebody was kept out at the door, before there was a presence. Restrictions first: see `hold`."""
     with transaction.atomic():
-        presences.refused(meeting_id, withheld=ending.is_withheld)
         if ending.restrictions:
             count_effects(ending.restrictions, 1)
+        presences.refused(meeting_id, withheld=ending.is_withheld)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from .models import Meeting, Presence
-from .presences import LIVE
+from .presences import LIVE, hold_meetings
 
 RESUMABLE: Final = timedelta(seconds=60)
 """How long a presence waits for a connection that was lost: longer than a restart takes."""
@@ -55,6 +55,7 @@ def go_away(candidates: Collection[Absent]) -> list[Absent]:
     nobody resumed in the meantime."""
     gone = []
     with transaction.atomic():
+        hold_meetings([one.presence_id for one in candidates])
         for one in candidates:
             rows = Presence.objects.filter(id=one.presence_id, generation=one.generation, state__in=LIVE)
             done = rows.filter(unheld_since__isnull=False).update(

@@ -2,7 +2,8 @@
 
 Every function opens its own transaction unless it says otherwise. A transaction that makes or admits a
 presence first takes the meeting's row (`_take`), on the condition that its revision is still the one just
-decided on; the rule's editor bumps that row too, so the two are in order, whatever the database.
+decided on; the rule's editor bumps that row too, so the two are in order, whatever the database. One that
+changes a presence and then the meeting takes that row first, too (`hold_meetings`): locks have one order.
 """
 
 from collections import Counter
@@ -13,7 +14,7 @@ from enum import Enum, auto
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from . import statements
@@ -70,6 +71,17 @@ def _take(meeting_id: UUID, revision: int, **changes: Any) -> bool:
     """Lock the meeting's row on the condition that nothing about its rules changed and it has not ended."""
     rows = Meeting.objects.filter(id=meeting_id, revision=revision, ended_at__isnull=True)
     return rows.update(**(changes or {"revision": F("revision")})) == 1
+
+
+def hold_meetings(presence_ids: Collection[UUID]) -> None:
+    """Lock the rows of these presences' meetings until the caller's transaction ends, before a presence's is
+    touched: else whoever ends somebody and whoever resumes as that person wait for each other, until the
+    database fails one of them."""
+    if not connection.features.has_select_for_update:
+        return  # SQLite has one writer
+    theirs = Presence.objects.filter(id__in=presence_ids).values("meeting_id")
+    rows = Meeting.objects.select_for_update(no_key=True).filter(id__in=theirs)
+    list(rows.order_by("id").values_list("id"))
 
 
 def _full(meeting_id: UUID, maximum: int) -> bool:
@@ -240,6 +252,7 @@ def end(
     that it happened (P4). Display names go at once (P9).
     """
     with transaction.atomic():
+        hold_meetings(presence_ids)
         # SQLite has one writer; PostgreSQL's UPDATE waits for the row and looks again: nobody else ends them
         found = statements.end_presences(presence_ids, reason, now)
         for meeting_id, count in sorted(Counter(found.values()).items()):
@@ -266,6 +279,7 @@ def record_media(presence_id: UUID, generation: int, session: str, feed: int | N
     """The media session of an active presence. False: it is no longer inside, so destroy the session."""
     rows = Presence.objects.filter(id=presence_id, generation=generation, state=PresenceState.ACTIVE)
     with transaction.atomic():
+        hold_meetings([presence_id])
         done = rows.update(media_session=session, feed=feed, streams=[])
         if done == 1:
             _seen(presence_id)
@@ -276,6 +290,7 @@ def change(presence_id: UUID, **fields: Any) -> bool:
     """What others see of somebody inside: microphone_on, camera_on, hand_raised_at, streams."""
     rows = Presence.objects.filter(id=presence_id, state=PresenceState.ACTIVE)
     with transaction.atomic():
+        hold_meetings([presence_id])
         done = rows.update(**fields)
         if done == 1:
             _seen(presence_id)

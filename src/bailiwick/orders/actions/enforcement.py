@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -23,6 +23,15 @@ def record_proof(restriction_id: UUID, proof: bytes, before: bytes | None) -> bo
             if meeting_id is not None:
                 changed(meeting_id)
     return True
+
+
+def hold(restriction_ids: Iterable[str]) -> None:
+    """Lock their rows until the caller's transaction ends, before the meeting's is touched: whoever withdraws
+    one takes them in this order, too, and both would wait for each other."""
+    if connection.features.has_select_for_update:  # SQLite has one writer
+        rows = Restriction.objects.select_for_update(no_key=True)
+        rows = rows.filter(id__in=[UUID(each) for each in restriction_ids])
+        list(rows.order_by("id").values_list("id"))
 
 
 def count_effects(restriction_ids: Iterable[str], times: int) -> None:
