@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def in_force(staff: Account, superuser: Account) -> ServerRule:
     made = propose(staff)
-    server_rule.approve(superuser.pk, made.pk, NOW)
+    server_rule.approve(superuser.pk, made.pk, authority_prompted=False, now=NOW)
     assert current_server_rule() is not None
     return made
 
@@ -73,12 +73,12 @@ def test_p5_what_a_former_administrator_proposed_is_not_approved(staff: Account,
     made = propose(staff)
     RoleGrant.objects.filter(account=staff).delete()
     with pytest.raises(ProposerLeft):
-        server_rule.approve(superuser.pk, made.pk, NOW)
+        server_rule.approve(superuser.pk, made.pk, authority_prompted=False, now=NOW)
 
 
 def test_a_proposal_changed_by_hand_into_none_is_not_approved(staff: Account, superuser: Account) -> None:
     made = propose(staff)
     ServerRule.objects.filter(pk=made.pk).update(mode="allow", territories=[])
     with pytest.raises(Exception, match="at least one country"):
-        server_rule.approve(superuser.pk, made.pk, NOW)
+        server_rule.approve(superuser.pk, made.pk, authority_prompted=False, now=NOW)
     assert current_server_rule() is None

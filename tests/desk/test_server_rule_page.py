@@ -23,16 +23,26 @@ def test_the_form_asks_and_a_yes_is_answered_as_a_demand(
     assert answer.status_code == 422
     assert "That is a demand" in answer.content.decode()
     assert not ServerRule.objects.exists()
-    assert client.post("/desk/server-rule/propose", {**ASKED, "authority_prompted": "no"}).status_code == 302
-    assert ServerRule.objects.count() == 1
+    again = client.post("/desk/server-rule/propose", {**ASKED, "authority_prompted": "no"})
+    assert again.status_code == 403
+    assert "You answered that an authority prompted a rule" in again.content.decode()
+    assert not ServerRule.objects.exists()
+    other = at_desk(administrators[1])
+    assert "What has changed since?" in other.get("/desk/server-rule").content.decode()
+    assert other.post("/desk/server-rule/propose", {**ASKED, "authority_prompted": "no"}).status_code == 302
 
 
 def test_p5_two_administrators_use_the_page(administrators: tuple[Account, Account], at_desk: AtDesk) -> None:
     ada, ben = map(at_desk, administrators)
     ada.post("/desk/server-rule/propose", {**ASKED, "authority_prompted": "no"})
     proposal = ServerRule.objects.get()
-    assert ada.post("/desk/server-rule/approve", {"id": proposal.pk}).status_code == 403
-    assert ben.post("/desk/server-rule/approve", {"id": proposal.pk}).status_code == 302
+    said = {"id": proposal.pk, "authority_prompted": "no"}
+    assert ada.post("/desk/server-rule/approve", said).status_code == 403
+    unanswered = ben.post("/desk/server-rule/approve", {"id": proposal.pk})
+    assert unanswered.status_code == 422
+    assert unanswered.content.decode().count('data-code="required"') == 1
+    assert queries.in_force() is None
+    assert ben.post("/desk/server-rule/approve", said).status_code == 302
     assert queries.in_force() == proposal
     assert ada.post("/desk/server-rule/withdraw", {"id": proposal.pk}).status_code == 302
     assert queries.in_force() is None

@@ -72,6 +72,7 @@ _FIELDS: Final[dict[str, dict[str, Any]]] = {
     "account.suspended": {"at": AT, "account": HASH, "ground": "spam"},
     "account.reinstated": {"at": AT, "account": HASH},
     "suspension.refused": {"day": "2026-11-21"},
+    "server_rule.refused": {"day": "2026-11-21"},
     "period.totals": {
         "first": "2026-01-01", "last": "2026-06-30",
         "totals": [{"state": "DE", "demands": "1-9", "refused": "1-9", "restrictions": "0", "affected": "0-9",

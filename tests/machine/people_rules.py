@@ -141,7 +141,7 @@ class PeopleRules(Story):
             first.id, AccessRule(mode, frozenset(map(Code, codes)), unsure, RuleSetter.SERVER),
             statement="For the sake of the licence.", authority_prompted=False, now=self.now,
         )  # fmt: skip
-        server_rule.approve(second.id, made.pk, self.now)
+        server_rule.approve(second.id, made.pk, authority_prompted=False, now=self.now)
         self.oracle.server = oracle.Rule(allow, codes, undetermined)
         if ends:
             server_rule.withdraw(second.id, made.pk, self.now)

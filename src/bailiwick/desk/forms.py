@@ -164,7 +164,11 @@ class AnswerForm(forms.Form):
         return Outcome(self.cleaned_data["decision"])
 
 
-class ServerRuleForm(RuleForm):
+class ApproveRuleForm(PromptedForm, Numbered):
+    """The second person's answer to the same question."""
+
+
+class ServerRuleForm(PromptedForm, RuleForm):
     """A proposal for the whole server; the question about authorities has no default answer."""
 
     statement = forms.CharField(
@@ -174,15 +178,3 @@ class ServerRuleForm(RuleForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    authority_prompted = forms.ChoiceField(
-        label=_("Did a public authority, anywhere, ask for this or prompt it?"),
-        help_text=_(
-            "Formally or informally, in writing or not. Your answer is published with your approval."
-        ),
-        choices=(("no", _("No, nobody did")), ("yes", _("Yes"))),
-        widget=forms.RadioSelect,
-    )
-
-    def prompted(self) -> bool:
-        """The answer."""
-        return bool(self.cleaned_data["authority_prompted"] == "yes")

@@ -383,6 +383,13 @@ class SuspensionRefused(_Part):
     day: Day
 
 
+class ServerRuleRefused(_Part):
+    """No server-wide access rule was made, because an authority had prompted it: that is a demand (P11)."""
+
+    type: Literal["server_rule.refused"] = "server_rule.refused"
+    day: Day
+
+
 class AccountReinstated(_Part):
     """A suspended account is open again."""
 
@@ -440,6 +447,7 @@ Entry: TypeAlias = (
     | AccountSuspended
     | AccountReinstated
     | SuspensionRefused
+    | ServerRuleRefused
     | PeriodTotals
     | ReportPublished
 )

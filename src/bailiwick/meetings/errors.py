@@ -142,6 +142,12 @@ class ProposerLeft(MeetingError):
     code = "proposer_left"
 
 
+class SaidPrompted(MeetingError):
+    """Whoever answered that an authority prompted a server-wide rule does not answer otherwise soon after."""
+
+    code = "said_prompted"
+
+
 class AuthorityPrompted(MeetingError):
     """A public authority is behind it: that is a demand, and never becomes an access rule (P11)."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from bailiwick.accounts.models import Audit
 from bailiwick.accounts.time_zones import zones
 
 from . import recurrence as recurring
@@ -20,6 +21,7 @@ from .recurrence import Recurrence, occurrences, zone
 
 __all__ = [
     "MAXIMUM_LIMIT",
+    "PROMPTED",
     "Invitation",
     "LeavePolicy",
     "Listed",
@@ -36,11 +38,16 @@ __all__ = [
     "of_account",
     "recurrence_of",
     "runs",
+    "said_prompted",
     "server_rules",
     "zone",
     "zones",
 ]
 
+PROMPTED: Final = "server_rule.refused_as_demand"
+"""How the audit trail calls the answer that an authority prompted a server-wide rule."""
+REMEMBERED: Final = timedelta(days=90)
+"""So long as a restriction lasts at most: a no soon after a yes is a pretext."""
 _SOON: Final = 6
 
 
@@ -161,3 +168,10 @@ def server_rules() -> Sequence[ServerRule]:
     for row in (found := list(rows)):
         server_rule(row)  # a row that `rules` does not accept is an error, not something to publish
     return found
+
+
+def said_prompted(now: datetime) -> Sequence[tuple[datetime, UUID | None]]:
+    """When, and who, answered not long ago that an authority prompted a server-wide rule, the oldest first
+    (one query)."""
+    rows = Audit.objects.filter(code=PROMPTED, at__gt=now - REMEMBERED).order_by("id")
+    return list(rows.values_list("at", "actor"))

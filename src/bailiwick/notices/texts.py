@@ -211,6 +211,11 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "A member of staff answered so, and nothing was suspended. Register at the desk, as a demand, what"
         " was asked, by whom and how; an informal one is recorded and refused. Then acknowledge this.",
     ),
+    "server_rule_prompted": AlarmText(
+        "An authority is behind a server-wide rule that was asked for",
+        "An administrator answered so, and no rule was made. Register at the desk, as a demand, what was"
+        " asked, by whom and how; an informal one is recorded and refused. Then acknowledge this.",
+    ),
     "invitations_limit": AlarmText(
         "An account sends as many invitations as it may",
         "Some of its mails were not sent. If it is no mistake of somebody with many guests, it may send mail"

@@ -136,13 +136,23 @@ DESK: Final = (
         _("Nobody approves what they proposed, whatever their role."),
     ),
     (
+        "said_prompted",
+        403,
+        _("You answered that an authority prompted a rule"),
+        _(
+            "Whoever did so proposes and approves no server-wide rule for ninety days, and what they"
+            " proposed before is not approved. Other administrators can; the audit trail has your answer."
+        ),
+    ),
+    (
         "authority_prompted",
         422,
         _("That is a demand, not an access rule"),
         _(
             "What a public authority asks for is a legal demand. It is never carried out as an access rule,"
             " because a rule has no limits of territory or time and no appeal. Nothing of the proposal was"
-            " kept. Where this server takes demands, register it as one at the desk."
+            " kept. Your answer is in the audit trail and, without a name, in the public log, and an alarm"
+            " stays open until somebody has registered the demand at the desk."
         ),
     ),
     (

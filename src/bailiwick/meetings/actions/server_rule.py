@@ -1,6 +1,9 @@
-"""The server-wide access rule: two people, in writing, never at an authority's wish, at the door only."""
+"""The server-wide access rule: two people, in writing, never at an authority's wish, at the door only.
 
-from datetime import datetime
+Whoever answers that an authority prompted one is not asked again soon: a no right after a yes is a pretext.
+"""
+
+from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -10,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from bailiwick.accounts import queries as accounts
 from bailiwick.accounts.actions.audit import audit
 from bailiwick.ledger import actions as ledger
-from bailiwick.ledger.entries import ServerRuleChanged
+from bailiwick.ledger.entries import ServerRuleChanged, ServerRuleRefused
 from bailiwick.ledger.vocabulary import second
 from bailiwick.meetings.access import fields_of, server_rule
 from bailiwick.meetings.errors import (
@@ -18,10 +21,13 @@ from bailiwick.meetings.errors import (
     InvalidField,
     NoSuchRule,
     ProposerLeft,
+    SaidPrompted,
     SamePerson,
     StaffOnly,
 )
 from bailiwick.meetings.models import ServerRule, ServerState
+from bailiwick.meetings.queries import PROMPTED, said_prompted
+from bailiwick.notices.actions import raise_alarm
 from bailiwick.rules.access import AccessRule
 
 from .rule import check_rule
@@ -39,12 +45,16 @@ def propose(
     """A proposal, without effect until another member of staff approves it.
 
     Raises:
-        AuthorityPrompted: it is a demand, which never becomes an access rule. Nothing is kept of it.
+        AuthorityPrompted: it is a demand, which never becomes an access rule. Only that the question was
+        answered so is kept and logged. SaidPrompted: they answered so themselves, not long ago.
         StaffOnly, InvalidField, EmptyAllowList: the account may not, or the proposal is incomplete.
     """
     _check_staff(account_id)
     if authority_prompted:
+        with transaction.atomic():
+            _record_prompted(account_id, now)
         raise AuthorityPrompted
+    _check_said(account_id, now)
     check_rule(rule)
     if not 20 <= len(statement.strip()) <= 2000:
         raise InvalidField("say why, in 20 to 2000 characters; it is published", field="statement")
@@ -60,22 +70,27 @@ def propose(
     return proposal
 
 
-def approve(account_id: UUID, rule_id: int, now: datetime) -> None:
+def approve(account_id: UUID, rule_id: int, *, authority_prompted: bool, now: datetime) -> None:
     """Put a proposal in force, in place of the one before.
 
     Raises:
+        AuthorityPrompted: it is a demand, and the proposal is dropped: else a third person is asked.
+        SaidPrompted: they, or whoever proposed it, answered so themselves, not long ago.
         SamePerson: nobody approves what they proposed (P5); the database holds that too.
         NoSuchRule: it is decided or withdrawn already. ProposerLeft, StaffOnly, EmptyAllowList.
     """
     _check_staff(account_id)
+    if authority_prompted:
+        _drop_as_demand(account_id, rule_id, now)
+        raise AuthorityPrompted
     with transaction.atomic():
-        rule = ServerRule.objects.select_for_update().filter(_OPEN, pk=rule_id).first()
-        if rule is None:
-            raise NoSuchRule
+        rule = _proposed(rule_id)
         if rule.proposed_by_id == account_id:
             raise SamePerson
         if rule.proposed_by_id not in accounts.holders(accounts.Role.ADMINISTRATOR):
             raise ProposerLeft
+        for each in (account_id, rule.proposed_by_id):
+            _check_said(each, now)
         check_rule(server_rule(rule))
         for before in _in_force().select_for_update():
             _log(before, "ended", now)
@@ -100,6 +115,35 @@ def withdraw(account_id: UUID, rule_id: int, now: datetime) -> None:
             _log(rule, "ended", now)
         audit(account_id, "server_rule.withdrawn", f"server_rule:{rule.pk}", now)
         _changed()
+
+
+def _proposed(rule_id: int) -> ServerRule:
+    """An open proposal, held until the caller's transaction ends."""
+    rule = ServerRule.objects.select_for_update().filter(_OPEN, pk=rule_id).first()
+    if rule is None:
+        raise NoSuchRule
+    return rule
+
+
+def _drop_as_demand(account_id: UUID, rule_id: int, now: datetime) -> None:
+    with transaction.atomic():
+        rule = _proposed(rule_id)
+        rule.withdrawn_at = now
+        rule.save(update_fields=["withdrawn_at"])
+        _record_prompted(account_id, now)
+
+
+def _record_prompted(account_id: UUID, now: datetime) -> None:
+    """In the audit trail and the log that it happened, and an alarm, so that somebody sees to it that it is
+    registered as the demand it is. Of the rule itself, nothing."""
+    audit(account_id, PROMPTED, "", now)
+    ledger.append(ServerRuleRefused(day=now.astimezone(UTC).date()))
+    raise_alarm("server_rule_prompted", "", now)
+
+
+def _check_said(account_id: UUID, now: datetime) -> None:
+    if any(by == account_id for _, by in said_prompted(now)):
+        raise SaidPrompted
 
 
 def _log(rule: ServerRule, change: Literal["in_force", "ended"], now: datetime) -> None:

@@ -23,8 +23,8 @@ class ServerState(models.Model):
 class ServerRule(models.Model):
     """A server-wide access rule: proposed by one administrator, approved by another, then published.
 
-    It names no meeting, acts at the door only, and whoever proposes it has stated in writing that no
-    public authority prompted it (otherwise it is a demand). In force: the approved row without an end.
+    It names no meeting, acts at the door only, and whoever proposes or approves it has stated that no public
+    authority prompted it (otherwise it is a demand). In force: the approved row without an end.
     """
 
     mode = models.CharField(max_length=5, choices=(("allow", "Allow only"), ("deny", "Deny")))
