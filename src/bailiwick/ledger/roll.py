@@ -1,6 +1,7 @@
 """Whose passkeys count, as this server's log says or, with what waits to be logged, is about to say. For the
 desk and the register, which want a clear word early: the gate believes nothing of it and looks for itself."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -25,14 +26,9 @@ def roll_now() -> Roll:
     return roll(said, _log_keys())
 
 
-def roll_at(size: int) -> Roll:
-    """As the first `size` entries of the log say. Two queries."""
-    rows = Outbox.objects.filter(
-        Exists(Entry.objects.filter(index=OuterRef("index"), data=OuterRef("entry"))),
-        type__in=KINDS, index__lt=size,
-    )  # fmt: skip
-    said = rows.order_by("index").values_list("index", "entry")
-    return roll([(index, bytes(data)) for index, data in said if index is not None], _log_keys())
+def roll_of(said: Iterable[tuple[int, bytes]]) -> Roll:
+    """As these entries of this server's log say (`contents.Contents.of_signers`). One query."""
+    return roll(said, _log_keys())
 
 
 def _log_keys() -> frozenset[bytes]:

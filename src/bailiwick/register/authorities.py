@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bailiwick.ledger import entries as log
 from bailiwick.ledger import queries
+from bailiwick.ledger.contents import Contents
 from bailiwick.register.logged import Logged, every, grouped
 
 
@@ -26,11 +27,11 @@ class Authority:
         return self.changed[-1].entry.document if self.changed else self.entry.document
 
 
-def authorities(size: int) -> Iterator[Authority]:
-    """All that were added in a log of this size."""
-    changed = grouped("authority", every(log.AuthorityChanged, size))
-    ended = grouped("authority", every(log.AuthorityEnded, size))
-    for each in every(log.AuthorityAdded, size):
+def authorities(contents: Contents) -> Iterator[Authority]:
+    """All that were added in a log that says this."""
+    changed = grouped("authority", every(log.AuthorityChanged, contents))
+    ended = grouped("authority", every(log.AuthorityEnded, contents))
+    for each in every(log.AuthorityAdded, contents):
         name = each.entry.authority
         last = changed[name][-1].entry if changed[name] else each.entry
         ending = ended[name][0] if ended[name] else None

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from bailiwick.ledger import entries as log
 from bailiwick.ledger import queries
-from bailiwick.ledger.roll import roll_at
+from bailiwick.ledger.contents import Contents, Reader
+from bailiwick.ledger.roll import roll_of
 from bailiwick.ledger.vocabulary import AuthorityKind
 from bailiwick.register import decisions
 from bailiwick.register.authorities import Authority, authorities
@@ -23,11 +24,17 @@ from bailiwick.register.decisions import Decision
 from bailiwick.register.logged import Logged, every, grouped
 from bailiwick.register.words import whose
 from bailiwick.signing.roll import Roll
+from bailiwick.tlog.checkpoints import parse_checkpoint
+from bailiwick.tlog.notes import parse_note
 
 Ended = log.RestrictionSuspended | log.RestrictionWithdrawn
 Later = (
     log.RestrictionSuspended | log.RestrictionWithdrawn | log.RestrictionCorrected | log.RestrictionExpired
 )
+
+
+_READER: Final = Reader()
+"""What this process has read of the log so far."""
 
 
 class Standing(StrEnum):
@@ -259,49 +266,54 @@ class Book:
 
 
 def open_book() -> Book:
-    """The register as of the published checkpoint. One query while that stays the same."""
+    """The register as of the published checkpoint. One query while that stays the same.
+
+    Raises:
+        LogDamaged: the entries that are there are not those that it covers.
+    """
     published = queries.published()
     if published is None:
         return Book()
-    return _read(published.size, published.at, bytes(published.checkpoint))
+    return _read(published.at, bytes(published.checkpoint))
 
 
 @lru_cache(maxsize=1)
-def _read(size: int, published_at: datetime, _checkpoint: bytes) -> Book:
-    """One query a kind. The checkpoint names the very log: entries it covers never change."""
-    restrictions = _restrictions(size)
-    added = {each.entry.authority: each for each in authorities(size)}
+def _read(published_at: datetime, checkpoint: bytes) -> Book:
+    """The checkpoint names the very log: entries it covers never change."""
+    contents = _READER.read(parse_checkpoint(parse_note(checkpoint).text))
+    restrictions = _restrictions(contents)
+    added = {each.entry.authority: each for each in authorities(contents)}
     return Book(
-        size=size,
+        size=contents.size,
         published_at=published_at,
         restrictions=restrictions,
-        demands=tuple(_demands(size, restrictions, added)),
+        demands=tuple(_demands(contents, restrictions, added)),
         authorities=added,
-        switched=every(log.DemandsSwitched, size),
-        policies=every(log.PolicyChanged, size),
-        server_rules=every(log.ServerRuleChanged, size),
-        tables=every(log.LocationTable, size),
-        suspensions=every(log.AccountSuspended, size),
-        prompted=every(log.SuspensionRefused, size),
-        reinstatements=every(log.AccountReinstated, size),
-        totals=every(log.PeriodTotals, size),
-        reports=every(log.ReportPublished, size),
-        roll=roll_at(size),
+        switched=every(log.DemandsSwitched, contents),
+        policies=every(log.PolicyChanged, contents),
+        server_rules=every(log.ServerRuleChanged, contents),
+        tables=every(log.LocationTable, contents),
+        suspensions=every(log.AccountSuspended, contents),
+        prompted=every(log.SuspensionRefused, contents),
+        reinstatements=every(log.AccountReinstated, contents),
+        totals=every(log.PeriodTotals, contents),
+        reports=every(log.ReportPublished, contents),
+        roll=roll_of(contents.of_signers()),
     )
 
 
-def _restrictions(size: int) -> dict[str, Restriction]:
-    approved = every(log.RestrictionApproved, size)
+def _restrictions(contents: Contents) -> dict[str, Restriction]:
+    approved = every(log.RestrictionApproved, contents)
     later: list[Logged[Any]] = [
-        *every(log.RestrictionSuspended, size),
-        *every(log.RestrictionWithdrawn, size),
-        *every(log.RestrictionCorrected, size),
-        *every(log.RestrictionExpired, size),
+        *every(log.RestrictionSuspended, contents),
+        *every(log.RestrictionWithdrawn, contents),
+        *every(log.RestrictionCorrected, contents),
+        *every(log.RestrictionExpired, contents),
     ]
     following = grouped("renews", approved)
     by_id = grouped("restriction", sorted(later, key=lambda each: each.index))
-    filed = grouped("restriction", every(log.AppealFiled, size))
-    decided = grouped("restriction", every(log.AppealDecided, size))
+    filed = grouped("restriction", every(log.AppealFiled, contents))
+    decided = grouped("restriction", every(log.AppealDecided, contents))
     return {
         (name := each.entry.restriction): Restriction(
             each,
@@ -327,13 +339,13 @@ _STEPS: Final[Mapping[str, type[Any]]] = {
 
 
 def _demands(
-    size: int, restrictions: Mapping[str, Restriction], added: Mapping[str, Authority]
+    contents: Contents, restrictions: Mapping[str, Restriction], added: Mapping[str, Authority]
 ) -> Iterator[Demand]:
-    steps: dict[str, Any] = {name: grouped("demand", every(kind, size)) for name, kind in _STEPS.items()}
+    steps: dict[str, Any] = {name: grouped("demand", every(kind, contents)) for name, kind in _STEPS.items()}
     granted: dict[str, list[Restriction]] = defaultdict(list)
     for restriction in restrictions.values():
         granted[restriction.entry.demand].append(restriction)
-    for each in every(log.DemandReceived, size):
+    for each in every(log.DemandReceived, contents):
         name = each.entry.demand
         found = {step: tuple(entries[name]) for step, entries in steps.items()}
         last = found["attributed"][-1].entry if found["attributed"] else each.entry

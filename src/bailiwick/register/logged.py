@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from bailiwick.ledger import queries
+from bailiwick.ledger.contents import Contents
 
 E = TypeVar("E")
 
@@ -18,11 +18,9 @@ class Logged(Generic[E]):
     entry: E
 
 
-def every(kind: type[E], size: int) -> tuple[Logged[E], ...]:
+def every(kind: type[E], contents: Contents) -> tuple[Logged[E], ...]:
     """All entries of a type that the checkpoint covers."""
-    name: str = kind.model_fields["type"].default  # type: ignore[attr-defined]  # every type of entry is a model
-    found = ((index, entry) for index, entry in queries.entries_of(name) if index < size)
-    return tuple(Logged(index, entry) for index, entry in found if isinstance(entry, kind))
+    return tuple(Logged(index, entry) for index, entry in contents.every(kind))
 
 
 def grouped(by: str, entries: Iterable[Logged[Any]]) -> dict[str | None, list[Logged[Any]]]:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from bailiwick.accounts.errors import AccountError
+from bailiwick.ledger.errors import LogRefuses
 from bailiwick.meetings.errors import MeetingError
 from bailiwick.notices import kept_out
 from bailiwick.notices.kept_out import TOLD
@@ -53,6 +54,8 @@ class MeetingErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Called by Django for what a view raised."""
+        if isinstance(exception, LogRefuses):
+            return page(request, "log_unavailable")
         return page(request, exception.code) if isinstance(exception, SHOWN) else None
 
 
