@@ -24,7 +24,7 @@ from bailiwick.register.report import (
     compute,
     publish,
 )
-from bailiwick.register.report_files import DSA_COLUMNS
+from bailiwick.register.report_files import DSA_COLUMNS, as_csv
 from tests.ledger.kit import NOW
 from tests.orders import kit as orders
 from tests.register.conftest import Clock
@@ -50,6 +50,7 @@ def told(story: Story) -> Story:
     story.demand(5, day=NOW - 200 * DAY)
     story.tell(type="appeal.filed", day="2026-12-01", appeal=name(50), restriction=name(11))
     fields = {"appeal": name(50), "restriction": name(11), "outcome": "restriction_withdrawn"}
+    story.tell(type="restriction.withdrawn", at=at(NOW + 3 * DAY), restriction=name(11), reason="appeal")
     story.tell(type="appeal.decided", day="2026-12-03", **fields)
     story.tell(type="suspension.refused", day=NOW.date().isoformat())
     story.tell(type="account.suspended", at=at(NOW), account="0" * 64, ground="spam")
@@ -72,6 +73,20 @@ def test_it_counts_what_came_of_the_demands_of_the_period(told: Story) -> None:
     assert found.appeals == {"restriction_withdrawn": 1}
     assert (found.suspensions.suspended, found.suspensions.by_ground) == (1, {"spam": 1})
     assert (found.suspensions.reinstated, found.suspensions.refused_as_demand) == (0, 1)
+
+
+@pytest.mark.parametrize(("reason", "granted"), [("appeal", 1), ("authority_request", 0), ("error_found", 0)])
+def test_an_appeal_closed_by_a_withdrawal_had_success_only_if_it_was_withdrawn_for_it(
+    story: Story, reason: str, granted: int
+) -> None:
+    story.demand(1)
+    story.restrict(10, 1)
+    story.tell(type="restriction.withdrawn", at=at(NOW + DAY), restriction=name(10), reason=reason)
+    closed = {"appeal": name(50), "restriction": name(10), "outcome": "restriction_withdrawn"}
+    story.tell(type="appeal.decided", day="2026-12-03", **closed)
+    story.publish()
+    assert [each.appeals_granted for each in report().states] == [granted]
+    assert report().appeals == {"restriction_withdrawn": 1}
 
 
 def test_p9_how_often_somebody_was_kept_out_is_told_in_bands_that_hide_whether_anybody_was(
@@ -155,6 +170,30 @@ def test_the_files_say_the_same(published: Story) -> None:
     found = {line["state"]: line for line in lines("/register/reports/2026-H2.csv")}
     assert found["CN"]["received"] == "2"
     assert found["CN"]["affected_state_band"] == "10-99"
+
+
+def test_a_state_that_demanded_nothing_in_the_period_is_in_the_file_for_what_was_in_force(
+    story: Story,
+) -> None:
+    story.demand(1, day=NOW - 200 * DAY)
+    story.restrict(10, 1)
+    story.publish()
+    found = report()
+    assert (found.rows, [each.state for each in found.states]) == ((), ["CN"])
+    [line] = csv.DictReader(StringIO(as_csv(found).decode()))
+    assert (line["state"], line["received"], line["affected_state_band"]) == ("CN", "0", "0-9")
+    assert None not in line.values()
+
+
+def test_half_a_year_in_which_nothing_happened_has_a_report_too(story: Story, clock: Clock) -> None:
+    story.publish()
+    publish(report(), OVER)
+    story.publish()
+    clock.now = OVER
+    assert "2026-H2" in page("/register/reports")
+    assert "2026-H2" in page("/register/reports/2026-H2")
+    for kind in (".csv", "-dsa.csv"):
+        assert len(get(f"/register/reports/2026-H2{kind}").content.decode().splitlines()) == 1
 
 
 def test_the_dsa_file_has_the_templates_columns_and_member_states_only(published: Story) -> None:

@@ -13,15 +13,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bailiwick.ledger import actions, queries
 from bailiwick.ledger.configuration import configured
-from bailiwick.ledger.entries import PeriodTotals, ReportPublished, Total
+from bailiwick.ledger.entries import (
+    AppealDecided,
+    PeriodTotals,
+    ReportPublished,
+    RestrictionWithdrawn,
+    Total,
+)
 from bailiwick.ledger.vocabulary import AffectedBand, AuthorityKind, Band, Day, State, second
-from bailiwick.register.book import Book, Demand
+from bailiwick.register.book import Book, Demand, Restriction
 from bailiwick.register.logged import Logged
 
 FORMAT: Final = "bailiwick-report-1"
 _BANDS: Final[tuple[tuple[int, Band], ...]] = ((0, "0"), (9, "1-9"), (99, "10-99"), (999, "100-999"))
 _AFFECTED: Final[tuple[tuple[int, AffectedBand], ...]] = ((9, "0-9"), (99, "10-99"), (999, "100-999"))
-_WON: Final = frozenset({"exemption_granted", "restriction_corrected", "restriction_withdrawn"})
+_WON: Final = frozenset({"exemption_granted", "restriction_corrected"})
 Count: TypeAlias = Annotated[int, Field(ge=0)]
 
 
@@ -257,7 +263,7 @@ def _states(
         found.entry.state
         for found in book.restrictions.values()
         for each in found.decided
-        if period.has(each.entry.day) and each.entry.outcome in _WON
+        if period.has(each.entry.day) and _won(found, each.entry)
     )
     running = {
         found.entry.state for found in book.restrictions.values() if period.has(found.entry.until.date())
@@ -269,6 +275,15 @@ def _states(
             appeals=filed[state],
             appeals_granted=won[state],
         )
+
+
+def _won(about: Restriction, decided: AppealDecided) -> bool:
+    """Whether an appeal had success: what was withdrawn for another reason was not withdrawn for it, and
+    objections to it were closed with it, without an answer."""
+    withdrawn = (each.entry for each in about.later if isinstance(each.entry, RestrictionWithdrawn))
+    return decided.outcome in _WON or (
+        decided.outcome == "restriction_withdrawn" and any(each.reason == "appeal" for each in withdrawn)
+    )
 
 
 def _appeals(book: Book, period: Period) -> Counter[str]:

@@ -62,13 +62,18 @@ _UNKNOWN: Final = "Nothing was granted, so that no category was established"
 
 
 def as_csv(report: Report) -> bytes:
-    """One line for each state and sort of authority, with what is known by state only repeated."""
-    states = {each.state: each for each in report.states}
+    """One line for each authority, with what is known by state only repeated; and one for each state that
+    demanded nothing in the period, but has restrictions that ran out in it, or appeals."""
     lines = []
-    for row in report.rows:
-        state = states[row.state]
-        lines.append((report.period, *_cells(row), state.affected, state.appeals, state.appeals_granted))
+    for state in report.states:
+        cells = [_cells(row) for row in report.rows if row.state == state.state]
+        told = (state.affected, state.appeals, state.appeals_granted)
+        lines += [(report.period, *each, *told) for each in cells or [_no_demand(state.state)]]
     return _written(COLUMNS, lines)
+
+
+def _no_demand(state: str) -> Sequence[object]:
+    return (state, "", "", *[0] * 8, "")
 
 
 def _cells(row: Row) -> Sequence[object]:
