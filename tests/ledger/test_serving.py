@@ -188,6 +188,16 @@ def test_nobody_writes(served: Log) -> None:
     assert (asked.status_code, asked["Access-Control-Allow-Methods"]) == (204, "GET, HEAD, OPTIONS")
 
 
+def test_a_page_elsewhere_may_ask_whether_what_it_has_is_still_the_newest(served: Log) -> None:
+    """Its browser asks first, since a condition is not among the headers that any page may send."""
+    asked = Client().options("/log/checkpoint", headers={
+        "Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match",
+    })  # fmt: skip
+    assert asked["Access-Control-Allow-Origin"] == "*"
+    assert "if-none-match" in asked["Access-Control-Allow-Headers"].lower().split(", ")
+
+
 def test_a_person_sees_what_there_is(served: Log) -> None:
     page = get("", Accept="text/html").content.decode()
     assert ORIGIN in page

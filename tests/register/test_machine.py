@@ -13,6 +13,8 @@ from bailiwick.orders.receipts import verifier
 from bailiwick.register import feeds
 from bailiwick.register.machine import InForce, description
 from bailiwick.register.titles import title
+from bailiwick.register.words import FAULTS
+from bailiwick.signing.errors import SENTENCES
 from tests.ledger.kit import NOW, ORIGIN
 from tests.ledger.samples import SAMPLES
 from tests.register.kit import MINISTRY, Story, at, get, name
@@ -77,6 +79,23 @@ def test_the_description_fits_what_is_given(told: Story) -> None:
     for path in said["paths"]:
         if "{period}" not in path:
             assert get(path).status_code == 200, path
+
+
+def test_the_description_names_what_may_be_asked_for() -> None:
+    asked = {
+        path: [(each["name"], each["in"]) for each in said["get"]["parameters"]]
+        for path, said in description()["paths"].items()
+    }
+    period, page = [("period", "path")], [("page", "query")]
+    assert asked == {
+        "/register/in-force.json": [], "/register/feed.json": page, "/register/feed.atom": page,
+        "/register/reports/{period}.json": period, "/register/reports/{period}.csv": period,
+        "/register/reports/{period}-dsa.csv": period,
+    }  # fmt: skip
+
+
+def test_each_fault_of_an_approval_has_its_words_in_the_catalogue() -> None:
+    assert {fault: str(said).replace("’", "'") for fault, said in FAULTS.items()} == SENTENCES
 
 
 def test_the_json_feed_has_the_entries_themselves_the_youngest_first(told: Story) -> None:

@@ -24,6 +24,12 @@ FOR_SECONDS: Final = "public, max-age=5"
 FOR_MINUTES: Final = "public, max-age=300"
 RETRY_SECONDS: Final = 30
 _METHODS: Final = "GET, HEAD, OPTIONS"
+_PREFLIGHT: Final = {
+    "Access-Control-Allow-Methods": _METHODS,
+    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
+    "Access-Control-Max-Age": "86400",
+}
+"""What a page elsewhere may ask with: for a conditional request its browser asks here first (Fetch, 3.2)."""
 
 
 class NotInLog(Exception):  # noqa: N818 - named for what it is, as the other errors of this project
@@ -46,7 +52,7 @@ def public(view: View[P]) -> View[P]:
 
 def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
     if request.method == "OPTIONS":
-        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Access-Control-Allow-Methods": _METHODS})
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=_PREFLIGHT)
     if request.method not in {"GET", "HEAD"}:
         headers = {"Allow": _METHODS}
         return _problem(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "Not asked in that way", headers)

@@ -13,6 +13,7 @@ from bailiwick.ledger.configuration import configured
 from bailiwick.orders.receipts import verifier
 from bailiwick.register.answers import FOR_MINUTES, public, respond
 from bailiwick.register.book import Book, Restriction, Standing, open_book
+from bailiwick.register.feeds import LATEST
 
 JSON: Final = "application/json"
 FOR_HALF_A_MINUTE: Final = "public, max-age=30"
@@ -204,13 +205,26 @@ _PATHS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
     f"{_REPORT}-dsa.csv": ("Its orders in the columns of the DSA's template", "text/csv", {}),
 }  # fmt: skip
 
+_PERIOD: Final = {
+    "name": "period", "in": "path", "required": True,
+    "schema": {"type": "string", "pattern": "^[0-9]{4}-H[12]$"},
+}  # fmt: skip
+_PAGE: Final = {
+    "name": "page", "in": "query", "required": False, "schema": {"type": "integer", "minimum": 0},
+    "description": f"An archive: the page-th {LATEST} entries of the log. Without it, the latest {LATEST}",
+}  # fmt: skip
+_PARAMETERS: Final[dict[str, list[dict[str, Any]]]] = {
+    JSON: [_PERIOD], "text/csv": [_PERIOD],
+    "application/feed+json": [_PAGE], "application/atom+xml": [_PAGE],
+}  # fmt: skip
+
 
 def _operation(summary: str, content_type: str, schema: dict[str, Any]) -> dict[str, Any]:
     found = {"description": summary, "content": {content_type: {"schema": schema}}}
     answers = {"200": found, "304": {"description": "You have it already"}}
     if content_type == JSON and schema:
         answers["503"] = {"description": "The public log does not go on: nobody can tell what is in force"}
-    period = {"name": "period", "in": "path", "required": True,
-              "schema": {"type": "string", "pattern": "^[0-9]{4}-H[12]$"}}  # fmt: skip
-    asked = [period] if schema == {} and content_type in (JSON, "text/csv") else []
+    asked = _PARAMETERS.get(content_type, []) if schema == {} else []
+    if asked == [_PAGE]:
+        answers["404"] = {"description": "No such archive: only full ones are"}
     return {"summary": summary, "parameters": asked, "responses": answers}

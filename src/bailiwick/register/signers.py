@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from bailiwick.ledger.entries import encode
+from bailiwick.register import words
 from bailiwick.register.book import Book, Restriction, open_book
 from bailiwick.register.frame import show
-from bailiwick.signing.errors import SENTENCES, Unapproved
+from bailiwick.signing.errors import Unapproved
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "now": [each for each in every if each.removed is None],
         "before": [each for each in reversed(every) if each.removed is not None],
         "anew": book.roll.begun[1:],
-        "refused": [(index, SENTENCES[fault]) for index, fault in sorted(book.roll.refused.items())],
+        "refused": [(index, words.FAULTS[fault]) for index, fault in sorted(book.roll.refused.items())],
     }
     return show(request, "signers", book, context)

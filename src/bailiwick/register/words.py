@@ -6,6 +6,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from bailiwick.notices.wording import language
+from bailiwick.signing.errors import Fault
 
 STANDINGS: Final = {
     "to_come": _("not yet in force"),
@@ -80,6 +81,18 @@ GROUNDS: Final = {
     "compromised": _("taken over by somebody else"),
     "fraud": _("fraud"),
     "spam": _("spam"),
+}
+
+FAULTS: Final = {
+    Fault.MALFORMED: _("it is not written as its type says"),
+    Fault.WITHOUT_APPROVALS: _("it does not carry two approvals"),
+    Fault.ONE_KEY_TWICE: _("both approvals are by one key"),
+    Fault.NOT_SIGNED: _("an approval is no signature over this entry"),
+    Fault.NO_SIGNER: _("a key that approved was not among those that may sign at this point"),
+    Fault.KEY_USED_BEFORE: _("that key was among those that may sign before; a removed key never comes back"),
+    Fault.KEY_UNSUPPORTED: _("it is a key of a kind that cannot be checked"),
+    Fault.NOT_BY_THE_LOG: _("the log’s own key did not sign it"),
+    Fault.NOT_LATER: _("it is not later than the one before, so it may be that one again"),
 }
 
 
