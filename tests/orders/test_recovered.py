@@ -12,11 +12,13 @@ from bailiwick.ledger.models import Outbox
 from bailiwick.ledger.recovering import recover
 from bailiwick.meetings.models import Meeting
 from bailiwick.meetings.presences import Person
-from bailiwick.orders.actions import appeal_log, appeals
+from bailiwick.orders.actions import appeal_log, appeals, authorities
 from bailiwick.orders.actions.appeals import Ruling
-from bailiwick.orders.actions.later import withdraw_now
-from bailiwick.orders.actions.recovered import suspend_where_exemptions_are_lost
-from bailiwick.orders.models import Appeal, Exemption, Outcome, Restriction
+from bailiwick.orders.actions.later import narrow_now, suspend_now, withdraw_now
+from bailiwick.orders.actions.recovered import take_over
+from bailiwick.orders.errors import NoSuchRestriction
+from bailiwick.orders.models import Appeal, Authority, AuthorityChange, Exemption, Outcome, Restriction
+from bailiwick.orders.published import is_as_logged
 from tests.ledger.snapshots import Copy
 from tests.orders import kit
 from tests.orders.desk import NOW, Desk
@@ -73,7 +75,7 @@ class Story:
         now = self.registry.clock()
 
         def then(entries: object) -> None:
-            suspended.extend(each.hex for each in suspend_where_exemptions_are_lost(entries, now))  # type: ignore[arg-type]
+            suspended.extend(each.hex for each in take_over(entries, now))  # type: ignore[arg-type]
 
         recover(self.registry.log.configuration, copy.fetch, copy.checkpoint, then)
         self.registry.process = self.registry.log.process()
@@ -164,3 +166,54 @@ def test_the_command_names_what_it_suspends(
     told = capsys.readouterr().out
     assert story.first.pk.hex in told
     assert story.second.pk.hex not in told
+
+
+def test_the_desk_reads_again_what_was_taken_away_meanwhile(story: Story) -> None:
+    """The gate knows it from the log; staff must not read of it as in force."""
+    third = story._restrict(story.meeting)
+    story.publish()
+    backup = kit.Backup()
+    suspend_now(story.first.pk, "review", NOW)
+    withdraw_now(story.second.pk, "court_order", NOW)
+    narrow_now(third.pk, NOW, until=NOW + timedelta(days=3))
+    story.a_day_later()
+    before = [_said(each) for each in (story.first, story.second, third)]
+    assert story.lose(backup) == []
+    assert [_said(each) for each in (story.first, story.second, third)] == before
+    assert [kinds for kinds, *_ in before] == [["suspended"], ["withdrawn"], ["corrected"]]
+    with pytest.raises(NoSuchRestriction):
+        suspend_now(story.first.pk, "review", NOW)
+
+
+def _said(row: Restriction) -> tuple[list[str], list[object], list[str]]:
+    later = list(row.later.all())
+    return (
+        [each.kind for each in later],
+        [(each.at, each.expires_at) for each in later],
+        [each.reason for each in later],
+    )
+
+
+def test_what_was_taken_away_and_waits_in_the_backup_already_is_noted_once(story: Story) -> None:
+    suspend_now(story.first.pk, "review", NOW)
+    backup = kit.Backup()
+    story.a_day_later()
+    story.lose(backup)
+    assert [each.kind for each in story.first.later.all()] == ["suspended"]
+
+
+def test_an_authority_that_was_ended_meanwhile_is_ended(story: Story, desk: Desk) -> None:
+    authority = story.first.authority
+    backup = kit.Backup()
+    authorities.end(desk.intake.id, authority.pk, "abolished", NOW)
+    authorities.approve_change(desk.approver.id, authority.pk, NOW)
+    story.publish()
+    Authority.objects.filter(pk=authority.pk).update(ended_at=None, ended_outbox_id=None)
+    AuthorityChange.objects.update(approved_at=None)
+    story.lose(backup)
+    authority.refresh_from_db()
+    assert authority.ended_at == NOW
+    assert authority.ended_outbox_id is not None
+    assert Outbox.objects.get(pk=authority.ended_outbox_id).type == "authority.ended"
+    assert not is_as_logged(authority)
+    assert not AuthorityChange.objects.exists()

@@ -91,7 +91,7 @@ def _rotate(options: Namespace) -> None:
 def _recover(options: Namespace) -> None:
     from bailiwick.ledger.configuration import configured
     from bailiwick.ledger.recovering import recover
-    from bailiwick.orders.actions.recovered import suspend_where_exemptions_are_lost
+    from bailiwick.orders.actions.recovered import take_over
     from bailiwick.tlog.errors import NotStored
 
     def fetch(path: str) -> bytes:
@@ -103,7 +103,7 @@ def _recover(options: Namespace) -> None:
     suspended: list[UUID] = []
 
     def then(entries: Sequence[bytes]) -> None:
-        suspended.extend(suspend_where_exemptions_are_lost(entries, datetime.now(UTC)))
+        suspended.extend(take_over(entries, datetime.now(UTC)))
 
     checkpoint = Path(options.folder, "checkpoint").read_bytes()
     print(f"Entries brought back: {recover(configured(), fetch, checkpoint, then)}.")

@@ -30,6 +30,13 @@ def sequenced(outbox_id: OutboxId) -> int | None:
     return index
 
 
+def outbox_id(entry: bytes) -> OutboxId | None:
+    """The outbox row of an entry that is in the log, the last of its bytes; None where there is none."""
+    rows = Outbox.objects.filter(Exists(_SAME), entry=entry).order_by("-index")
+    found: int | None = rows.values_list("pk", flat=True).first()
+    return None if found is None else OutboxId(found)
+
+
 def published() -> Published | None:
     """The row of the published checkpoint; None before the first. One query."""
     return Published.objects.filter(id=1).first()

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from bailiwick.accounts.actions.audit import audit
 from bailiwick.ledger import actions as ledger
+from bailiwick.ledger.actions import OutboxId
 from bailiwick.ledger.entries import RestrictionCorrected, RestrictionSuspended, RestrictionWithdrawn
 from bailiwick.ledger.vocabulary import second
 from bailiwick.meetings.actions.change import changed
@@ -20,6 +21,7 @@ from bailiwick.rules.territory import Territory
 from .appeal_ending import close_all
 
 Why = Literal["appeal", "authority_request", "court_order", "error_found", "review"]
+Taking = RestrictionSuspended | RestrictionWithdrawn | RestrictionCorrected
 
 
 def suspend(actor: UUID, restriction_id: UUID, reason: Why, now: datetime) -> Later:
@@ -112,6 +114,21 @@ def narrow_now(
             row, LaterKind.CORRECTED, now, outbox_id, territories=codes, expires_at=until, by_id=by,
             appeal=appeal,
         )  # fmt: skip
+
+
+def note_logged(entry: Taking, outbox_id: OutboxId) -> Later | None:
+    """The row of an entry that is in the log already, whoever decided it; None where there is one, or the
+    restriction is not in this database."""
+    row = Restriction.objects.filter(id=UUID(entry.restriction), outbox_id__isnull=False).first()
+    if row is None or Later.objects.filter(outbox_id=outbox_id).exists():
+        return None
+    if isinstance(entry, RestrictionCorrected):
+        codes = None if entry.territories is None else list(entry.territories)
+        fields: dict[str, object] = {"territories": codes, "expires_at": entry.until}
+        return _later(row, LaterKind.CORRECTED, entry.at, outbox_id, **fields)
+    suspended = isinstance(entry, RestrictionSuspended)
+    kind = LaterKind.SUSPENDED if suspended else LaterKind.WITHDRAWN
+    return _later(row, kind, entry.at, outbox_id, reason=entry.reason)
 
 
 def _check_narrower(

@@ -1,5 +1,8 @@
 """What becomes of restrictions when a restored database gets the log's lost entries back.
 
+What the log says of restrictions and authorities that the database has, it says again to the desk: the gate
+follows the log by itself, and staff must not read that something is in force which keeps nobody out.
+
 The log says that somebody was exempted, and never who: that was lost with the database. Nobody may be kept
 out again by what they won an appeal against (P7), so what they are exempt from is suspended for everybody.
 """
@@ -8,11 +11,50 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from bailiwick.ledger.entries import AppealDecided, AppealFiled, parse
-from bailiwick.orders.models import Appeal, LaterKind, Restriction
+from django.db import transaction
+
+from bailiwick.ledger import queries as ledger
+from bailiwick.ledger.entries import (
+    AppealDecided,
+    AppealFiled,
+    AuthorityEnded,
+    RestrictionCorrected,
+    RestrictionSuspended,
+    RestrictionWithdrawn,
+    parse,
+)
+from bailiwick.orders.models import Appeal, Authority, AuthorityChange, LaterKind, Restriction
 from bailiwick.orders.queries import taken_by
 
-from .later import suspend_now
+from .later import Taking, note_logged, suspend_now
+
+
+def take_over(entries: Sequence[bytes], now: datetime) -> list[UUID]:
+    """In the transaction that brings these entries back: what they say of rows that are there is written to
+    them. Which restrictions were suspended because whoever is exempt from them is lost."""
+    with transaction.atomic():
+        for data in entries:
+            entry = parse(data)
+            if isinstance(entry, RestrictionSuspended | RestrictionWithdrawn | RestrictionCorrected):
+                _take_away(entry, data)
+            elif isinstance(entry, AuthorityEnded):
+                _end(entry, data)
+        return suspend_where_exemptions_are_lost(entries, now)
+
+
+def _take_away(entry: Taking, data: bytes) -> None:
+    outbox_id = ledger.outbox_id(data)
+    if outbox_id is not None:
+        note_logged(entry, outbox_id)
+
+
+def _end(entry: AuthorityEnded, data: bytes) -> None:
+    """As two people had decided; what else was proposed of it is void."""
+    running = Authority.objects.filter(
+        pk=UUID(entry.authority), approved_at__isnull=False, ended_at__isnull=True
+    )
+    if running.update(ended_at=entry.at, ended_outbox_id=ledger.outbox_id(data)):
+        AuthorityChange.objects.filter(authority=UUID(entry.authority), approved_at__isnull=True).delete()
 
 
 def suspend_where_exemptions_are_lost(entries: Sequence[bytes], now: datetime) -> list[UUID]:
