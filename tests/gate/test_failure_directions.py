@@ -142,8 +142,9 @@ async def test_database_hangs_people_are_told_in_time_and_those_inside_stay(hous
     ada = await join(gate, row, "Ada")
     for lane in (gate._lanes.door, gate._lanes.look):
         lane._seconds = 0.3
-    answers = threading.Event()
-    hanging = asyncio.create_task(gate._hop.run(answers.wait))
+    asked, answers = threading.Event(), threading.Event()
+    hanging = asyncio.create_task(gate._hop.run(lambda: asked.set() or answers.wait()))
+    await until(asked.is_set)
     with pytest.raises(Unavailable):
         await knock(gate, row, Person("Bo", "FR"))
     assert not await gate.ready()
