@@ -11,17 +11,19 @@ from typing import Any, Final
 
 import pytest
 from django.conf import global_settings
+from django.conf import settings as configured
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.asgi import ASGIHandler
 from django.test import Client
 
 from bailiwick.accounts.models import Audit
-from bailiwick.config.bodies import AT_ONCE, LARGEST_FORM, Bodies
+from bailiwick.config.bodies import AT_ONCE, LARGEST_FORM, Bodies, is_of_staff
 from bailiwick.ledger import queries as ledger
 from bailiwick.orders.actions import originals
 from bailiwick.orders.models import Demand, Original, Review
 from bailiwick.orders.papers import errors, kinds, pictures
 from bailiwick.orders.papers.limits import LARGEST, LARGEST_REQUEST
+from tests.apps.conftest import SignIn, account
 from tests.desk.kit_demands import REVIEW, Staff, letter
 from tests.factories import papers
 from tests.orders.conftest import registry  # noqa: F401 (fixture)
@@ -282,9 +284,17 @@ async def reading(scope: Any, receive: Any, send: Any) -> None:
     held.close()
 
 
+async def anybody(_session_key: str | None) -> bool:
+    return True
+
+
+async def nobody(_session_key: str | None) -> bool:
+    return False
+
+
 async def test_the_largest_letter_is_never_on_a_disk() -> None:
     with watched() as seen:
-        status, said = await post(Bodies(reading), form(LARGEST - 20))
+        status, said = await post(Bodies(reading, anybody), form(LARGEST - 20))
     assert (status, int(said)) == (200, LARGEST - 20 + len(papers.CANARY))
     assert seen == []
 
@@ -297,7 +307,7 @@ async def test_without_our_settings_it_would_be(
     settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
     settings.FILE_UPLOAD_HANDLERS = global_settings.FILE_UPLOAD_HANDLERS
     with watched() as seen:
-        await post(Bodies(reading), form(LARGEST - 20))
+        await post(Bodies(reading, anybody), form(LARGEST - 20))
     assert [path for path in seen if path.startswith(str(tmp_path))]
 
 
@@ -308,22 +318,38 @@ async def test_what_is_larger_is_refused_with_a_code_before_django_sees_it(path:
     async def never(*_: Any) -> None:
         raise AssertionError
 
-    status, said = await post(Bodies(never), bytes(most + 1), path)
+    status, said = await post(Bodies(never, anybody), bytes(most + 1), path)
     assert status == 413
     assert b'"code": "too_large"' in said
-    status, said = await post(Bodies(never), bytes(most + 1), path, b"text/html")
+    status, said = await post(Bodies(never, anybody), bytes(most + 1), path, b"text/html")
     assert status == 413
     assert said.startswith(b"<!doctype html>")
 
 
 async def test_only_so_many_uploads_are_held_at_a_time() -> None:
-    bodies = Bodies(reading)
+    bodies = Bodies(reading, anybody)
     bodies._uploads = AT_ONCE
     assert (await post(bodies, form(10)))[0] == 503
     assert (await post(bodies, form(10), "/meetings/"))[0] == 200
     bodies._uploads -= 1
     assert (await post(bodies, form(10)))[0] == 200
     assert bodies._uploads == AT_ONCE - 1
+
+
+async def test_a_strangers_files_take_no_place_and_are_not_held() -> None:
+    bodies = Bodies(reading, nobody)
+    bodies._uploads = AT_ONCE
+    assert (await post(bodies, form(10)))[0] == 200  # as any form: the desk sends them to sign in
+    assert (await post(bodies, bytes(LARGEST_FORM + 1)))[0] == 413
+
+
+def test_files_are_taken_from_sessions_of_the_staff_alone(staff: Staff, sign_in: SignIn) -> None:
+    def key(client: Client) -> str:
+        return client.cookies[configured.SESSION_COOKIE_NAME].value
+
+    assert is_of_staff(key(staff.at("intake")))
+    assert not is_of_staff(key(sign_in(account("Somebody"))))
+    assert not is_of_staff("a" * 32)
 
 
 async def test_whoever_leaves_before_the_end_leaves_nothing() -> None:
@@ -336,6 +362,6 @@ async def test_whoever_leaves_before_the_end_leaves_nothing() -> None:
         return {"type": "http.disconnect"}
 
     scope = {"type": "http", "method": "POST", "path": "/desk/demands/receive", "headers": []}
-    bodies = Bodies(inner)
+    bodies = Bodies(inner, anybody)
     await bodies(scope, gone, gone)  # type: ignore[arg-type]  # nothing is sent
     assert (called, bodies._uploads) == ([], 0)

@@ -16,7 +16,7 @@ from django.core.handlers.asgi import ASGIHandler  # noqa: E402
 from django.urls import get_resolver  # noqa: E402
 
 from bailiwick.config import wiring  # noqa: E402
-from bailiwick.config.bodies import Bodies  # noqa: E402
+from bailiwick.config.bodies import Bodies, staff_alone  # noqa: E402
 from bailiwick.config.https_only import https_only  # noqa: E402
 from bailiwick.config.log_loops import LogLoops  # noqa: E402
 from bailiwick.gate import running  # noqa: E402
@@ -110,7 +110,7 @@ def _reason(error: Exception) -> str:
 def django_application() -> Any:
     """Django's own handler, which answers everything else; whole bodies are handed to it, and none on the
     disk."""
-    return Bodies(cast("App", ASGIHandler()))
+    return Bodies(cast("App", ASGIHandler()), staff_alone)
 
 
 application = Application(django_application())

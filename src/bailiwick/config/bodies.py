@@ -5,11 +5,17 @@ whoever sends it. A demand's letter must not be there, and nobody should be able
 """
 
 import asyncio
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from html import escape
 from typing import Any, Final
 
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from django.conf import settings
+from django.db import DatabaseError, connections
+
+from bailiwick.accounts.queries import is_staff
+from bailiwick.accounts.sessions import signed_in
 from bailiwick.live import http
 from bailiwick.live.app import App
 from bailiwick.orders.papers.limits import LARGEST_REQUEST
@@ -22,25 +28,41 @@ SECONDS: Final = 120.0
 """For all of a body to arrive: 100 kB a second at least."""
 
 
-class Bodies:
-    """An ASGI application that hands requests on with their whole body, or answers 413, 408 or 503."""
+_TRY_AGAIN: Final = "Too many files arrive at this moment. Try again soon."
+_NOT_NOW: Final = "The server cannot look up who you are just now. Try again soon."
 
-    def __init__(self, inner: App) -> None:
+
+class Bodies:
+    """An ASGI application that hands requests on with their whole body, or answers 413, 408 or 503.
+
+    `may_upload`: whether whoever has this session key may send files. Nobody else's are waited for: a few
+    slow strangers would else keep every letter out.
+    """
+
+    def __init__(self, inner: App, may_upload: Callable[[str | None], Awaitable[bool]]) -> None:
         self._inner = inner
+        self._may_upload = may_upload
         self._uploads = 0
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         if scope["type"] != "http":
             await self._inner(scope, receive, send)
             return
-        is_upload = scope["method"] == "POST" and scope["path"].startswith(UPLOADS)
+        try:
+            is_upload = await self._is_upload(scope)
+        except DatabaseError:
+            await _refuse(scope, send, 503, "unavailable", _NOT_NOW)
+            return
         with self._place(is_upload=is_upload) as free:
             if not free:
-                await _refuse(
-                    scope, send, 503, "unavailable", "Too many files arrive at this moment. Try again soon."
-                )
+                await _refuse(scope, send, 503, "unavailable", _TRY_AGAIN)
                 return
             await self._hold(LARGEST_REQUEST if is_upload else LARGEST_FORM, scope, receive, send)
+
+    async def _is_upload(self, scope: http.Scope) -> bool:
+        if scope["method"] != "POST" or not scope["path"].startswith(UPLOADS):
+            return False
+        return await self._may_upload(http.cookies(scope).get(settings.SESSION_COOKIE_NAME))
 
     @contextmanager
     def _place(self, *, is_upload: bool) -> Iterator[bool]:
@@ -66,6 +88,27 @@ class Bodies:
             return
         if body is not None:
             await self._inner(scope, _Again(body, receive), send)
+
+
+async def staff_alone(session_key: str | None) -> bool:
+    """Whether it is a session of somebody at the desk. What they may do there, the desk looks at."""
+    if not session_key:
+        return False
+    async with ThreadSensitiveContext():
+        return await sync_to_async(_asked)(session_key)
+
+
+def _asked(session_key: str) -> bool:
+    try:
+        return is_of_staff(session_key)
+    finally:
+        connections.close_all()  # this thread is the question's own, and Django ends no request in it
+
+
+def is_of_staff(session_key: str) -> bool:
+    """Whether the session belongs to somebody who holds a role."""
+    account = signed_in(session_key)
+    return account is not None and is_staff(account.id)
 
 
 class _TooLarge(Exception):  # noqa: N818 - what the body is
