@@ -94,6 +94,15 @@ def test_signing_up_with_a_known_address_makes_no_second_account(host: Account) 
 
 
 @pytest.mark.django_db
+def test_nobody_writes_to_strangers_in_our_name_by_signing_up_with_their_address(settings: Any) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    browser().post("/accounts/signup/", {**NEW, "display_name": "You won! evil.example"})
+    assert [message.to for message in mail.outbox] == [[NEW["email"]]]
+    assert "/accounts/confirm-email/" in everything_said()
+    assert "evil.example" not in everything_said()
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("host_header", ["localhost:666", "127.0.0.1"])
 def test_links_in_mail_lead_to_our_address_whatever_the_request_says(
     host: Account, settings: Any, host_header: str

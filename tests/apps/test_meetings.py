@@ -38,6 +38,7 @@ def test_a_link_is_twelve_letters_that_are_not_mistaken_for_others() -> None:
     ("fields", "field"),
     [
         ({"title": " "}, "title"),
+        ({"title": "\u3164\u200d"}, "title"),
         ({"title": "x" * 121}, "title"),
         ({"description": "x" * 2001}, "description"),
         ({"duration_minutes": 4}, "duration_minutes"),
@@ -54,6 +55,13 @@ def test_a_value_that_cannot_be_used_is_named(host: Account, fields: dict[str, A
         schedule.create(host.pk, {"title": "Board", **fields})  # type: ignore[typeddict-item]
     assert caught.value.field == field
     assert not Meeting.objects.exists()
+
+
+def test_a_title_is_one_line_of_what_everybody_sees(host: Account) -> None:
+    made = schedule.create(host.pk, {"title": "Board\nBcc: all\u202e", "description": "One\x00\nTwo\u2066"})
+    assert (made.title, made.description) == ("Board Bcc: all", "One\nTwo")
+    changed = schedule.edit(made.slug, host.pk, {"title": "An\u200dna\r\n meets"})
+    assert changed.title == "Anna meets"
 
 
 def test_the_database_refuses_a_maximum_out_of_range(meeting: Meeting) -> None:

@@ -4,11 +4,13 @@ import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
 from asgiref.sync import sync_to_async
 from django.db import transaction
 
+from bailiwick.accounts.names import clean_name
 from bailiwick.gate import acts
-from bailiwick.gate.door import Opened
+from bailiwick.gate.door import NAMELESS, Opened
 from bailiwick.gate.ending import Ending
 from bailiwick.media.double import DoubleMedia
 from bailiwick.meetings import links
@@ -140,3 +142,10 @@ async def test_a_name_from_an_account_is_cleaned_like_one_that_is_typed_in(house
     await sync_to_async(spoof.save)()
     person = await join(gate, row, "", session_key=await sign_in(spoof))
     assert (await row_of(person)).display_name == "Host Ada"
+
+
+@pytest.mark.parametrize("name", ["", "\u200d", "\u3164 \u2800"])
+async def test_nobody_is_inside_without_a_name_that_others_see(house: House, name: str) -> None:
+    gate, row = await house.gate(), await meeting()
+    person = await join(gate, row, clean_name(name))
+    assert (await row_of(person)).display_name == NAMELESS

@@ -37,6 +37,8 @@ from .ending import Ending, EndReason, of_decision, withheld
 from .errors import Unavailable
 from .proofs import NOTHING, Enforced, Proofs
 
+NAMELESS: Final = "Guest"
+"""Whoever gives no name that can be seen has one all the same: nobody is inside unnoticed."""
 _ATTEMPTS: Final = 8
 T = TypeVar("T")
 
@@ -157,7 +159,7 @@ class Door:
             exempt=bool(invitation and invitation.exempt),
             role=presences.role_of(meeting.host_id, meeting.id, account_id),
         )
-        return person, knock.name or (account.display_name if account else "")
+        return person, knock.name or (account.display_name if account else "") or NAMELESS
 
     # ------------------------------------------------------------ the socket's first message
 

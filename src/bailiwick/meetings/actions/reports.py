@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from bailiwick.accounts.actions.audit import audit
+from bailiwick.accounts.names import clean_text
 from bailiwick.accounts.queries import require
 from bailiwick.accounts.roles import Role
 from bailiwick.meetings.errors import NoSuchReport
@@ -44,7 +45,7 @@ def file(target: Presence, about: Abuse, words: str, now: datetime) -> None:
         runs_meeting=runs_meeting,
         label=target.display_name,
         about=about,
-        words=words.strip(),
+        words=clean_text(words).strip(),
         at=now,
     )
     if not runs_meeting:

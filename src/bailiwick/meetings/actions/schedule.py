@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from bailiwick.accounts.names import clean_name, clean_text
 from bailiwick.meetings import recurrence as recurring
 from bailiwick.meetings.authority import Act, locked_for
 from bailiwick.meetings.errors import (
@@ -29,6 +30,7 @@ from .change import changed
 
 _SLUG_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz"  # none that is read as another: i, l, o
 LONGEST_MINUTES: Final = 24 * 60
+LONGEST_TITLE: Final = 120
 
 
 class MeetingFields(TypedDict, total=False):
@@ -58,7 +60,8 @@ def new_slug() -> str:
 def check_fields(fields: Mapping[str, Any]) -> None:
     """Raises InvalidField with the field's name for the first value that cannot be used."""
     title = fields.get("title", "-")
-    _check("title", bool(title.strip()) and len(title) <= 120, "give a title of at most 120 characters")
+    seen = bool(clean_name(title)) and len(title) <= LONGEST_TITLE
+    _check("title", seen, f"give a title of at most {LONGEST_TITLE} characters")
     _check("description", len(fields.get("description", "")) <= 2000, "at most 2000 characters")
     _check("duration_minutes", 5 <= fields.get("duration_minutes", 60) <= LONGEST_MINUTES, "5 min to 24 h")
     _check("maximum", 2 <= fields.get("maximum", 2) <= MAXIMUM_LIMIT, f"from 2 to {MAXIMUM_LIMIT} people")
@@ -88,7 +91,13 @@ def _when(meeting: Meeting, recurrence: Recurrence | None) -> None:
 
 
 def _plain(fields: MeetingFields) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if name != "recurrence"}
+    """The columns; texts as others are shown them, on pages, in mails' subjects and in their calendars."""
+    plain = {name: value for name, value in fields.items() if name != "recurrence"}
+    if "title" in fields:
+        plain["title"] = clean_name(fields["title"], LONGEST_TITLE)
+    if "description" in fields:
+        plain["description"] = clean_text(fields["description"])
+    return plain
 
 
 def create(host_id: UUID, fields: MeetingFields) -> Meeting:
