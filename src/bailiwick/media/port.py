@@ -178,15 +178,6 @@ class Hangup:
 
 
 @dataclass(frozen=True, slots=True)
-class SlowLink:
-    """Packets were lost on this leg: from the participant if PUBLISHER, else on the way to them. At most
-    about one a second."""
-
-    leg: Leg
-    lost: int
-
-
-@dataclass(frozen=True, slots=True)
 class Talking:
     """The participant's own microphone began or ceased to carry speech (RFC 6464 levels)."""
 
@@ -198,7 +189,7 @@ class Gone:
     """The session has ended (silenced, destroyed, timed out, its room closed). The last event."""
 
 
-MediaEvent = Published | Connected | Hangup | SlowLink | Talking | Gone
+MediaEvent = Published | Connected | Hangup | Talking | Gone
 
 Rooms = Callable[[RoomId], bool]
 """Which rooms are meant: some of them, where there is more than one media server."""

@@ -60,7 +60,6 @@ class JanusSettings:
     session_seconds: int = 60
     reclaim_seconds: int = 15
     no_media_seconds: int = 0
-    slow_link_packets: int = 20
 
 
 Value = str | int | bool | list[str]
@@ -156,7 +155,6 @@ def _media(settings: JanusSettings) -> dict[str, Value]:
         "ipv6": settings.ipv6,
         "rtp_port_range": f"{first}-{last}",
         "no_media_timer": settings.no_media_seconds,
-        "slowlink_threshold": settings.slow_link_packets,
     }
 
 

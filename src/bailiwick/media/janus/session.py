@@ -36,7 +36,6 @@ from bailiwick.media.port import (
     Sdp,
     SessionGone,
     SessionRef,
-    SlowLink,
     StreamId,
     Talking,
     Track,
@@ -293,8 +292,6 @@ class JanusSession:
                 self._is_up(leg)
             case {"janus": "hangup"} if leg is not None:
                 self._is_down(leg, REASONS.get(str(message.get("reason")), HangupReason.SERVER))
-            case {"janus": "slowlink", "lost": int(lost)} if leg is not None:
-                self._tell(SlowLink(leg, lost))
             case {"janus": "event", "plugindata": {"data": dict(data)}} if leg is Leg.PUBLISHER:
                 self._room_event(data)
             case {"plugindata": {"data": {"mid": str(mid), "substream": int(substream)}}} if (
