@@ -5,10 +5,13 @@ import threading
 from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
+from channels.layers import InMemoryChannelLayer
 from django.db import OperationalError
 
+from bailiwick.gate.company import PATIENCE, Company
 from bailiwick.gate.door import Opened
 from bailiwick.gate.ending import Ending
 from bailiwick.gate.errors import NotEverywhere, Unavailable
@@ -199,6 +202,35 @@ async def test_redis_down_whoever_writes_is_told_that_not_everybody_has_it(house
     house.gates.remove(there)
     await there.stop()
     await here.chat(ada.joined.held, "you all have this")
+
+
+async def test_without_a_common_redis_there_is_an_alarm_and_whoever_writes_is_told(house: House) -> None:
+    here, there = await house.gate(layer=InMemoryChannelLayer()), await house.gate()
+    row, alone = await meeting(), await meeting()
+    ada, cy, di = await join(here, row, "Ada"), await join(there, row, "Cy"), await join(here, alone, "Di")
+    assert ada.joined is not None
+    assert di.joined is not None
+    await until(lambda: "nodes_apart" in house.alarms)
+    with pytest.raises(NotEverywhere):
+        await here.chat(ada.joined.held, "hello")
+    assert not cy.chats
+    await here.chat(di.joined.held, "you all have this")
+
+
+def test_a_node_that_is_heard_again_is_apart_no_more() -> None:
+    said: list[str] = []
+    company = Company(lambda: said.append("here"))
+    one, two = uuid4(), uuid4()
+    for _ in range(PATIENCE):
+        company.hear(two)
+        company.look({one, two})
+    assert company.apart == {one}
+    assert len(said) == PATIENCE
+    company.hear(one)
+    assert not company.apart
+    for _ in range(PATIENCE):
+        company.look(set())
+    assert not company.apart
 
 
 async def test_janus_down_everybody_is_decided_again_and_gets_a_new_session(house: House) -> None:

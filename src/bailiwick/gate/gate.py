@@ -21,6 +21,7 @@ from bailiwick.rules.location import Location
 from . import acts, dry_runs
 from .bands import DryRun
 from .chores import chores
+from .company import Company
 from .door import Door, Entry, Knock, Opened
 from .dry_runs import DryRuns
 from .eject import Case, Ejector
@@ -68,11 +69,15 @@ class Gate:
         self._lanes = lanes()
         self._hop, self._background = self._lanes.gate, self._lanes.background
         node_id = uuid4()
-        self._hints = Hints(
-            layer,
-            node_id,
-            {"hint": self._hinted, "chat": self._chatted, "count": self._counted, "counted": self._told},
-        )
+        self._company = Company(lambda: self._hints.send("here"))
+        handlers = {
+            "hint": self._hinted,
+            "chat": self._chatted,
+            "count": self._counted,
+            "counted": self._told,
+        }
+        here = {"here": lambda _: None}
+        self._hints = Hints(layer, node_id, handlers | here, self._company.hear)
         self._ejector = ejector(self._hop, media, clock, self._trouble)
         self._keeper = MediaKeeper(
             media, self._lanes.room, is_current=self._is_active, changed=self.changed, gone=self._session_gone
@@ -170,7 +175,9 @@ class Gate:
 
     async def _watched(self) -> None:
         await asyncio.sleep(self._watch_seconds)
-        for code in await self._watch.alarms():
+        self._company.look(await self._background.run(nodes.others, self._node.id, self._clock()))
+        apart = ["nodes_apart"] if self._company.apart else []
+        for code in [*await self._watch.alarms(), *apart]:
             await self._raise_alarm(code)
 
     async def ready(self) -> bool:
@@ -277,11 +284,13 @@ class Gate:
         self._node.chat(held.meeting_id, chat)
         words = [chat.sender, chat.name, chat.text, chat.at]
         # of all that nodes tell each other only this follows from no row: losing it is not made up for
-        if (
-            not await self._hints.sent("chat", meeting=held.meeting_id.hex, chat=words)
-            and await self._others()
-        ):
+        sent = await self._hints.sent("chat", meeting=held.meeting_id.hex, chat=words)
+        if not (await self._all_heard(held.meeting_id) if sent else await self._others() == 0):
             raise NotEverywhere("those connected elsewhere did not get this")
+
+    async def _all_heard(self, meeting_id: UUID) -> bool:
+        apart = self._company.apart
+        return not apart or not await self._hop.run(nodes.hold_any, meeting_id, apart)
 
     # ------------------------------------------------------------ changes, from here and elsewhere
 
@@ -353,7 +362,7 @@ class Gate:
         self._dry_runs.told(message)
 
     async def _others(self) -> int:
-        return await self._hop.run(nodes.others, self._node.id, self._clock())
+        return len(await self._hop.run(nodes.others, self._node.id, self._clock()))
 
     # ------------------------------------------------------------ figures
 

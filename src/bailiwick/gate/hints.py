@@ -19,12 +19,19 @@ Handler = Callable[[dict[str, Any]], None]
 
 
 class Hints:
-    """This node's place in the group of all nodes."""
+    """This node's place in the group of all nodes. `heard`: of another one, whatever it says."""
 
-    def __init__(self, layer: BaseChannelLayer, node_id: UUID, handlers: dict[str, Handler]) -> None:
+    def __init__(
+        self,
+        layer: BaseChannelLayer,
+        node_id: UUID,
+        handlers: dict[str, Handler],
+        heard: Callable[[UUID], None],
+    ) -> None:
         self._layer = layer
         self._sender = node_id.hex
         self._handlers = handlers
+        self._heard = heard
         self._sending: set[asyncio.Task[bool]] = set()
 
     async def run(self) -> None:
@@ -43,6 +50,7 @@ class Hints:
             while True:
                 message = await self._layer.receive(channel)
                 if message["sender"] != self._sender:
+                    self._heard(UUID(message["sender"]))
                     self._handlers[message["type"]](message)
         finally:
             await self._layer.group_discard(_GROUP, channel)

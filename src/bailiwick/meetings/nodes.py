@@ -1,5 +1,6 @@
 """Leases of web processes. A lapsed lease is taken by deleting its row: exactly one node succeeds."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -62,6 +63,13 @@ def retire(node_id: UUID, now: datetime) -> None:
     Node.objects.filter(id=node_id).update(lease_until=now - timedelta(seconds=1))
 
 
-def others(node_id: UUID, now: datetime) -> int:
-    """How many other nodes are alive."""
-    return Node.objects.filter(lease_until__gte=now).exclude(id=node_id).count()
+def others(node_id: UUID, now: datetime) -> set[UUID]:
+    """The other nodes that are alive."""
+    rows = Node.objects.filter(lease_until__gte=now).exclude(id=node_id)
+    return set(rows.values_list("id", flat=True))
+
+
+def hold_any(meeting_id: UUID, node_ids: Collection[UUID]) -> bool:
+    """Whether any of these nodes holds somebody inside a meeting."""
+    rows = Presence.objects.filter(meeting_id=meeting_id, node_id__in=node_ids, state=PresenceState.ACTIVE)
+    return rows.exists()

@@ -55,6 +55,12 @@ ALARMS: Final[dict[str, AlarmText]] = {
         "The server cannot look after itself",
         "Looking for what is wrong fails. Look at the log for “gate_loop_failed”.",
     ),
+    "nodes_apart": AlarmText(
+        "Nodes cannot hear each other",
+        "Several web processes share this server's database, but not the Redis of BAILIWICK_REDIS_URL: chat"
+        " does not reach everybody, and no rule can be tried out. Rules are carried out all the same. Give"
+        " all of them the same Redis.",
+    ),
     "media_down": AlarmText(
         "The media server does not answer",
         "Meetings are interrupted until it is back; people rejoin by themselves. Look at its log.",
