@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from bailiwick.accounts.actions import roles
-from bailiwick.accounts.models import Account
+from bailiwick.accounts.models import Account, Audit
 from bailiwick.accounts.roles import Role
 from tests.apps.conftest import (  # noqa: F401 (fixtures)
     NOW,
@@ -24,6 +24,30 @@ from tests.apps.conftest import (  # noqa: F401 (fixtures)
     other,
     sign_in,
 )
+
+def was_done(answer: Any) -> bool:
+    """Not if they are sent to sign in, to show a second factor, or to say first whose demand it is."""
+    where = answer.headers.get("Location", "")
+    return answer.status_code == 302 and not (where.startswith("/accounts/") or where.endswith("/added"))
+
+
+@pytest.fixture(autouse=True)
+def _every_act_leaves_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever form of the desk is carried out in any test here: the audit trail has who did it (9)."""
+    real = Client.post
+
+    def post(client: Client, path: str, *args: Any, **fields: Any) -> Any:
+        if not path.startswith("/desk/"):
+            return real(client, path, *args, **fields)
+        before = Audit.objects.count()
+        answer = real(client, path, *args, **fields)
+        if was_done(answer):
+            actors = Audit.objects.order_by("id").values_list("actor", flat=True)[before:]
+            assert client.session["_auth_user_id"] in {str(each) for each in actors}, path
+        return answer
+
+    monkeypatch.setattr(Client, "post", post)
+
 
 AtDesk = Callable[[Account], Client]
 

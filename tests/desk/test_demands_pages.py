@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -90,6 +91,10 @@ def test_p5_a_change_and_an_end_of_an_authority_take_two_people_at_its_page(staf
     shown = staff.at("appeals").get(here).content.decode()
     assert "Ministry of Networks" in shown
     assert "/end" not in shown
+    assert "Its end withdraws nothing" in shown
+    listed = re.search(r'href="(/desk/demands/restrictions\?[^"]+)"', shown)
+    assert listed
+    assert staff.at("appeals").get(unescape(listed[1])).status_code == 200
     offered = staff.at("intake").get("/desk/demands/new").content.decode()
     assert "Ministry of Networks" not in offered
 
