@@ -25,6 +25,7 @@ from tests.apps.conftest import (  # noqa: F401 (fixtures)
     sign_in,
 )
 
+
 def was_done(answer: Any) -> bool:
     """Not if they are sent to sign in, to show a second factor, or to say first whose demand it is."""
     where = answer.headers.get("Location", "")
