@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bailiwick.ledger.contents import Reader
-from bailiwick.ledger.models import Entry
+from bailiwick.ledger.models import Entry, Head, Published
 from bailiwick.register import book as books
+from bailiwick.tlog.keys import SigningKey
+from bailiwick.tlog.notes import parse_note, sign_note
 from tests.ledger.kit import NOW
 from tests.ledger.snapshots import behind_its_back
 from tests.register.kit import MINISTRY, Story, at, get, name, page
@@ -62,3 +64,16 @@ def test_of_entries_that_are_not_those_that_were_signed_nothing_is_said_until_th
     with behind_its_back():
         Entry.objects.filter(index=row.index).update(data=row.data)
     assert in_force() == {name(10)}
+
+
+def test_p3_nothing_is_told_of_a_log_that_another_key_signed(told: Story) -> None:
+    """With the database alone somebody can write a whole log of their own, tiles, head and all."""
+    assert in_force() == {name(10)}
+    head = Head.objects.get()
+    row, other = Published.objects.get(), SigningKey(head.origin, b"o" * 32)
+    forged = sign_note(parse_note(bytes(row.checkpoint)).text, other).encode()
+    with behind_its_back():
+        Head.objects.update(vkeys=other.verifier.vkey, checkpoint=forged)
+        Published.objects.update(checkpoint=forged)
+    assert get("/register/in-force.json").status_code == 503
+    assert get("/register").status_code == 503

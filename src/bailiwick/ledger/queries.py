@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from bailiwick.ledger import store
+from bailiwick.ledger import keyfile, store
 from bailiwick.ledger.actions import OutboxId
 from bailiwick.ledger.configuration import configured
 from bailiwick.ledger.entries import Entry, parse
@@ -17,6 +17,7 @@ from bailiwick.ledger.models import Document, Head, Outbox, Published, Salt
 from bailiwick.ledger.models import Entry as EntryRow
 from bailiwick.ledger.sequencer import going_on
 from bailiwick.tlog import tiles
+from bailiwick.tlog.checkpoints import Checkpoint, open_checkpoint
 from bailiwick.tlog.errors import MalformedPath, NotStored, TlogError
 from bailiwick.tlog.proof_files import LogProof
 
@@ -40,6 +41,20 @@ def outbox_id(entry: bytes) -> OutboxId | None:
 def published() -> Published | None:
     """The row of the published checkpoint; None before the first. One query."""
     return Published.objects.filter(id=1).first()
+
+
+def signed_here(note: bytes) -> Checkpoint:
+    """The checkpoint of a note that a key in this machine's key file signed: whoever has the database alone
+    cannot make one.
+
+    Raises:
+        LogDamaged: none of them did. LogKeyMissing, LogKeyExposed: see `keyfile`.
+    """
+    keys = [key.verifier for key in keyfile.read(configured().key_file)]
+    try:
+        return open_checkpoint(note, keys)[0]
+    except TlogError as error:
+        raise LogDamaged("the published checkpoint", error.code) from error
 
 
 def checkpoint() -> bytes | None:

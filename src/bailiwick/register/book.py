@@ -24,8 +24,6 @@ from bailiwick.register.decisions import Decision
 from bailiwick.register.logged import Logged, every, grouped
 from bailiwick.register.words import whose
 from bailiwick.signing.roll import Roll
-from bailiwick.tlog.checkpoints import parse_checkpoint
-from bailiwick.tlog.notes import parse_note
 
 Ended = log.RestrictionSuspended | log.RestrictionWithdrawn
 Later = (
@@ -269,7 +267,7 @@ def open_book() -> Book:
     """The register as of the published checkpoint. One query while that stays the same.
 
     Raises:
-        LogDamaged: the entries that are there are not those that it covers.
+        LogRefuses: this server's key did not sign it, or the entries that are there are not those it covers.
     """
     published = queries.published()
     if published is None:
@@ -280,7 +278,7 @@ def open_book() -> Book:
 @lru_cache(maxsize=1)
 def _read(published_at: datetime, checkpoint: bytes) -> Book:
     """The checkpoint names the very log: entries it covers never change."""
-    contents = _READER.read(parse_checkpoint(parse_note(checkpoint).text))
+    contents = _READER.read(queries.signed_here(checkpoint))
     restrictions = _restrictions(contents)
     added = {each.entry.authority: each for each in authorities(contents)}
     return Book(
