@@ -116,6 +116,17 @@ def test_p9_the_web_server_believes_no_header_and_logs_no_request() -> None:
     assert config.log_config is None
 
 
+def test_a_web_process_holds_more_connections_than_a_shell_lets_it() -> None:
+    asked = (
+        "import resource as r; hard = r.getrlimit(r.RLIMIT_NOFILE)[1];"
+        "r.setrlimit(r.RLIMIT_NOFILE, (64, hard));"
+        "from bailiwick.config import serving; serving.allow_connections();"
+        "print(r.getrlimit(r.RLIMIT_NOFILE)[0] == min(serving.FILES, hard))"
+    )
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True)
+    assert said.stdout == b"True\n"
+
+
 def test_a_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
     made = keys.secret(tmp_path, "django")
     assert len(made) >= 64

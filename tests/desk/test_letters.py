@@ -1,6 +1,7 @@
 """Letters at the desk: brought as files, read as text or pictures, saved as they arrived; never served as a
 page, and never on a disk in the clear."""
 
+import asyncio
 import os
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.test import Client
 
 from bailiwick.accounts.models import Audit
-from bailiwick.config.bodies import AT_ONCE, LARGEST_FORM, Bodies, is_of_staff
+from bailiwick.config.bodies import AT_ONCE, LARGEST_FORM, MOST_HELD, SMALL, Bodies, is_of_staff
 from bailiwick.ledger import queries as ledger
 from bailiwick.orders.actions import originals
 from bailiwick.orders.models import Demand, Original, Review
@@ -334,6 +335,29 @@ async def test_only_so_many_uploads_are_held_at_a_time() -> None:
     bodies._uploads -= 1
     assert (await post(bodies, form(10)))[0] == 200
     assert bodies._uploads == AT_ONCE - 1
+
+
+async def test_large_forms_that_arrive_slowly_do_not_take_all_memory() -> None:
+    large, many = LARGEST_FORM - 4096, MOST_HELD // (LARGEST_FORM - 4096 - SMALL)
+    bodies = Bodies(reading, nobody)
+
+    async def hold() -> None:
+        sent = iter([{"type": "http.request", "body": bytes(large), "more_body": True}])
+
+        async def receive() -> Any:
+            return next(sent, None) or await asyncio.Event().wait()
+
+        scope = {"type": "http", "method": "POST", "path": "/accounts/login/", "headers": []}
+        await bodies(scope, receive, receive)  # type: ignore[arg-type]  # nothing is sent
+
+    async with asyncio.TaskGroup() as slow:
+        held = [slow.create_task(hold()) for _ in range(many)]
+        await asyncio.sleep(0)
+        assert (await post(bodies, form(large), "/meetings/"))[0] == 503
+        assert (await post(bodies, form(1000), "/meetings/"))[0] == 200
+        for each in held:
+            each.cancel()
+    assert (await post(bodies, form(large), "/meetings/"))[0] == 200
 
 
 async def test_a_strangers_files_take_no_place_and_are_not_held() -> None:

@@ -22,13 +22,14 @@ from bailiwick.orders.papers.limits import LARGEST_REQUEST
 
 LARGEST_FORM: Final = 1024 * 1024
 UPLOADS: Final = ("/desk/demands/",)
+SMALL: Final = 64 * 1024
+MOST_HELD: Final = 64 * 1024 * 1024
+"""Of forms larger than small ones, all together. A thousand that arrive slowly would else take all memory."""
 AT_ONCE: Final = 8
 """Uploads held at a time; 88 MB. Who comes later is asked to try again."""
 SECONDS: Final = 120.0
 """For all of a body to arrive: 100 kB a second at least."""
-
-
-_TRY_AGAIN: Final = "Too many files arrive at this moment. Try again soon."
+_TRY_AGAIN: Final = "Too much arrives at this moment. Try again soon."
 _NOT_NOW: Final = "The server cannot look up who you are just now. Try again soon."
 
 
@@ -43,6 +44,8 @@ class Bodies:
         self._inner = inner
         self._may_upload = may_upload
         self._uploads = 0
+        self._forms = _Room(MOST_HELD)
+        self._letters = _Room(AT_ONCE * LARGEST_REQUEST)
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         if scope["type"] != "http":
@@ -57,7 +60,9 @@ class Bodies:
             if not free:
                 await _refuse(scope, send, 503, "unavailable", _TRY_AGAIN)
                 return
-            await self._hold(LARGEST_REQUEST if is_upload else LARGEST_FORM, scope, receive, send)
+            most, room = (LARGEST_REQUEST, self._letters) if is_upload else (LARGEST_FORM, self._forms)
+            with _Body(most, room) as body:
+                await self._hold(body, scope, receive, send)
 
     async def _is_upload(self, scope: http.Scope) -> bool:
         if scope["method"] != "POST" or not scope["path"].startswith(UPLOADS):
@@ -76,18 +81,21 @@ class Bodies:
         finally:
             self._uploads -= 1
 
-    async def _hold(self, most: int, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
+    async def _hold(self, body: "_Body", scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         try:
             async with asyncio.timeout(SECONDS):
-                body = await _whole(receive, most)
+                whole = await body.whole(receive)
         except TimeoutError:
             await _refuse(scope, send, 408, "bad_request", "It took too long to arrive.")
             return
         except _TooLarge:
             await _refuse(scope, send, 413, "too_large", "It is larger than this server takes.")
             return
-        if body is not None:
-            await self._inner(scope, _Again(body, receive), send)
+        except _Busy:
+            await _refuse(scope, send, 503, "unavailable", _TRY_AGAIN)
+            return
+        if whole is not None:
+            await self._inner(scope, _Again(whole, receive), send)
 
 
 async def staff_alone(session_key: str | None) -> bool:
@@ -115,25 +123,60 @@ class _TooLarge(Exception):  # noqa: N818 - what the body is
     """More than is held."""
 
 
-async def _whole(receive: http.Receive, most: int) -> bytes | None:
-    """The body; None if whoever sent it is gone. _TooLarge, once all of it was sent: a browser that is cut
-    off shows no answer."""
-    held, size = bytearray(), 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        part: bytes = message.get("body", b"")
-        size += len(part)
-        if size > most:
-            held.clear()
-        else:
-            held += part
-        if not message.get("more_body", False):
-            break
-    if size > most:
-        raise _TooLarge
-    return bytes(held)
+class _Busy(Exception):  # noqa: N818 - what the server is
+    """Too much is held already."""
+
+
+class _Room:
+    """Bytes that may be held at the same time, by all requests together."""
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+
+
+class _Body:
+    """One request's body, at most `most` bytes of it; a context in which what it takes of the room is its."""
+
+    def __init__(self, most: int, room: _Room) -> None:
+        self._most = most
+        self._room = room
+        self._taken = 0
+
+    def __enter__(self) -> "_Body":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._room.left += self._taken
+
+    async def whole(self, receive: http.Receive) -> bytes | None:
+        """All of it; None if whoever sent it is gone. _TooLarge, _Busy, once all of it was sent: a browser
+        that is cut off shows no answer."""
+        held, size, refused = bytearray(), 0, False
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            part: bytes = message.get("body", b"")
+            size += len(part)
+            refused = refused or size > self._most or not self._fits(size)
+            if refused:
+                held.clear()
+            else:
+                held += part
+            if not message.get("more_body", False):
+                break
+        if refused:
+            raise _TooLarge if size > self._most else _Busy
+        return bytes(held)
+
+    def _fits(self, size: int) -> bool:
+        """Whether there is room for as much; for what is small there always is."""
+        more = max(0, size - SMALL) - self._taken
+        if more > self._room.left:
+            return False
+        self._taken += max(0, more)
+        self._room.left -= max(0, more)
+        return True
 
 
 class _Again:

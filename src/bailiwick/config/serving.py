@@ -5,6 +5,7 @@ socket's queue, and several of these share one port.
 """
 
 import argparse
+import resource
 import socket
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ import uvicorn
 from bailiwick.config import environ, logging
 from bailiwick.live.protocol import MAXIMUM_BYTES
 
+FILES: Final = 65_536
 APPLICATION: Final = "bailiwick.config.asgi:application"
 DRAIN_SECONDS: Final = 10
 """How long a request may go on after the signal to end. WebSockets are closed at once with 1012: their
@@ -32,7 +34,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Again by Django's settings; until those are read, uvicorn must not print either.
     logging.configure({"level": settings["LOG_LEVEL"], "format": settings["LOG_FORMAT"]})
     sys.setswitchinterval(SWITCH_SECONDS)
+    allow_connections()
     uvicorn.Server(configuration()).run([listening])
+
+
+def allow_connections() -> None:
+    """As many open files as the machine lets this process have: each connection is one, and shells give
+    1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def configuration() -> uvicorn.Config:
