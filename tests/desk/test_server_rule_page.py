@@ -25,7 +25,7 @@ def test_the_form_asks_and_a_yes_is_answered_as_a_demand(
     assert not ServerRule.objects.exists()
     again = client.post("/desk/server-rule/propose", {**ASKED, "authority_prompted": "no"})
     assert again.status_code == 403
-    assert "You answered that an authority prompted a rule" in again.content.decode()
+    assert "It was answered that an authority prompted a rule" in again.content.decode()
     assert not ServerRule.objects.exists()
     other = at_desk(administrators[1])
     assert "What has changed since?" in other.get("/desk/server-rule").content.decode()

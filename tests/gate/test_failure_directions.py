@@ -8,6 +8,7 @@ from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+import structlog
 from channels.layers import InMemoryChannelLayer
 from django.db import OperationalError
 
@@ -266,6 +267,19 @@ async def test_ejecting_fails_the_sweep_finishes_and_the_host_is_told(
     _, again = await resume(gate, li)
     assert isinstance(again, Ending)
     await until(lambda: "eject_unfinished" in house.alarms)
+
+
+async def test_p9_an_ejection_that_fails_is_logged_without_how_many_it_was(house: House) -> None:
+    """Beside a restriction's entry, a number at its moment would tell that somebody was there."""
+    gate, row = await house.gate(), await meeting()
+    several = [await join(gate, row, name, "CN") for name in ("Li", "Wu", "Yan")]
+    house.world.fail("silence", Fault.TIMEOUT, times=1)
+    with structlog.testing.capture_logs() as lines:
+        await set_rule(row, "deny", "CN")
+        await until(lambda: all(each.endings for each in several))
+        await until(lambda: any(line["event"] == "eject_failed" for line in lines))
+    failed = next(line for line in lines if line["event"] == "eject_failed")
+    assert failed.keys() == {"event", "log_level", "step", "code"}
 
 
 async def test_locking_ejects_nobody_and_stops_the_next_but_not_the_host(house: House) -> None:

@@ -125,7 +125,8 @@ class Ejector:
             log.warning("eject_end_not_recorded", cause=error.detail)
 
     def _failed(self, step: str, error: MediaError, cases: Sequence[Case]) -> None:
-        log.error("eject_failed", step=step, code=error.code, count=len(cases))
+        # without how many: beside an entry of the log, a number at that moment would tell (P9)
+        log.error("eject_failed", step=step, code=error.code)
         self._trouble("eject_unfinished", cases)
 
 

@@ -138,9 +138,9 @@ DESK: Final = (
     (
         "said_prompted",
         403,
-        _("You answered that an authority prompted a rule"),
+        _("It was answered that an authority prompted a rule"),
         _(
-            "Whoever did so proposes and approves no server-wide rule for ninety days, and what they"
+            "Whoever answered so proposes and approves no server-wide rule for ninety days, and what they"
             " proposed before is not approved. Other administrators can; the audit trail has your answer."
         ),
     ),
