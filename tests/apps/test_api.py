@@ -41,6 +41,24 @@ def test_a_meeting_is_made_read_and_changed(api: Client) -> None:
     assert [m["slug"] for m in api.get("/api/meetings").json()["meetings"]] == [slug]
 
 
+def test_a_weekly_meeting_moved_to_another_day_takes_place_on_that_day_alone(api: Client) -> None:
+    given = {
+        "title": "Board",
+        "time_zone": "Europe/Berlin",
+        "starts_at": "2026-11-24T00:30:00+01:00",
+        "recurrence": {"frequency": "weekly", "weekdays": [1]},
+    }
+    slug = api.post("/api/meetings", given, "application/json").json()["slug"]
+    change = {"starts_at": "2026-11-26T00:30:00+01:00"}
+    assert api.patch(f"/api/meetings/{slug}", change, "application/json").json()["recurrence"][
+        "weekdays"
+    ] == [3]
+    change = {"time_zone": "America/New_York"}
+    assert api.patch(f"/api/meetings/{slug}", change, "application/json").json()["recurrence"][
+        "weekdays"
+    ] == [2]
+
+
 def test_a_rule_says_what_it_does(api: Client, meeting: Meeting) -> None:
     given = {"mode": "allow", "territories": ["FR", "DE", "FR"], "undetermined": "waiting_room"}
     answer = api.put(f"/api/meetings/{meeting.slug}/rule", given, content_type=JSON).json()["rule"]

@@ -13,7 +13,7 @@ from bailiwick.accounts.models import Account
 from bailiwick.meetings import links, queries
 from bailiwick.meetings.actions import people, schedule
 from bailiwick.meetings.actions import rule as rules
-from bailiwick.meetings.invitations import About, Sent, send, tell
+from bailiwick.meetings.invitations import About, Sent, cancellations, send, tell
 from bailiwick.meetings.models import Invitation, Meeting
 from bailiwick.meetings.recurrence import Frequency, Recurrence
 from tests.apps.conftest import NOW, SignIn, rule
@@ -68,6 +68,28 @@ def test_replies_go_to_nobody_who_has_not_shown_that_the_address_is_theirs(
     (row,) = people.invite(series.slug, host.pk, ["guest@example.com"], exempt=False, now=NOW)
     send(queries.by_slug(series.slug), [row.pk], NOW, by=host.pk)
     assert mail.outbox[0].reply_to == []
+    organizer = event(calendar_part(mail.outbox[0]))["organizer"]
+    assert str(organizer) == "mailto:bailiwick@localhost"
+    assert organizer.params["CN"] == "Host"
+    (gone,) = cancellations(queries.by_slug(series.slug), NOW)
+    assert gone.calendar is not None
+    assert str(event(gone.calendar)["organizer"]) == "mailto:bailiwick@localhost"
+
+
+def test_nobody_is_named_by_an_address_that_may_be_somebody_elses(series: Meeting, host: Account) -> None:
+    EmailAddress.objects.filter(user=host).update(verified=False)
+    Account.objects.filter(pk=host.pk).update(display_name="")
+    (row,) = people.invite(series.slug, host.pk, ["guest@example.com"], exempt=False, now=NOW)
+    send(queries.by_slug(series.slug), [row.pk], NOW, by=host.pk)
+    (gone,) = cancellations(queries.by_slug(series.slug), NOW)
+    assert host.email not in mail.outbox[0].message().as_string()
+    assert mail.outbox[0].body.startswith("Somebody invites you")
+    assert gone.text.startswith("Somebody took back")
+
+
+def calendar_part(message: Any) -> bytes:
+    parts = {part.get_content_type(): part for part in message.message().walk()}
+    return bytes(parts["text/calendar"].get_payload(decode=True))
 
 
 def test_an_invitation_is_a_request_with_a_personal_link(series: Meeting, host: Account) -> None:

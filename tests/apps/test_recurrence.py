@@ -14,6 +14,7 @@ from bailiwick.meetings.recurrence import (
     Recurrence,
     fit,
     from_text,
+    move,
     occurrences,
     to_text,
     zone,
@@ -80,6 +81,20 @@ def test_a_single_meeting_has_one_time() -> None:
 def test_the_day_of_the_first_meeting_is_always_one_of_the_days() -> None:
     thursday = datetime(2026, 11, 19, 23, 30, tzinfo=UTC)  # Friday already in Berlin
     assert fit(Recurrence(Frequency.WEEKLY, (0,)), thursday, BERLIN).weekdays == (0, 4)
+
+
+@pytest.mark.parametrize(
+    ("days", "to", "expected"),
+    [((0,), 1, (1,)), ((0, 3), 1, (1, 3)), ((0, 3), 3, (0, 3)), ((0, 3), 0, (0, 3))],
+)
+def test_the_days_follow_the_day_of_the_first_meeting(
+    days: tuple[int, ...], to: int, expected: tuple[int, ...]
+) -> None:
+    monday = date(2026, 11, 23)
+    moved = move(Recurrence(Frequency.WEEKLY, days), monday, monday + timedelta(days=to))
+    assert moved == Recurrence(Frequency.WEEKLY, expected)
+    daily = Recurrence(Frequency.DAILY)
+    assert move(daily, monday, monday + timedelta(days=to)) == daily
 
 
 def test_an_end_before_the_start_is_refused() -> None:

@@ -1,10 +1,14 @@
 """A meeting as an iCalendar object (RFC 5545; invitations by mail: RFC 5546 METHOD:REQUEST)."""
 
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Final
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vRecur, vText
+
+from bailiwick.accounts.queries import by_confirmed_email
 
 from . import recurrence as recurring
 from .models import Meeting
@@ -48,7 +52,7 @@ def cancelled(meeting: Meeting, *, public_url: str, now: datetime, attendee: str
         _add_times(event, meeting)
     event.add("summary", meeting.title)
     event.add("status", "CANCELLED")
-    event.add("organizer", _person(meeting.host.email, meeting.host.display_name))
+    event.add("organizer", _organizer(meeting))
     event.add("attendee", _person(attendee, ""))
     calendar.add_component(event)
     calendar.add_missing_timezones()
@@ -67,7 +71,7 @@ def _event(meeting: Meeting, public_url: str, link: str, now: datetime, attendee
     event.add("url", link)
     event.add("status", "CONFIRMED")
     if attendee:
-        event.add("organizer", _person(meeting.host.email, meeting.host.display_name))
+        event.add("organizer", _organizer(meeting))
         event.add("attendee", _person(attendee, "", rsvp=True))
     return event
 
@@ -81,6 +85,13 @@ def _add_times(event: Event, meeting: Meeting) -> None:
     event.add("dtend", end.astimezone(tz))
     if meeting.recurrence:
         event.add("rrule", vRecur.from_ical(meeting.recurrence))
+
+
+def _organizer(meeting: Meeting) -> vCalAddress:
+    """Whom calendars answer: this server itself, unless the host has shown that the address is theirs."""
+    known = by_confirmed_email(meeting.host.email) is not None
+    _, own = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return _person(meeting.host.email if known else own, meeting.host.display_name)
 
 
 def _person(email: str, name: str, *, rsvp: bool = False) -> vCalAddress:

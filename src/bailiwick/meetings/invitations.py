@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from bailiwick.accounts.queries import by_confirmed_email
 from bailiwick.notices.actions import Mail, send_all
@@ -95,8 +96,7 @@ def cancellations(meeting: Meeting, now: datetime, invitation_id: UUID | None = 
 
 
 def _cancellation(meeting: Meeting, email: str, now: datetime) -> Mail:
-    host = meeting.host.display_name or meeting.host.email
-    context = {"meeting": meeting, "host": host, "site_name": settings.SITE_NAME}
+    context = {"meeting": meeting, "host": _host(meeting), "site_name": settings.SITE_NAME}
     return Mail(
         to=email,
         subject=f"Cancelled: {meeting.title}",
@@ -111,13 +111,17 @@ def _reply_to(meeting: Meeting) -> str | None:
     return meeting.host.email if by_confirmed_email(meeting.host.email) else None
 
 
+def _host(meeting: Meeting) -> str:
+    """How mails call the host: never by an address that may be somebody else's."""
+    return meeting.host.display_name or _reply_to(meeting) or _("Somebody")
+
+
 def _mail(meeting: Meeting, row: Invitation, now: datetime, about: About) -> Mail:
     link = links.personal(settings.PUBLIC_URL, row)
-    host = meeting.host.display_name or meeting.host.email
     times = next_times(meeting, now, 1)
     context = {
         "meeting": meeting,
-        "host": host,
+        "host": _host(meeting),
         "link": link,
         "next_at": times[0] if times else None,
         "update": about is not About.INVITATION,

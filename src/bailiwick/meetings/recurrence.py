@@ -119,6 +119,15 @@ def fit(recurrence: Recurrence, starts_at: datetime, tz: ZoneInfo) -> Recurrence
     return Recurrence(Frequency.WEEKLY, weekdays, recurrence.until, recurrence.count)
 
 
+def move(recurrence: Recurrence, before: date, after: date) -> Recurrence:
+    """The recurrence once its first day is another one: a weekly meeting on Mondays, moved to a Tuesday, is
+    one on Tuesdays."""
+    if recurrence.frequency is not Frequency.WEEKLY or after.weekday() in recurrence.weekdays:
+        return recurrence
+    weekdays = tuple(sorted({*recurrence.weekdays, after.weekday()} - {before.weekday()}))
+    return Recurrence(Frequency.WEEKLY, weekdays, recurrence.until, recurrence.count)
+
+
 def _from(starts_at: datetime, recurrence: Recurrence, tz: ZoneInfo, after: datetime) -> Iterator[datetime]:
     first = starts_at.astimezone(tz).replace(tzinfo=None)
     # a day before: an occurrence that a change of clocks moves is looked at, too

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, TypedDict
 from uuid import UUID
 
@@ -123,9 +123,12 @@ def edit(slug: str, account_id: UUID, fields: MeetingFields) -> Meeting:
         if policy != meeting.on_host_leave and account_id != meeting.host_id:
             raise HostOnly
         recurrence = _recurrence_of(meeting) if "recurrence" not in fields else fields["recurrence"]
-        before = _times(meeting)
+        before, first = _times(meeting), _first_day(meeting)
         for name, value in _plain(fields).items():
             setattr(meeting, name, value)
+        moved = _first_day(meeting)
+        if recurrence is not None and "recurrence" not in fields and first is not None and moved is not None:
+            recurrence = recurring.move(recurrence, first, moved)
         if _WHEN & fields.keys():
             _when(meeting, recurrence)
         meeting.save(update_fields={*fields, "recurrence"})
@@ -139,6 +142,12 @@ def edit(slug: str, account_id: UUID, fields: MeetingFields) -> Meeting:
 def _times(meeting: Meeting) -> tuple[object, ...]:
     when = (meeting.starts_at, meeting.duration_minutes, meeting.time_zone, meeting.recurrence)
     return (*when, meeting.title)
+
+
+def _first_day(meeting: Meeting) -> date | None:
+    """In the meeting's own zone. Raises InvalidTime."""
+    tz = recurring.zone(meeting.time_zone)
+    return None if meeting.starts_at is None else meeting.starts_at.astimezone(tz).date()
 
 
 def _recurrence_of(meeting: Meeting) -> Recurrence | None:
