@@ -2,6 +2,7 @@
 
 import csv
 import json
+from argparse import Namespace
 from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bailiwick.config import report_command
 from bailiwick.ledger import queries
 from bailiwick.ledger.entries import PeriodTotals
 from bailiwick.orders.register_queries import effects_by_state
@@ -226,6 +228,29 @@ def test_effects_are_summed_by_state_for_restrictions_that_ran_out_in_the_period
     ended("FR", H2.since, 5, outbox=4)
     ended("FR", H2.since, 100)
     assert effects_by_state(H2.since, H2.before) == {"CN": 7, "FR": 5}
+
+
+def test_p9_once_a_report_is_out_only_the_band_is_left_of_how_often_somebody_was_kept_out(
+    story: Story, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ended(day: str, outbox: int) -> None:
+        ends = datetime.fromisoformat(f"{day}T00:00:00+00:00")
+        row = orders.propose(orders.new_meeting(), "CN", begins=ends - 5 * DAY, lasts=5 * DAY)
+        row.effects, row.outbox_id = 7, outbox
+        row.save()
+
+    def kept() -> list[int]:
+        rows = orders.Restriction.objects.order_by("expires_at")
+        return list(rows.values_list("effects", flat=True))
+
+    for number, day in enumerate(("2024-01-01", "2024-06-30", "2024-07-01")):
+        ended(day, number + 1000)
+    story.publish()
+    assert report_command.run(Namespace(period="2024-H1", publish=False)) == 0
+    assert kept() == [7, 7, 7]
+    assert report_command.run(Namespace(period="2024-H1", publish=True)) == 0
+    assert kept() == [0, 0, 7]
+    assert Report.model_validate_json(capsys.readouterr().out.split("\n}\n")[0] + "\n}").period == "2024-H1"
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,11 @@ A_YEAR = timedelta(days=366)
 
 def run(options: Namespace) -> int:
     make_ready()
+    from django.db import transaction
+
     from bailiwick.ledger import queries
     from bailiwick.ledger.errors import LogRefuses
+    from bailiwick.orders.actions.enforcement import forget_effects
     from bailiwick.orders.register_queries import effects_by_state, informed_on, unofficial
     from bailiwick.register.blur import blurred
     from bailiwick.register.book import open_book
@@ -60,7 +63,11 @@ def run(options: Namespace) -> int:
         effects = blurred(effects, {*CODES, *effects})
         recorded = (period.since - A_YEAR, period.before)
         found = compute(open_book(), period, effects, informed_on(*recorded), unofficial(*recorded))
-        document = publish(found, datetime.now(UTC)) if options.publish else ""
+        document = ""
+        if options.publish:
+            with transaction.atomic():
+                document = publish(found, datetime.now(UTC))
+                forget_effects(*half)
     except (ReportRefused, LogRefuses) as refusal:
         print(f"bailiwick report: {refusal}", file=sys.stderr)
         return FAILED

@@ -1,6 +1,7 @@
 """What the gate writes: proofs as they come, and how often a restriction took effect."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -40,3 +41,10 @@ def count_effects(restriction_ids: Iterable[str], times: int) -> None:
     rows = Restriction.objects.filter(id__in=[UUID(each) for each in restriction_ids])
     rows.filter(effects=0, meeting__isnull=False).update(host_mail_due=timezone.now())
     rows.update(effects=F("effects") + times)
+
+
+def forget_effects(since: datetime, before: datetime) -> None:
+    """Forget how often restrictions that ended in `[since, before)`, which is over, kept somebody out. In the
+    transaction that publishes the report on it: the band is told, and nobody needs the number any more."""
+    rows = Restriction.objects.filter(expires_at__gte=since, expires_at__lt=before)
+    rows.exclude(effects=0).update(effects=0)
