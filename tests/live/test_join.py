@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 
 import pytest
 
@@ -154,6 +155,10 @@ async def test_p9_metrics_are_for_this_machine_and_tell_no_place(house: House) -
     await ask(app, row.slug, place="CN")
     here = await request(app, "/metrics", method="GET", place=None)
     assert b'outcome="kept_out"' in here.content  # and not by what: that would tell of restrictions
+    assert b"_created" not in here.content  # nor when it was for the first time
+    figures = [line for line in here.content.splitlines() if line and not line.startswith(b"#")]
+    assert len(figures) > 5
+    assert all(f'process="{os.getpid()}"'.encode() in line for line in figures)
     assert row.slug.encode() not in here.content
     assert ADDRESS["CN"].encode() not in here.content
     assert (await request(app, "/metrics", method="GET", peer="203.0.113.9")).status == 404
