@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.case_of_2020_kit import witnessed
-from tests.browser.devices import RECORD_TRACKS, write_camera
+from tests.browser.devices import RECORD_TOLD, RECORD_TRACKS, write_camera
 from tests.browser.person import PATIENCE, Person
 from tests.browser.screens import DESKTOP, PHONE
 from tests.servers.located_proxy import located_proxy
@@ -38,13 +38,19 @@ ADDRESSES: Final = {
 """Places of `tests.factories.geo.PLACES`; "??": the sources disagree."""
 PERIOD: Final = "2026-H1"
 """Of the report that `demanding` publishes."""
-_SECONDS: Final = 60.0
+_SECONDS: Final = 120.0
+LONGEST: Final = 600
+"""Seconds for a test that says nothing else: some look at thirty pages, four times each."""
+
+expect.set_options(timeout=PATIENCE)  # of its own, Playwright looks for five seconds only
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(LONGEST))
 
 
 @pytest.fixture(scope="package")
@@ -167,7 +173,7 @@ def invite(server: Product, browser: Browser) -> Iterator[Invite]:
 
 def _prepare(context: BrowserContext, server: Product, host: Host | None, scripts: tuple[str, ...]) -> None:
     context.set_default_timeout(PATIENCE)
-    for script in (*scripts, RECORD_TRACKS):
+    for script in (*scripts, RECORD_TRACKS, RECORD_TOLD):
         context.add_init_script(script)
     if host is not None:
         context.add_cookies(

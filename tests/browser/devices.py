@@ -1,4 +1,4 @@
-"""Cameras for tests: a small moving picture for Chromium, and scripts that stand in for devices."""
+"""Cameras for tests: a small moving picture for Chromium; scripts that stand in for devices, or remember."""
 
 from math import pi, sin
 from pathlib import Path
@@ -56,6 +56,22 @@ RECORD_TRACKS: Final = """
 })();
 """
 """`window.tracks`: every track the page was ever given, to see that none of them stays open."""
+
+RECORD_TOLD: Final = """
+(() => {
+  window.told = [];
+  const note = (node) => {
+    if (!(node instanceof Element)) return;
+    for (const toast of node.matches(".toast") ? [node] : node.querySelectorAll(".toast"))
+      if (toast.checkVisibility({ visibilityProperty: true })) window.told.push(toast.textContent);
+  };
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) addedNodes.forEach(note);
+  }).observe(document, { childList: true, subtree: true });
+})();
+"""
+"""`window.told`: every short message that was shown. Each goes after six seconds, or when others come: a test
+on a busy machine may look too late."""
 
 BLOCKED: Final = """
 navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", "NotAllowedError"));

@@ -15,10 +15,14 @@ PATIENCE: Final = 30_000
 """Milliseconds to wait for what takes a fraction of a second on an idle machine."""
 
 
-def press_escape_twice(page: Page) -> None:
-    """Within a second; once more in case a busy machine took longer than that between the two."""
-    for _ in range(3):
+def hide_by_escape(page: Page) -> None:
+    """Twice within a second; a busy machine may take longer between two, so again until it is done."""
+    for _ in range(PATIENCE // 50):
         page.keyboard.press("Escape")
+        page.wait_for_timeout(50)
+        if page.url == "about:blank":
+            return
+    raise AssertionError("the page is still there")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +85,29 @@ class Person:
         )
 
     def control(self, name: str | re.Pattern[str]) -> Locator:
-        """A button of the bar."""
-        return self.page.get_by_role("navigation", name="Meeting controls").get_by_role("button", name=name)
+        """A button of the bar: of this name, not one that contains it (`Unmute`), or of this pattern."""
+        bar = self.page.get_by_role("navigation", name="Meeting controls")
+        return bar.get_by_role("button", name=name, exact=isinstance(name, str))
+
+    @property
+    def panel(self) -> Locator:
+        """What stands beside the stage. Messages over it and dialogs have buttons of the same names."""
+        return self.page.get_by_role("complementary")
+
+    def dialog(self) -> Locator:
+        """The dialog that is open, once it is."""
+        found = self.page.get_by_role("dialog")
+        expect(found).to_be_visible()
+        return found
 
     def tile(self, name: str) -> Locator:
         return self.page.get_by_role("article", name=re.compile(f"^{re.escape(name)}"))
 
-    def told(self, text: str | re.Pattern[str]) -> Locator:
-        """A short message over the stage."""
-        return self.page.locator(".toast").filter(has_text=text)
+    def is_told(self, text: str) -> None:
+        """Until a short message over the stage has said so since the page was loaded."""
+        self.page.wait_for_function(
+            "(text) => window.told.some((each) => each.includes(text))", arg=text, timeout=PATIENCE
+        )
 
     def stats(self) -> dict[tuple[str, str], Heard]:
         """By participant and kind."""
@@ -125,6 +143,16 @@ class Person:
             ),
             f"no more of {other.name}'s {kind}",
         )
+
+    def hears_nothing_of(self, other: "Person") -> None:
+        """Until no packet of their sound has come for a second: what was under way may still arrive."""
+        key = (other.id, "microphone")
+        for _ in range(PATIENCE // 1000):
+            before = self.stats()[key].packets
+            self.page.wait_for_timeout(1000)
+            if self.stats()[key].packets == before:
+                return
+        raise AssertionError(f"{self.name}: {other.name}'s sound goes on coming")
 
     def cannot_be_faulted(self) -> None:
         """axe-core finds nothing on the page as it is, and no script failed."""

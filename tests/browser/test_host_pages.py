@@ -93,6 +93,7 @@ def test_a_passkey_is_added_and_signs_in(page: Page, server: Product) -> None:
     page.get_by_role("button", name="Confirm").click()
     page.get_by_label("Name").fill("Laptop")
     page.get_by_label("Passwordless").check()
+    page.wait_for_load_state()  # before that the button does nothing
     page.get_by_role("button", name="Add").click()
     expect(page).to_have_url(re.compile("recovery-codes"))
     page.context.clear_cookies()

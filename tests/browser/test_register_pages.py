@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bailiwick.notices.wording import language
 from tests.browser.conftest import ADDRESSES, Demanding, Invite
-from tests.browser.person import press_escape_twice
+from tests.browser.person import hide_by_escape
 from tests.browser.screens import DESKTOP
 from tests.servers.located_proxy import located_proxy
 from tests.servers.product import Product
@@ -75,7 +75,7 @@ def test_the_page_is_hidden_at_once_and_is_not_there_on_the_way_back(
     else:
         page.keyboard.press("Escape")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        press_escape_twice(page)
+        hide_by_escape(page)
     page.wait_for_url("about:blank")
     page.go_back()
     expect(page).to_have_url(f"{server.url}/rules")
@@ -127,5 +127,5 @@ def test_p4_the_room_says_the_same_in_the_browsers_language_and_can_be_hidden(
     page.get_by_role("radio", name="English").check(force=True)
     expect(page.get_by_role("heading", level=1)).to_have_text("Withheld for legal reasons")
     expect(page.get_by_text("Ministry of Network Affairs")).to_be_visible()
-    press_escape_twice(page)
+    hide_by_escape(page)
     page.wait_for_url("about:blank")

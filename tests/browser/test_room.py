@@ -16,10 +16,10 @@ def test_the_picture_received_is_as_large_as_its_tile(host: Host, invite: Invite
     picture = (noor.id, "camera")
     ada.waits_for(lambda now: picture in now and now[picture].width == 1280, "no large picture")
     ada.tile("Ada").hover()
-    ada.page.get_by_role("button", name="Pin Ada").click()
-    ada.waits_for(lambda now: now[picture].width == 320, "no small picture")
+    ada.page.get_by_role("button", name=re.compile("^Pin Ada")).click()
+    ada.waits_for(lambda now: picture in now and now[picture].width == 320, "no small picture")
     ada.page.get_by_role("button", name="Unpin Ada").click()
-    ada.waits_for(lambda now: now[picture].width == 1280, "not large again")
+    ada.waits_for(lambda now: picture in now and now[picture].width == 1280, "not large again")
 
 
 def test_screens_are_shared_by_several_people_at_once_and_shown_large(host: Host, invite: Invite) -> None:
@@ -49,7 +49,7 @@ def test_turning_the_camera_off_closes_it_and_turning_it_on_brings_it_back(
     noor.receives(ada)
     ada.control("Turn camera off").click()
     expect(noor.tile("Ada")).to_have_accessible_name(re.compile("camera off"))
-    assert ada.page.evaluate(
+    ada.page.wait_for_function(
         "window.tracks.filter((t) => t.kind === 'video').every((t) => t.readyState === 'ended')"
     )
     ada.control("Turn camera on").click()
@@ -62,10 +62,7 @@ def test_a_muted_microphone_sends_nothing(host: Host, invite: Invite) -> None:
     noor.receives(ada, "microphone")
     ada.control("Mute").click()
     expect(noor.tile("Ada")).to_have_accessible_name(re.compile("microphone off"))
-    noor.page.wait_for_timeout(1000)
-    before = noor.stats()[ada.id, "microphone"].packets
-    noor.page.wait_for_timeout(1000)
-    assert noor.stats()[ada.id, "microphone"].packets == before
+    noor.hears_nothing_of(ada)
     ada.page.keyboard.press("m")
     noor.receives(ada, "microphone")
 
@@ -76,12 +73,12 @@ def test_people_write_to_each_other_and_raise_hands(host: Host, invite: Invite) 
     ada.control("Chat").click()
     ada.page.get_by_label("Write a message").fill("Good morning, see https://example.org/notes.")
     ada.page.get_by_label("Write a message").press("Enter")
-    expect(noor.told("Good morning")).to_be_visible()
+    noor.is_told("Good morning")
     noor.control(re.compile("Chat, 1 new message")).click()
     expect(noor.page.get_by_role("log").get_by_role("link")).to_have_attribute(
         "href", "https://example.org/notes"
     )
     noor.control("Raise hand").click()
-    expect(ada.told("Noor raised their hand")).to_be_visible()
+    ada.is_told("Noor raised their hand")
     ada.control(re.compile("People")).click()
     expect(ada.page.get_by_role("heading", name="Raised hands")).to_be_visible()

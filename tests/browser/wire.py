@@ -4,8 +4,10 @@ the page. Needs CAP_NET_RAW (root)."""
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from tests.browser.person import Person
@@ -53,6 +55,15 @@ def inbound(person: Person) -> dict[int, tuple[int, int]]:
     return {ssrc: (received, lost) for ssrc, received, lost in person.page.evaluate(_BY_SSRC)}
 
 
+def udp_dropped() -> int:
+    """UDP packets that had arrived, so far, and found no room with their receiver: the machine's loss, by
+    who is too busy to read, and no sender's. Linux counts them."""
+    packets = Path("/proc/net/snmp").read_text(encoding="ascii").splitlines()
+    names, values = (line.split() for line in packets if line.startswith("Udp:"))
+    six = dict(line.split() for line in Path("/proc/net/snmp6").read_text(encoding="ascii").splitlines())
+    return int(values[names.index("RcvbufErrors")]) + int(six.get("Udp6RcvbufErrors", 0))
+
+
 _ALL = 0x0003
 """ETH_P_ALL: IPv4 and IPv6."""
 _TIMESTAMPS: Final = 35
@@ -66,6 +77,8 @@ class Tap:
     def __init__(self, ports: frozenset[int]) -> None:
         self._ports = ports
         self.sent_to: list[float] = []
+        self.media_to: list[float] = []
+        """Of those, sound and pictures: not what keeps up or ends a connection."""
         self.came_from: list[float] = []
         self._stop = threading.Event()
         self._raw = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(_ALL))
@@ -73,6 +86,11 @@ class Tap:
         self._raw.bind(("lo", 0))
         self._raw.settimeout(0.1)
         self._thread = threading.Thread(target=self._listen, daemon=True)
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the last packet, either way."""
+        return time.time() - max([0.0, *self.sent_to[-1:], *self.came_from[-1:]])
 
     def start(self) -> None:
         self._thread.start()
@@ -101,8 +119,15 @@ class Tap:
         source, target = struct.unpack_from("!HH", packet, at)
         if target in self._ports:
             self.sent_to.append(at_time)
+            if _is_media(packet[at + 8 : at + 10]):
+                self.media_to.append(at_time)
         if source in self._ports:
             self.came_from.append(at_time)
+
+
+def _is_media(begins: bytes) -> bool:
+    """RTP, by its first two bytes; not RTCP, STUN or DTLS (RFC 7983, RFC 5761)."""
+    return len(begins) == 2 and 128 <= begins[0] <= 191 and not 192 <= begins[1] <= 223
 
 
 @contextmanager

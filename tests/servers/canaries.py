@@ -27,6 +27,9 @@ def kept(server: Product, addresses: Iterable[str]) -> list[str]:
     wanted = {form for address in addresses for form in forms(address) if len(form) > 6}
     found = []
     for path in server.files():
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:  # a running server tidies up
+            continue
         found += [path.name for form in wanted if form in content]
     return found

@@ -30,20 +30,39 @@ class LocatedProxy(ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Connection)
         self.address = address
         self._open: set[socket.socket] = set()
+        self._broken = False
+        self._lock = threading.Lock()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def keep(self, connection: socket.socket) -> None:
-        self._open.add(connection)
+        """Until it is cut. Raises ConnectionError while the network is broken."""
+        with self._lock:
+            if self._broken:
+                raise ConnectionError("the network is broken")
+            self._open.add(connection)
 
     def cut(self) -> None:
-        """Break every connection that goes through here, as a network that fails."""
-        for connection in list(self._open):
+        """Break every connection that goes through here."""
+        with self._lock:
+            connections, self._open = self._open, set()
+        for connection in connections:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-        self._open.clear()
+
+    @contextmanager
+    def broken(self) -> Iterator[None]:
+        """A network that fails, until the block ends: whoever was connected is not, and cannot be again."""
+        with self._lock:
+            self._broken = True
+        self.cut()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._broken = False
 
 
 class _Connection(BaseRequestHandler):
@@ -65,8 +84,8 @@ class _Connection(BaseRequestHandler):
             self._relay(client, (host, int(port)), _from(self.server.address, head) + rest)
 
     def _relay(self, client: socket.socket, target: tuple[str, int], first: bytes) -> None:
+        self.server.keep(client)
         with socket.create_connection(target) as upstream:
-            self.server.keep(client)
             upstream.sendall(first)
             back = threading.Thread(target=_pump, args=(upstream, client), daemon=True)
             back.start()

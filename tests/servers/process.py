@@ -1,15 +1,18 @@
 """Starting a server process, waiting until it answers, ending it."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 STOP_SECONDS = 5.0
+KILL_SECONDS = 30.0
 
 
 def outside_environment() -> dict[str, str]:
@@ -20,11 +23,14 @@ def outside_environment() -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A TCP port on loopback nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port on loopback nobody listens on at this moment, and none that the system gives to connections:
+    those could have taken it before a server does."""
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()[0])
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            port = 10_000 + secrets.randbelow(max(lowest - 10_000, 10_000))
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def listens(port: int) -> bool:
@@ -77,7 +83,7 @@ class ServerProcess:
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.wait(STOP_SECONDS)
+        self._process.wait(KILL_SECONDS)
 
     def tail(self) -> str:
         return self.log.read_text(errors="replace")[-2000:]

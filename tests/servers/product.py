@@ -77,7 +77,7 @@ class Hand:
         return json.loads(line)
 
     def close(self) -> None:
-        self._process.communicate(timeout=10)
+        self._process.communicate(timeout=60)
 
 
 class Host:
@@ -195,7 +195,7 @@ class Product:
         self, method: str, path: str, content: Any = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """One HTTP request; `content` becomes JSON."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
         body = None if content is None else json.dumps(content)
         sent = {**({"Content-Type": "application/json"} if body else {}), **(headers or {})}
         try:

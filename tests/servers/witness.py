@@ -42,7 +42,7 @@ class RunningWitness:
 
     def ask(self, method: str, path: str, data: bytes | None = None) -> tuple[int, str, bytes]:
         """Status, content type, body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, data)
             response = connection.getresponse()
@@ -59,7 +59,7 @@ class RunningWitness:
 
     def end(self) -> int:
         """Wait for its end; the exit code."""
-        code = self.process.wait(15)
+        code = self.process.wait(60)
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code

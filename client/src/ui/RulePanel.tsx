@@ -194,13 +194,15 @@ function Picker({ rule, onChange }: { rule: Draft; onChange: (territories: strin
   const picker = useRef<CountryPicker | null>(null);
   const changed = useRef(onChange);
   changed.current = onChange;
+  const latest = useRef(rule); // More may be chosen while the picker is loaded.
+  latest.current = rule;
   useEffect(() => {
     let gone = false;
     void loadPicker().then(() => {
       if (gone || !place.current) return;
       const element = document.createElement("country-picker") as CountryPicker;
-      element.value = [...rule.territories];
-      element.mode = rule.mode ?? "allow";
+      element.value = [...latest.current.territories];
+      element.mode = latest.current.mode ?? "allow";
       element.addEventListener("change", () => changed.current([...element.value]));
       place.current.replaceChildren(element);
       picker.current = element;
