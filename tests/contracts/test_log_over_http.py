@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from bailiwick.monitor import http_source
-from bailiwick.monitor.errors import BadAnswer, TooLarge, Unreachable
+from bailiwick.monitor.errors import BadAnswer, StandsStill, TooLarge, Unreachable
 from bailiwick.monitor.http_source import HttpSource
+from bailiwick.register import answers
 from bailiwick.tlog.errors import NotStored
 from tests.monitor.kit import VKEY, entries_of, files, publish, run
 from tests.monitor.server import answering, serving
@@ -137,6 +138,33 @@ def test_a_server_that_is_busy_for_a_moment_is_asked_again() -> None:
     with answering(answer) as url, closing(HttpSource(url, sleep=waits.append)) as asking:
         assert asking.fetch("checkpoint") == b"here"
     assert waits == [7.0, 7.0, 7.0]
+
+
+def test_a_log_that_stands_still_is_told_apart_from_a_server_that_is_busy() -> None:
+    """By the answer of our own server. Asking it again soon would keep people waiting for nothing."""
+    waits: list[float] = []
+    said = [answers._stopped("log_rewound"), answers._stopped("database_unavailable")]
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        told = said.pop(0) if len(said) > 1 else said[0]
+        reply(handler, told.status_code, told.content, **{"Retry-After": told["Retry-After"]})
+
+    with answering(answer) as url, closing(HttpSource(url, sleep=waits.append)) as asking:
+        with pytest.raises(StandsStill, match="log_rewound"):
+            asking.fetch("checkpoint")
+        assert waits == []
+        with pytest.raises(Unreachable, match="503"):
+            asking.fetch("checkpoint")
+    assert waits == [30.0] * 4
+
+
+@pytest.mark.parametrize("body", [
+    b"", b"[]", b'"log_rewound"', b'{"code":"log_unavailable"}', b'{"code":"log_unavailable","reason":1}',
+    b'{"code":"log_unavailable","reason":"log_\\u001b[2J"}', b"[" * 100_000,
+])  # fmt: skip
+def test_what_a_busy_server_sends_along_is_not_repeated(body: bytes) -> None:
+    with answering(lambda handler: reply(handler, 503, body)) as url, pytest.raises(Unreachable, match="503"):
+        source(url).fetch("checkpoint")
 
 
 def test_a_server_that_stays_busy_is_unreachable() -> None:

@@ -37,6 +37,12 @@ class NoLog(MonitorError):
     code = "no_log"
 
 
+class StandsStill(MonitorError):
+    """The server says that its log does not go on. Asking again soon changes nothing."""
+
+    code = "stands_still"
+
+
 class TooLarge(MonitorError):
     """More bytes than anything of that kind can have."""
 

@@ -5,6 +5,8 @@ sends is judged by those who asked. Proxies are not used.
 """
 
 import http.client
+import json
+import re
 import socket
 import ssl
 import threading
@@ -15,7 +17,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from bailiwick.monitor.errors import BadAnswer, TooLarge, Unreachable, WrongUsage
+from bailiwick.monitor.errors import BadAnswer, StandsStill, TooLarge, Unreachable, WrongUsage
 from bailiwick.monitor.source import limit_of
 from bailiwick.tlog.errors import NotStored
 
@@ -58,7 +60,7 @@ class HttpSource:
         self._closed = False
 
     def fetch(self, path: str) -> bytes:
-        """The file's bytes; NotStored, Unreachable, BadAnswer, TooLarge."""
+        """The file's bytes; NotStored, StandsStill, Unreachable, BadAnswer, TooLarge."""
         waits = iter(WAITS)
         while True:
             try:
@@ -91,7 +93,7 @@ class HttpSource:
                 connection.request("GET", f"{self._prefix}/{path}", headers=HEADERS)
                 with connection.getresponse() as response:
                     data = _read(response, path)
-            _check(response, path)
+            _check(response, data, path)
         except NotStored:
             raise
         except BaseException:
@@ -144,11 +146,16 @@ def _read(response: http.client.HTTPResponse, path: str) -> bytes:
     return data
 
 
-def _check(response: http.client.HTTPResponse, path: str) -> None:
-    """Pass for 200; NotStored for 404 and 410; else _Passing or BadAnswer."""
+def _check(response: http.client.HTTPResponse, data: bytes, path: str) -> None:
+    """Pass for 200; NotStored for 404 and 410; else StandsStill, _Passing or BadAnswer."""
     status = response.status
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         raise NotStored(f"{path} is not there")
+    if status == HTTPStatus.SERVICE_UNAVAILABLE and (reason := _reason_told(data)):
+        raise StandsStill(
+            f"the server says that its log does not go on ({reason}): ask whoever runs it, and keep what you "
+            "have of the log"
+        )
     if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         after = response.headers.get("Retry-After", "")
         raise _Passing(f"the server answers {status}", float(after) if after.isdecimal() else None)
@@ -156,6 +163,17 @@ def _check(response: http.client.HTTPResponse, path: str) -> None:
         raise BadAnswer("the server points elsewhere; give the address that it points to")
     if status != HTTPStatus.OK or response.headers.get("Content-Encoding", "identity") != "identity":
         raise BadAnswer(f"the server answers {status} for {path}, not the file as it is")
+
+
+def _reason_told(data: bytes) -> str:
+    """Why a Bailiwick's log does not go on, by its own problem (RFC 9457); empty where it says nothing of
+    that, or what may pass."""
+    try:
+        told = json.loads(data)
+        reason = told["reason"] if told["code"] == "log_unavailable" else ""
+        return reason if re.fullmatch(r"log_[a-z_]{1,40}", reason, re.ASCII) else ""
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return ""
 
 
 def _reason(error: Exception) -> str:
