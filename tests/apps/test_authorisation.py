@@ -88,7 +88,7 @@ def test_a_co_host_may_stop_being_one_and_takes_nobody_elses_role(
     page = ask.get(f"/meetings/{furnished.slug}/people").content.decode()
     assert "Stop being a co-host" in page
     assert ask.delete(f"/api/meetings/{furnished.slug}/co-hosts/{host.pk}").status_code == 403
-    given = {"id": str(co_host.pk)}
+    given = {"id": str(CoHost.objects.get().handle)}
     answer = ask.post(f"/meetings/{furnished.slug}/people/co-hosts/remove", given, follow=True)
     assert "You are no longer a co-host" in answer.content.decode()
     assert ask.get(f"/meetings/{furnished.slug}/people").status_code == 403

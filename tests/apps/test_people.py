@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bailiwick.accounts.models import Account
 from bailiwick.meetings import links, queries
-from bailiwick.meetings.actions import people
+from bailiwick.meetings.actions import people, schedule
 from bailiwick.meetings.errors import (
     HostIsNoCoHost,
     InvalidEmail,
@@ -20,7 +20,7 @@ from bailiwick.meetings.errors import (
 )
 from bailiwick.meetings.models import Block, CoHost, Invitation, Meeting, Presence, Role
 from bailiwick.meetings.presences import person_of
-from tests.apps.conftest import NOW, account
+from tests.apps.conftest import NOW, SignIn, account
 from tests.apps.test_meetings import presence
 
 pytestmark = pytest.mark.django_db
@@ -121,10 +121,34 @@ def test_a_co_host_is_one_at_once_if_inside(meeting: Meeting, host: Account, oth
     people.add_co_host(meeting.slug, host.pk, "other@example.org")
     inside.refresh_from_db()
     assert inside.role == Role.CO_HOST
-    people.remove_co_host(meeting.slug, host.pk, other.pk)
-    people.remove_co_host(meeting.slug, host.pk, other.pk)
+    handle = CoHost.objects.get(account=other).handle
+    people.remove_co_host(meeting.slug, host.pk, handle)
+    people.remove_co_host(meeting.slug, host.pk, handle)
     inside.refresh_from_db()
     assert inside.role == Role.PARTICIPANT
+
+
+def test_p9_the_people_page_and_the_api_tell_no_co_hosts_account(
+    meeting: Meeting, host: Account, other: Account, sign_in: SignIn
+) -> None:
+    Account.objects.filter(pk=other.pk).update(display_name="Ada Lovelace")
+    CoHost.objects.create(meeting=meeting, account=other, label="Pseudonym")
+    asked = sign_in(host)
+    page = asked.get(f"/meetings/{meeting.slug}/people").content.decode()
+    found = asked.get(f"/api/meetings/{meeting.slug}/people")
+    assert {each["label"] for each in found.json()["co_hosts"]} == {"CoHost", "Pseudonym"}
+    for said in (page, found.content.decode()):
+        assert "Pseudonym" in said
+        for secret in (other.email, "Ada Lovelace", str(other.pk)):
+            assert secret not in said
+
+
+def test_the_same_account_is_not_known_again_in_another_meeting(host: Account, other: Account) -> None:
+    for title in ("One", "Two"):
+        made = schedule.create(host.pk, {"title": title})
+        people.add_co_host(made.slug, host.pk, other.email)
+    assert len({row.handle for row in CoHost.objects.filter(account=other)}) == 2
+    assert {row.label for row in CoHost.objects.filter(account=other)} == {other.email}
 
 
 def test_a_co_host_needs_an_account_and_is_not_the_host(meeting: Meeting, host: Account) -> None:

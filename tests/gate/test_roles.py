@@ -13,6 +13,7 @@ from bailiwick.gate.ending import Ending
 from bailiwick.gate.errors import NoSuchParticipant, NotAllowed, TooFewPresent, TooManyDryRuns
 from bailiwick.gate.gate import Gate
 from bailiwick.meetings.models import CoHost, Meeting
+from bailiwick.meetings.queries import co_hosts
 from bailiwick.rules.access import AccessRule, Mode, OnUndetermined, RuleSetter
 from bailiwick.rules.territory import parse_territory
 from tests.gate.kit import (
@@ -176,6 +177,16 @@ async def test_p2_only_the_host_ends_a_meeting(house: House) -> None:
     with pytest.raises(NotAllowed):
         await gate.leave(co_host.joined.held, end=True)
     assert (await fresh(row)).ended_at is None
+
+
+async def test_p9_a_co_host_made_inside_is_listed_by_the_name_shown_there(house: House) -> None:
+    """Else whoever opens a meeting reads the address of anybody signed in: they make them co-host."""
+    gate, row = await house.gate(), await meeting()
+    session = await sign_in(await account("ada@example.org"))
+    host, ada = await join_as_host(gate, row), await join(gate, row, "Pseudonym", session_key=session)
+    await act(gate, host, acts.set_co_host, UUID(ada.id), co_host=True)
+    (made,) = await sync_to_async(co_hosts)(row)
+    assert made.label == "Pseudonym"
 
 
 async def test_a_host_hands_over_to_somebody_who_then_is_co_host_for_good(house: House) -> None:

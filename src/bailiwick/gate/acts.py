@@ -163,7 +163,11 @@ def set_co_host(actor_id: UUID, presence_id: UUID, *, co_host: bool) -> None:
 def _make_co_host(target: Presence, *, co_host: bool) -> None:
     if target.account_id is not None:
         if co_host:
-            CoHost.objects.get_or_create(meeting_id=target.meeting_id, account_id=target.account_id)
+            CoHost.objects.get_or_create(
+                meeting_id=target.meeting_id,
+                account_id=target.account_id,
+                defaults={"label": target.display_name},
+            )
         else:
             CoHost.objects.filter(meeting_id=target.meeting_id, account_id=target.account_id).delete()
     role = Role.CO_HOST if co_host else Role.PARTICIPANT

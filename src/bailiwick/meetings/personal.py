@@ -32,9 +32,7 @@ def export(account_id: UUID) -> dict[str, Any]:
     shown = Presence.objects.filter(account_id=account_id).exclude(state="ended")
     return {
         "hosted": [_meeting(row) for row in hosted],
-        "co_host_of": list(
-            CoHost.objects.filter(account_id=account_id).values_list("meeting__title", flat=True)
-        ),
+        "co_host_of": list(CoHost.objects.filter(account_id=account_id).values("meeting__title", "label")),
         "kept_out_of": list(
             Block.objects.filter(account_id=account_id).values(
                 "meeting__title", "created_at", "expires_at", "reason"
@@ -76,7 +74,7 @@ def _consequence(row: Meeting) -> Consequence:
     if _is_in_progress(row):
         return Consequence("in_progress", row.title)
     heir = _heir(row)
-    return Consequence("handed_over", row.title, _name(heir)) if heir else Consequence("deleted", row.title)
+    return Consequence("handed_over", row.title, heir.label) if heir else Consequence("deleted", row.title)
 
 
 def erase(account_id: UUID, now: datetime) -> None:
@@ -93,7 +91,7 @@ def erase(account_id: UUID, now: datetime) -> None:
         if heir is None:
             remove(row, now)
         else:
-            _hand_over(row, heir)
+            _hand_over(row, heir.account)
 
 
 def _hand_over(row: Meeting, heir: Account) -> None:
@@ -111,11 +109,7 @@ def _is_in_progress(row: Meeting) -> bool:
     return Presence.objects.filter(meeting=row, media_gone_at__isnull=True).exists()
 
 
-def _heir(row: Meeting) -> Account | None:
+def _heir(row: Meeting) -> CoHost | None:
     """Whoever has been co-host longest and can sign in."""
     found: Iterable[CoHost] = CoHost.objects.filter(meeting=row, account__is_active=True)
-    return next((each.account for each in sorted(found, key=lambda each: each.pk)), None)
-
-
-def _name(account: Account) -> str:
-    return account.display_name or account.email
+    return min(found, key=lambda each: each.pk, default=None)

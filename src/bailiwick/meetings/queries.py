@@ -136,7 +136,7 @@ def _first(meeting: Meeting, now: datetime) -> datetime | None:
 
 def co_hosts(meeting: Meeting) -> Sequence[CoHost]:
     """One query."""
-    return list(CoHost.objects.filter(meeting=meeting).select_related("account").order_by("account__email"))
+    return list(CoHost.objects.filter(meeting=meeting).order_by("label", "pk"))
 
 
 def invitations(meeting: Meeting) -> Sequence[Invitation]:

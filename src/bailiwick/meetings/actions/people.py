@@ -46,21 +46,23 @@ def add_co_host(slug: str, account_id: UUID, email: str) -> None:
                 "nobody here has confirmed this address; whoever is inside can be made co-host there",
                 field="email",
             )
-        CoHost.objects.get_or_create(meeting=meeting, account=found)
+        label = email.strip().lower()
+        CoHost.objects.get_or_create(meeting=meeting, account=found, defaults={"label": label})
         _give_role(meeting, found.pk, Role.CO_HOST)
 
 
-def remove_co_host(slug: str, account_id: UUID, co_host_id: UUID) -> None:
-    """Take the role away, at once if they are inside; removing twice is no error.
+def remove_co_host(slug: str, account_id: UUID, handle: UUID) -> bool:
+    """Take the role away, at once if they are inside; removing twice is no error. Whether it was one's own.
 
     A co-host may put their own down: nobody was asked whether they want it.
     """
     with transaction.atomic():
-        own = account_id == co_host_id
+        row = CoHost.objects.filter(meeting__slug=slug, handle=handle).first()
+        own = row is not None and row.account_id == account_id
         meeting = locked_for(slug, account_id, Act.RESIGN if own else Act.CO_HOSTS)
-        done, _ = CoHost.objects.filter(meeting=meeting, account_id=co_host_id).delete()
-        if done:
-            _give_role(meeting, co_host_id, Role.PARTICIPANT)
+        if row is not None and row.delete()[0]:
+            _give_role(meeting, row.account_id, Role.PARTICIPANT)
+    return own
 
 
 def _give_role(meeting: Meeting, account_id: UUID, role: Role) -> None:

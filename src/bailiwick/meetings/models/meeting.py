@@ -87,8 +87,15 @@ class HostRule(models.Model):
 
 
 class CoHost(models.Model):
-    """Somebody who may do in the meeting what its host may, except end it by leaving or edit co-hosts."""
+    """Somebody who may do in the meeting what its host may, except end it by leaving or edit co-hosts.
 
+    `label`: what whoever named them knew them by, the address typed in or the name shown inside. Nobody is
+    told more than that: a host could else learn whose account a participant's is, and from `handle`, which is
+    this meeting's alone, whether the same comes to another.
+    """
+
+    handle = models.UUIDField(default=uuid.uuid4, editable=False)
+    label = models.CharField(max_length=254, blank=True)
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="co_hosts")
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
 

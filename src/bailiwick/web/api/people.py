@@ -32,7 +32,7 @@ def read(request: HttpRequest, slug: str) -> dict[str, Any]:
     meeting = queries.for_act(slug, account_id(request), Act.INVITE).meeting
     return {
         "co_hosts": [
-            {"account": row.account_id, "email": row.account.email, "name": row.account.display_name}
+            {"id": row.handle, "label": row.label, "you": row.account_id == account_id(request)}
             for row in queries.co_hosts(meeting)
         ],
         "invitations": [_invitation(row) for row in queries.invitations(meeting)],
@@ -58,10 +58,10 @@ def add_co_host(request: HttpRequest, slug: str, given: CoHostIn) -> Status[None
     return Status(204, None)
 
 
-@router.delete("/{slug}/co-hosts/{account}", response={204: None})
-def remove_co_host(request: HttpRequest, slug: str, account: UUID) -> Status[None]:
+@router.delete("/{slug}/co-hosts/{co_host}", response={204: None})
+def remove_co_host(request: HttpRequest, slug: str, co_host: UUID) -> Status[None]:
     """Take the role away (host); a co-host their own."""
-    actions.remove_co_host(slug, account_id(request), account)
+    actions.remove_co_host(slug, account_id(request), co_host)
     return Status(204, None)
 
 

@@ -139,11 +139,12 @@ class CoHostIn(Strict):
 
 
 class CoHostOut(Schema):
-    """`account` is what DELETE takes."""
+    """`id` is what DELETE takes, and `label` what they were named by: an address typed in, or the name shown
+    inside. Whose account it is, is not told."""
 
-    account: UUID
-    email: str
-    name: str
+    id: UUID
+    label: str
+    you: bool
 
 
 class InvitationsIn(Strict):

@@ -139,8 +139,7 @@ def remove_co_host(request: HttpRequest, slug: str) -> HttpResponse:
     form = Chosen(request.POST)
     if not form.is_valid():
         return redirect("people", slug=slug)
-    actions.remove_co_host(slug, account_id(request), form.chosen())
-    if form.chosen() == account_id(request):
+    if actions.remove_co_host(slug, account_id(request), form.chosen()):
         messages.success(request, _("You are no longer a co-host of this meeting."))
         return redirect("meetings")
     return redirect("people", slug=slug)
