@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from bailiwick.ledger.models import Outbox
 from bailiwick.orders.receipts import verifier
 from bailiwick.register import feeds
 from bailiwick.register.machine import InForce, description
@@ -194,3 +195,15 @@ def test_an_empty_log_is_an_empty_register(story: Story) -> None:
     found = InForce.model_validate_json(get("/register/in-force.json").content)
     assert (found.size, found.demands_taken, found.restrictions) == (0, None, [])
     assert get("/register").status_code == 200
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"[]", b'{"type":"no.such"}', b"[" * 60_000])
+def test_what_somebody_put_into_the_log_by_hand_takes_nothing_else_away(told: Story, data: bytes) -> None:
+    Outbox.objects.create(type="by.hand", entry=data)
+    told.publish()
+    told.tell(type="appeal.filed", day="2026-11-22", appeal=name(60), restriction=name(10))
+    told.publish()
+    assert _indices("/register/feed.atom")[:2] == [7, 5]
+    assert json.loads(get("/register/feed.json").content)["items"][0]["_bailiwick"]["index"] == 7
+    assert ">appeal.filed<" in get("/log/").content.decode()
+    assert get("/register/in-force.json").status_code == get("/register").status_code == 200

@@ -1,6 +1,7 @@
 """The public log over HTTP: c2sp.org/tlog-tiles below `/log/`, proofs, policy, documents by their hash."""
 
 import json
+from base64 import b64encode
 from contextlib import suppress
 from typing import Any, Final
 
@@ -128,11 +129,20 @@ def _latest(size: int) -> list[dict[str, Any]]:
     """The last entries, the youngest first, as people read them."""
     found = []
     for place in range(size - 1, max(-1, size - 1 - LATEST), -1):
-        fields = json.loads(queries.entry(place) or b"{}")
+        fields = _fields(queries.entry(place) or b"")
         kind = fields.pop("type", "")
         shown = [(name, _shown(value)) for name, value in fields.items()]
         found.append({"index": place, "kind": kind, "fields": shown, "document": fields.get("document")})
     return found
+
+
+def _fields(data: bytes) -> dict[str, Any]:
+    """Of an entry; of other bytes, put there by hand, just those."""
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        found = None
+    return found if isinstance(found, dict) else {"base64": b64encode(data).decode()}
 
 
 def _shown(value: Any) -> str:
