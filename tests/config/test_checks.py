@@ -50,6 +50,7 @@ def test_a_usual_server_behind_a_proxy_is_fine(tmp_path: Path) -> None:
         ({"TURN_URL": "turn://turn.example.org:3478"}, "E006"),
         ({"DATABASE_URL": "postgresql://db.example.org"}, "E007"),
         ({"MAIL_FROM": "bailiwick"}, "E008"),
+        ({"MAIL_FROM": "Ada <ada@example.org"}, "E008"),
         (HTTPS | {"SMTP_URL": ""}, "W004"),
         ({"PROCESSES": "2"}, "E014"),
     ],

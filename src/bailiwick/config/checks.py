@@ -121,7 +121,7 @@ def database(env: Settings) -> Iterator[CheckMessage]:
 
 
 def mail(env: Settings) -> Iterator[CheckMessage]:
-    if not re.fullmatch(r"(?:[^<>]+<)?[^<>@\s]+@[^<>@\s]+>?", env["MAIL_FROM"]):
+    if not re.fullmatch(r"[^<>@\s]+@[^<>@\s]+|[^<>]*<[^<>@\s]+@[^<>@\s]+>", env["MAIL_FROM"]):
         yield Error("BAILIWICK_MAIL_FROM is no e-mail address.", id="bailiwick.E008")
     if env["URL"].startswith("https://") and not env["SMTP_URL"]:
         yield Caution(

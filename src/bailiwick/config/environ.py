@@ -40,11 +40,25 @@ class Setting:
 
 def _url(*schemes: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
-        if text and urlsplit(text).scheme not in schemes:
+        if text and text.partition(":")[0].lower() not in schemes:
             raise ValueError(f"give a URL that begins with {' or '.join(f'{s}://' for s in schemes)}")
+        if not _can_be_read(text):
+            raise ValueError(
+                "give a URL whose port, if any, is a number up to 65535; / # ? and @ of a password are written "
+                "as %2F %23 %3F and %40"
+            )
         return text.rstrip("/")
 
     return parse
+
+
+def _can_be_read(url: str) -> bool:
+    """Whoever uses it finds host and port in it. What stands in it is not repeated: it may be a password."""
+    try:
+        parts = urlsplit(url)
+        return parts.port != 0 and "@" not in parts.path + parts.query + parts.fragment
+    except ValueError:
+        return False
 
 
 def _urls(*schemes: str) -> Callable[[str], tuple[str, ...]]:
