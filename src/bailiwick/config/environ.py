@@ -44,8 +44,8 @@ def _url(*schemes: str) -> Callable[[str], str]:
             raise ValueError(f"give a URL that begins with {' or '.join(f'{s}://' for s in schemes)}")
         if not _can_be_read(text):
             raise ValueError(
-                "give a URL whose port, if any, is a number up to 65535; / # ? and @ of a password are written "
-                "as %2F %23 %3F and %40"
+                "give a URL whose port, if any, is a number up to 65535; / # ? and @ of a password are "
+                "written as %2F %23 %3F and %40"
             )
         return text.rstrip("/")
 
