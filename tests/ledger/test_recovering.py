@@ -46,6 +46,19 @@ def test_what_was_lost_is_brought_back_and_the_log_goes_on(lost: tuple[Log, Copy
     assert list(checking.check_stored())[-1] == 601
 
 
+def test_bytes_that_say_nothing_come_back_with_the_rest(log: Log) -> None:
+    """Put there by hand, they are in the signed tree, and nothing that was signed may be missing."""
+    before = Snapshot(log)
+    append(1)
+    Outbox.objects.create(type="", entry=b"no entry at all")
+    append(1, 1)
+    log.process().step()
+    copy = Copy()
+    before.restore()
+    assert recover(log.configuration, copy.fetch, copy.checkpoint, nothing) == 3
+    assert list(checking.check_stored())[-1] == 3
+
+
 def test_a_copy_with_another_entry_changes_nothing(lost: tuple[Log, Copy]) -> None:
     log, copy = lost
     path = "tile/entries/001"

@@ -217,3 +217,12 @@ def test_an_authority_that_was_ended_meanwhile_is_ended(story: Story, desk: Desk
     assert Outbox.objects.get(pk=authority.ended_outbox_id).type == "authority.ended"
     assert not is_as_logged(authority)
     assert not AuthorityChange.objects.exists()
+
+
+def test_bytes_that_say_nothing_keep_nothing_else_from_being_told(story: Story) -> None:
+    backup = kit.Backup()
+    Outbox.objects.create(type="", entry=b"no entry at all")
+    suspend_now(story.first.pk, "review", NOW)
+    story.a_day_later()
+    story.lose(backup)
+    assert [each.kind for each in story.first.later.all()] == ["suspended"]

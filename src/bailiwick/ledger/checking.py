@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from bailiwick.ledger import store
-from bailiwick.ledger.entries import parse
-from bailiwick.ledger.errors import LogDamaged, MalformedEntry
+from bailiwick.ledger.entries import understood
+from bailiwick.ledger.errors import LogDamaged
 from bailiwick.ledger.models import Document, Entry, Outbox, Published, Tile
 from bailiwick.ledger.sequencer import Signed, head_now
 from bailiwick.tlog import tiles
@@ -143,10 +143,8 @@ def _check_outbox(start: int, end: int) -> None:
 
 
 def _type_of(entry: bytes) -> str:
-    try:
-        return parse(entry).type
-    except MalformedEntry:
-        return ""
+    found = understood(entry)
+    return "" if found is None else found.type
 
 
 def check_documents() -> Iterator[str]:

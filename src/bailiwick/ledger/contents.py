@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final, TypeVar
 
-from bailiwick.ledger.entries import Entry, parse
-from bailiwick.ledger.errors import LogDamaged, MalformedEntry
+from bailiwick.ledger.entries import Entry, understood
+from bailiwick.ledger.errors import LogDamaged
 from bailiwick.ledger.replaying import Replay
 from bailiwick.signing.roll import concerns
 from bailiwick.tlog.checkpoints import Checkpoint
@@ -76,8 +76,5 @@ class Reader:
         for index, data in self._replay.read_on(checkpoint, None):
             if concerns(data):
                 self._of_signers.append((index, data))
-            try:
-                entry = parse(data)
-            except MalformedEntry:
-                continue  # it says nothing; whoever reads the log itself sees it
-            self._by_type[entry.type].append((index, entry))
+            if (entry := understood(data)) is not None:
+                self._by_type[entry.type].append((index, entry))

@@ -491,6 +491,15 @@ def parse(data: bytes) -> Entry:
     return entry
 
 
+def understood(data: bytes) -> Entry | None:
+    """The same; None for bytes that say nothing, which only somebody with the database's rights can have put
+    into a log. They stay there for ever, and must stand in nobody's way."""
+    try:
+        return parse(data)
+    except MalformedEntry:
+        return None
+
+
 Signable: TypeAlias = RestrictionApproved | SignerAdded | SignersBegun | KeyRotated
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from bailiwick.ledger import keyfile, store
 from bailiwick.ledger.configuration import Configuration
-from bailiwick.ledger.entries import KeyRotated, parse
+from bailiwick.ledger.entries import KeyRotated, understood
 from bailiwick.ledger.errors import LogForked, LogKeyDiffers, LogRefuses
 from bailiwick.ledger.memory import Memory
 from bailiwick.ledger.models import Head, Outbox
@@ -98,7 +98,7 @@ def _keys(held: Sequence[SigningKey], head: Signed, entries: Iterable[bytes]) ->
     """What the log signs with once it has these entries: as before, but first with the key that the last
     `key.rotated` among them names. Whoever followed the log may know no other."""
     order = [key.public.hex() for key in head.verifiers]
-    for entry in map(parse, entries):
+    for entry in map(understood, entries):
         if isinstance(entry, KeyRotated):
             order = [entry.new, *(each for each in order if each != entry.new)]
     here = {key.verifier.public.hex(): key for key in held}
@@ -128,6 +128,7 @@ def _note(index: int, data: bytes) -> None:
     """Its outbox row: one that waits with the same bytes was this entry, before the backup was restored."""
     waiting = Outbox.objects.filter(index__isnull=True, entry=data).order_by("id").first()
     if waiting is None:
-        Outbox.objects.create(type=parse(data).type, entry=data, index=index)
+        said = understood(data)
+        Outbox.objects.create(type="" if said is None else said.type, entry=data, index=index)
     else:
         Outbox.objects.filter(pk=waiting.pk, index__isnull=True).update(index=index)

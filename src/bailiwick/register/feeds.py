@@ -3,7 +3,6 @@ archives of a fixed number of entries each, which lead from one to the next and 
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
@@ -14,8 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from bailiwick.ledger import queries
 from bailiwick.ledger.configuration import configured
-from bailiwick.ledger.entries import Entry, encode, parse
-from bailiwick.ledger.errors import MalformedEntry
+from bailiwick.ledger.entries import Entry, encode, understood
 from bailiwick.register.answers import FOR_MINUTES, NotInLog, public, respond
 from bailiwick.register.titles import title
 
@@ -97,10 +95,9 @@ def _items(first: int, end: int) -> Iterator[Item]:
     """Bytes that somebody put into the log by hand and that say nothing are no item: they must not take the
     others away. Whoever reads the log itself sees them."""
     for index in range(end - 1, first - 1, -1):
-        data = queries.entry(index)
-        if data is not None:
-            with suppress(MalformedEntry):
-                yield Item(index, parse(data))
+        entry = understood(queries.entry(index) or b"")
+        if entry is not None:
+            yield Item(index, entry)
 
 
 def _address(name: str, page: int | None) -> str:

@@ -22,6 +22,7 @@ from bailiwick.ledger.entries import (
     RestrictionSuspended,
     RestrictionWithdrawn,
     parse,
+    understood,
 )
 from bailiwick.orders.models import Appeal, Authority, AuthorityChange, LaterKind, Restriction
 from bailiwick.orders.queries import taken_by
@@ -32,6 +33,7 @@ from .later import Taking, note_logged, suspend_now
 def take_over(entries: Sequence[bytes], now: datetime) -> list[UUID]:
     """In the transaction that brings these entries back: what they say of rows that are there is written to
     them. Which restrictions were suspended because whoever is exempt from them is lost."""
+    entries = [data for data in entries if understood(data) is not None]
     with transaction.atomic():
         for data in entries:
             entry = parse(data)
