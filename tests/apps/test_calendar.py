@@ -14,7 +14,7 @@ from bailiwick.meetings import links, queries
 from bailiwick.meetings.actions import people, schedule
 from bailiwick.meetings.actions import rule as rules
 from bailiwick.meetings.invitations import About, Sent, cancellations, send, tell
-from bailiwick.meetings.models import Invitation, Meeting
+from bailiwick.meetings.models import CoHost, Invitation, Meeting
 from bailiwick.meetings.recurrence import Frequency, Recurrence
 from tests.apps.conftest import NOW, SignIn, rule
 
@@ -178,7 +178,8 @@ def test_a_co_host_is_added_with_the_form(
     assert 'data-code="unknown_account"' in client.post(address, {"email": "x@example.org"}).content.decode()
     assert client.post(address, {"email": other.email}).status_code == 302
     assert sign_in(other).get(f"/meetings/{meeting.slug}/").status_code == 200
-    assert client.post(f"{address}/remove", {"id": other.pk}).status_code == 302
+    named = CoHost.objects.get(account=other)
+    assert client.post(f"{address}/remove", {"id": named.handle}).status_code == 302
     assert sign_in(other).get(f"/meetings/{meeting.slug}/").status_code == 403
 
 

@@ -151,6 +151,25 @@ def test_the_same_account_is_not_known_again_in_another_meeting(host: Account, o
     assert {row.label for row in CoHost.objects.filter(account=other)} == {other.email}
 
 
+@pytest.mark.parametrize("way", ["page", "api"])
+def test_nobody_tries_out_which_addresses_have_an_account(
+    way: str, meeting: Meeting, host: Account, other: Account, sign_in: SignIn
+) -> None:
+    asked = sign_in(host)
+
+    def name(email: str) -> int:
+        if way == "page":
+            return asked.post(f"/meetings/{meeting.slug}/people/co-hosts", {"email": email}).status_code
+        given = {"email": email}
+        at = f"/api/meetings/{meeting.slug}/co-hosts"
+        return asked.post(at, given, content_type="application/json").status_code
+
+    tried = {name(f"person{number}@example.org") for number in range(20)}
+    assert tried == {422}
+    assert name(other.email) == name("person@example.org") == 429
+    assert not CoHost.objects.filter(account=other).exists()
+
+
 def test_a_co_host_needs_an_account_and_is_not_the_host(meeting: Meeting, host: Account) -> None:
     with pytest.raises(UnknownAccount):
         people.add_co_host(meeting.slug, host.pk, "nobody@example.org")

@@ -216,6 +216,7 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "60/m/ip",
     "reset_password": "60/m/ip,5/10m/key",
     "reset_password_from_key": "60/m/ip",
+    "name_co_host": "200/h/ip,20/h/key",
 }
 MFA_ADAPTER = "bailiwick.accounts.adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]

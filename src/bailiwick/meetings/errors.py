@@ -94,6 +94,12 @@ class TooManyMails(MeetingError):
     code = "too_many_mails"
 
 
+class TooManyTries(MeetingError):
+    """Asked too often what tells something about somebody else."""
+
+    code = "rate_limited"
+
+
 class NoSuchInvitation(MeetingError):
     """It was never sent for this meeting, or is revoked."""
 

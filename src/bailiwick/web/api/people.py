@@ -14,6 +14,7 @@ from bailiwick.meetings.authority import Act
 from bailiwick.meetings.errors import TooManyMails
 from bailiwick.meetings.invitations import send
 from bailiwick.meetings.queries import Invitation
+from bailiwick.web.tries import take_naming
 
 from .auth import account_id, signed_in
 from .schemas import CoHostIn, InvitationOut, InvitationPatch, InvitationsIn, PeopleOut
@@ -54,6 +55,7 @@ def read(request: HttpRequest, slug: str) -> dict[str, Any]:
 @router.post("/{slug}/co-hosts", response={204: None})
 def add_co_host(request: HttpRequest, slug: str, given: CoHostIn) -> Status[None]:
     """Make an account a co-host (host)."""
+    take_naming(request, account_id(request))
     actions.add_co_host(slug, account_id(request), given.email)
     return Status(204, None)
 

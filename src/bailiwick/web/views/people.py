@@ -22,6 +22,7 @@ from bailiwick.meetings.invitations import Sent, send
 from bailiwick.web.forms import add_error
 from bailiwick.web.forms.meeting import ChosenMeeting as Chosen
 from bailiwick.web.forms.people import CoHostForm, InvitationForm
+from bailiwick.web.tries import take_naming
 
 from .account import account_id
 
@@ -56,6 +57,7 @@ def add_co_host(request: HttpRequest, slug: str) -> HttpResponse:
     """Add one."""
     form = CoHostForm(request.POST)
     if form.is_valid():
+        take_naming(request, account_id(request))
         try:
             actions.add_co_host(slug, account_id(request), form.cleaned_data["email"])
         except MeetingError as error:
