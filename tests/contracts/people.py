@@ -20,7 +20,7 @@ from bailiwick.media.port import (
     TrackKind,
 )
 
-SECONDS = 5.0
+SECONDS = 20.0
 
 
 class Client(Protocol):

@@ -10,6 +10,8 @@ import pytest
 from tests.servers.postgres import RunningPostgres
 
 ROOT = Path(__file__).parents[2]
+MOST_SECONDS = 900
+"""Each of the tests within has its own limit."""
 # Those of one line in one run: most of a short one is the making of a database.
 FILES = (
     "ledger/test_sequencing.py",
@@ -25,6 +27,7 @@ FILES = (
 
 
 @pytest.mark.postgres
+@pytest.mark.timeout(MOST_SECONDS + 60)
 @pytest.mark.parametrize("files", FILES)
 def test_the_log_behaves_the_same_on_postgresql(
     files: str, postgres_server: RunningPostgres, tmp_path: Path
@@ -38,6 +41,6 @@ def test_the_log_behaves_the_same_on_postgresql(
     words = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
     words += [f"tests/{file}" for file in files.split()]
     run = subprocess.run(
-        words, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=280, check=False
+        words, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
     )
     assert run.returncode == 0, run.stdout[-4000:]

@@ -13,6 +13,8 @@ import pytest
 from tests.servers.postgres import RunningPostgres
 
 ROOT = Path(__file__).parents[2]
+MOST_SECONDS = 900
+"""Each of the tests within has its own limit."""
 APPS = (
     "apps/test_meetings.py",
     "apps/test_people.py",
@@ -67,13 +69,14 @@ def passes(files: tuple[str, ...], server: RunningPostgres, data: Path) -> None:
         },
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=MOST_SECONDS,
         check=False,
     )
     assert run.returncode == 0, run.stdout[-4000:]
 
 
 @pytest.mark.postgres
+@pytest.mark.timeout(MOST_SECONDS + 60)
 def test_meetings_people_roles_and_suspensions_behave_the_same_on_postgresql(
     postgres_server: RunningPostgres, tmp_path: Path
 ) -> None:
@@ -81,6 +84,7 @@ def test_meetings_people_roles_and_suspensions_behave_the_same_on_postgresql(
 
 
 @pytest.mark.postgres
+@pytest.mark.timeout(MOST_SECONDS + 60)
 def test_demands_restrictions_and_appeals_behave_the_same_on_postgresql(
     postgres_server: RunningPostgres, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from bailiwick.media.janus.adapter import JanusMedia
 from tests.functional.webs import CRASHING, Town, Web
 from tests.servers.janus import RunningJanus
 
-pytestmark = [pytest.mark.janus, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.janus
 SECONDS = 60
 STEPS = ("decided", "marked", "silenced", "told", "destroyed", "recorded")
 """As tests/doubles/crashing_web.py names them."""

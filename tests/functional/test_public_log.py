@@ -14,7 +14,7 @@ from tests.servers.go import interop, read_by_go
 from tests.servers.product import Product, product
 from tests.servers.witness import RunningWitness
 
-SECONDS = 20.0
+SECONDS = 90.0
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ def server(redis_server: RunningRedis) -> Iterator[Product]:
         yield running
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 20) -> None:
+def eventually(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -41,7 +41,7 @@ def serve(data: Path, *arguments: str, **settings: str) -> subprocess.CompletedP
         env=plain | settings,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
@@ -95,7 +95,7 @@ def test_a_media_server_that_hangs_is_replaced(server: Product) -> None:
     time.sleep(10)  # the watchdog gives a new one that long to start
     hung = server.janus_pid
     os.kill(hung, signal.SIGSTOP)
-    eventually(lambda: bool(set(names(server, "janus")) - {hung}), seconds=30)
+    eventually(lambda: bool(set(names(server, "janus")) - {hung}), seconds=90)
     eventually(server.healthy)
 
 
@@ -157,7 +157,7 @@ def test_sigterm_ends_everything_in_order_and_a_new_one_starts_on_the_same_data(
         children = list(descendants(ended.process.pid))
         started = time.monotonic()
         ended.stop()
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 25  # by force it would be after thirty
         assert not any(Path(f"/proc/{pid}").exists() for pid in children)
         assert not listens(ended.port)
         ended.start()

@@ -156,7 +156,7 @@ async def test_database_down_while_somebody_goes_the_sweep_sees_that_nobody_hold
 
 
 async def until_row_unheld(person: Person) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (await row_of(person)).unheld_since is None:
             await asyncio.sleep(0.05)
 
@@ -172,7 +172,7 @@ async def test_a_grant_used_up_by_a_commit_whose_reply_was_lost_leaves_no_ghost(
     house.clock.advance(4)
     await until(lambda: not gate._sweep._lineless)
     await house.pass_time(62)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while [one.id.hex for one in await rows(row) if one.state != "ended"] != [ada.id]:
             await asyncio.sleep(0.05)
 
