@@ -27,7 +27,7 @@ PUBLIC: Final = (
 )  # fmt: skip
 HOST: Final = (
     "/meetings/", "/meetings/new", "/meetings/{slug}/", "/meetings/{slug}/edit", "/meetings/{slug}/rule",
-    "/meetings/{slug}/people", "/accounts/profile", "/accounts/data", "/accounts/email/",
+    "/meetings/{slug}/people", "/profile", "/accounts/data", "/accounts/email/",
     "/accounts/password/change/", "/accounts/2fa/",
 )  # fmt: skip
 DESK: Final = (
@@ -60,6 +60,9 @@ KEPT: Final = frozenset(
     + ["withheld-zh-hant-dark", "withheld-zh-hant-phone"]
 )
 """Names of the pictures in docs/images that are taken here."""
+NOWHERE: Final = """() => [...document.querySelectorAll("[aria-describedby]")].flatMap((each) =>
+  each.getAttribute("aria-describedby").split(" ").filter((id) => !document.getElementById(id)))"""
+"""Ids by which something is said to be described, of nothing on the page: axe-core only asks to look."""
 
 
 @pytest.fixture(scope="module")
@@ -91,10 +94,13 @@ def visit(context: BrowserContext, world: Demanding, paths: tuple[str, ...], fol
     page, found = context.new_page(), {}
     page.on("pageerror", lambda error: found.setdefault(f"script on {page.url}", str(error)))
     for path in paths:
-        page.goto(world.server.url + path.format(slug=world.slug, **world.ids))
+        answer = page.goto(world.server.url + path.format(slug=world.slug, **world.ids))
+        assert answer is not None and answer.ok, f"{path} is no page"
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         if faults := axe.faults(page, shoot(page, folder, PICTURES.get(path, ""))):
             found[path] = str(faults)
+        if nowhere := page.evaluate(NOWHERE):
+            found[f"what describes a field on {path}"] = str(nowhere)
     assert not found, "\n".join(f"{where}: {what}" for where, what in found.items())
 
 

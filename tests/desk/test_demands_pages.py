@@ -160,7 +160,9 @@ def test_a_state_that_is_none_is_said_at_its_field_and_nothing_typed_is_lost(
     answer = staff.at("intake").post("/desk/demands/receive", sent)
     shown = answer.content.decode()
     assert answer.status_code == 422
-    assert 'data-code="invalid_field"' in shown.split(f'data-field="{field}"')[1].split("</div>")[0]
+    at_it = shown.split(f'data-field="{field}"')[1].split("data-field=")[0]
+    assert 'data-code="invalid_field"' in at_it.split(f'id="id_{field}_error"')[1]
+    assert f'id_{field}_error"' in at_it.split('aria-describedby="')[1].split(">")[0]
     for typed in ("A long text.", "The court of that place", "No. 7", "CN HK"):
         assert typed in shown
     assert not Demand.objects.exists()
