@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -21,12 +22,25 @@ from bailiwick.orders.signer_queries import waiting_count
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """Something that waits, where, and who sees how much of it there is. `late`: how much is overdue."""
+
+    url: str
+    label: Any
+    roles: frozenset[Role]
+    count: Callable[[], int]
+    late: Callable[[datetime], int] = lambda _: 0
+    late_for: frozenset[Role] = frozenset(EVERYBODY)
+
+
+@dataclass(frozen=True, slots=True)
 class Tile:
-    """Something that waits, and where."""
+    """Something that waits, as one member sees it."""
 
     url: str
     label: Any
     count: int
+    late: int
 
 
 def _proposed_roles() -> int:
@@ -34,48 +48,45 @@ def _proposed_roles() -> int:
 
 
 _HANDLING: Final = frozenset({Role.INTAKE, Role.REVIEWER, Role.APPROVER, Role.AUDITOR})
-COUNTED: Final[tuple[tuple[str, Any, frozenset[Role], Callable[[], int]], ...]] = (
-    ("desk_alarms", _("open alarms"), frozenset(EVERYBODY), open_count),
-    ("desk_demands", _("demands to answer"), _HANDLING, orders.open_demand_count),
-    ("desk_demands", _("of them overdue"), _HANDLING, lambda: orders.late_demand_count(timezone.now())),
-    (
+_APPEALS: Final = frozenset({Role.APPEALS, Role.AUDITOR})
+COUNTED: Final = (
+    Counted("desk_alarms", _("open alarms"), frozenset(EVERYBODY), open_count),
+    Counted(
+        "desk_demands",
+        _("demands to answer"),
+        _HANDLING,
+        orders.open_demand_count,
+        orders.late_demand_count,
+    ),
+    Counted(
         "desk_demands",
         _("restrictions to sign"),
         frozenset({Role.REVIEWER, Role.APPROVER, Role.AUDITOR}),
         orders.awaiting_count,
     ),
-    ("desk_signers", _("passkeys to approve"), _HANDLING | {Role.APPEALS}, waiting_count),
-    (
+    Counted("desk_signers", _("passkeys to approve"), _HANDLING | {Role.APPEALS}, waiting_count),
+    Counted(
         "desk_appeals",
-        _("objections to decide"),
-        frozenset({Role.APPEALS, Role.AUDITOR}),
+        _("appeals to decide"),
+        _APPEALS,
         orders.open_appeal_count,
+        orders.late_appeal_count,
     ),
-    (
-        "desk_appeals",
-        _("of them overdue"),
-        frozenset({Role.APPEALS, Role.AUDITOR}),
-        lambda: orders.late_appeal_count(timezone.now()),
-    ),
-    (
+    Counted(
         "desk_abuse",
         _("abuse reports"),
         frozenset({Role.INTAKE, Role.REVIEWER, Role.AUDITOR}),
         open_report_count,
     ),
-    (
+    Counted(
         "desk_suspensions",
         _("suspensions to decide on"),
         frozenset({Role.REVIEWER, Role.APPROVER, Role.APPEALS, Role.AUDITOR}),
         to_decide,
+        late_appeals,
+        _APPEALS,
     ),
-    (
-        "desk_suspensions",
-        _("appeals of suspended people overdue"),
-        frozenset({Role.APPEALS, Role.AUDITOR}),
-        lambda: late_appeals(timezone.now()),
-    ),
-    (
+    Counted(
         "desk_roles",
         _("roles to confirm"),
         frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
@@ -86,9 +97,11 @@ COUNTED: Final[tuple[tuple[str, Any, frozenset[Role], Callable[[], int]], ...]] 
 
 
 def _tiles(member: Member) -> Iterator[Tile]:
-    for url, label, roles, count in COUNTED:
-        if roles & member.roles:
-            yield Tile(url, label, count())
+    now = timezone.now()
+    for each in COUNTED:
+        if each.roles & member.roles:
+            late = each.late(now) if each.late_for & member.roles else 0
+            yield Tile(each.url, each.label, each.count(), late)
 
 
 @page(*EVERYBODY)
