@@ -19,6 +19,7 @@ from bailiwick.orders.errors import BeyondTerritory, InvalidOrder, NoSuchDemand
 from bailiwick.orders.papers.errors import PaperError
 from bailiwick.orders.permissions import Act
 
+from . import words
 from .comparison import sides
 from .demand import is_unexplained, named
 from .forms import add_error, add_paper_error, status_of
@@ -47,6 +48,7 @@ def _show(
     under_review = row.status == DemandState.UNDER_REVIEW
     context: dict[str, Any] = {
         "row": row,
+        "whose": words.whose(row),
         "sides": sides(row, timezone.now()),
         "named": named(row),
         "written": written,

@@ -213,6 +213,8 @@ def span(length: timedelta) -> str:
         return ngettext("%(n)d day", "%(n)d days", minutes // 1440) % {"n": minutes // 1440}
     if minutes >= 60:
         return ngettext("%(n)d hour", "%(n)d hours", minutes // 60) % {"n": minutes // 60}
+    if minutes < 1:
+        return str(_("less than a minute"))
     return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
 
 
