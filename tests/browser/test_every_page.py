@@ -95,7 +95,8 @@ def visit(context: BrowserContext, world: Demanding, paths: tuple[str, ...], fol
     page.on("pageerror", lambda error: found.setdefault(f"script on {page.url}", str(error)))
     for path in paths:
         answer = page.goto(world.server.url + path.format(slug=world.slug, **world.ids))
-        assert answer is not None and answer.ok, f"{path} is no page"
+        assert answer is not None
+        assert answer.ok, f"{path} is no page"
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         if faults := axe.faults(page, shoot(page, folder, PICTURES.get(path, ""))):
             found[path] = str(faults)

@@ -208,7 +208,7 @@ class RulingForm(NarrowForm):
     outcome = forms.ChoiceField(label=_("Decision"), choices=words.OUTCOMES, widget=forms.RadioSelect)
     answer = forms.CharField(
         label=_("Reasons"),
-        help_text=_("The person reads them with the key they were given. Do not repeat who or where they are."),
+        help_text=_("The person reads them with their key. Do not repeat who or where they are."),
         min_length=20,
         max_length=10_000,
         widget=area(6),
