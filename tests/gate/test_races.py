@@ -55,6 +55,24 @@ async def test_p8_a_rule_committed_between_a_resumes_decision_and_its_row_misses
     await until(lambda: house.world.participants == {})
 
 
+async def test_p8_whose_media_session_ends_by_itself_is_decided_on_before_there_is_another(
+    house: House,
+) -> None:
+    gate, row = await house.gate(), await meeting()
+    ada, li = await join(gate, row, "Ada", "FR"), await join(gate, row, "Li", "CN")
+    await until(lambda: ada.session is not None and li.session is not None)
+    await until(lambda: len(house.world.participants) == 2)
+    before, sessions = ada.session, list(house.world.participants.values())
+    opened = house.world.calls["open_session"]
+    await asyncio.to_thread(set_rule_now, row, "deny", "CN")
+    for each in sessions:
+        house.world.silence(each)
+    await until(lambda: li.endings)
+    await until(lambda: ada.session is not None and ada.session is not before)
+    assert house.world.calls["open_session"] == opened + 1
+    assert not ada.endings
+
+
 async def test_a_rule_lifted_between_decision_and_row_refuses_nobody_wrongly_for_long(house: House) -> None:
     gate, row = await house.gate(), await meeting()
     await asyncio.to_thread(set_rule_now, row, "deny", "CN")
