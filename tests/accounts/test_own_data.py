@@ -136,7 +136,7 @@ def test_the_page_says_before_what_becomes_of_each_meeting(
     schedule.create(host.pk, {"title": "Running"})
     inside(Meeting.objects.get(title="Running"), None)
     shown = sign_in(host).get("/accounts/data").content.decode()
-    assert "goes on as CoHost" in shown
+    assert f"goes on as {CoHost.objects.get().label}" in shown
     assert "its link stops working" in shown
     assert "people are inside" in shown
     assert "/accounts/data/delete" not in shown
@@ -150,6 +150,15 @@ def test_p2_deleting_an_account_ends_no_meeting_with_people_in_it(
     assert answer.status_code == 409
     assert "People are inside" in answer.content.decode()
     assert Meeting.objects.get().host == host
+
+
+def test_p9_no_meeting_is_handed_to_whom_its_host_knew_by_a_name_alone(
+    host: Account, meeting: Meeting, sign_in: SignIn
+) -> None:
+    """The next calendar that goes out would have their address."""
+    CoHost.objects.update(label="Pseudonym")
+    assert sign_in(host).post("/accounts/data/delete", SURE).status_code == 302
+    assert not Meeting.objects.exists()
 
 
 def test_deleting_hands_meetings_on_and_deletes_the_rest(

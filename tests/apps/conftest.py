@@ -74,7 +74,7 @@ def superuser(db: None) -> Account:
 @pytest.fixture
 def meeting(host: Account, co_host: Account) -> Meeting:
     made = schedule.create(host.pk, {"title": "Board"})
-    CoHost.objects.create(meeting=made, account=co_host, label="CoHost")
+    CoHost.objects.create(meeting=made, account=co_host, label=co_host.email)
     return made
 
 

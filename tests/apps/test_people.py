@@ -136,7 +136,7 @@ def test_p9_the_people_page_and_the_api_tell_no_co_hosts_account(
     asked = sign_in(host)
     page = asked.get(f"/meetings/{meeting.slug}/people").content.decode()
     found = asked.get(f"/api/meetings/{meeting.slug}/people")
-    assert {each["label"] for each in found.json()["co_hosts"]} == {"CoHost", "Pseudonym"}
+    assert {each["label"] for each in found.json()["co_hosts"]} == {"cohost@example.org", "Pseudonym"}
     for said in (page, found.content.decode()):
         assert "Pseudonym" in said
         for secret in (other.email, "Ada Lovelace", str(other.pk)):

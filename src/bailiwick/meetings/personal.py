@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from bailiwick.accounts.personal import Consequence, Part, register
@@ -78,7 +79,7 @@ def _consequence(row: Meeting) -> Consequence:
 
 
 def erase(account_id: UUID, now: datetime) -> None:
-    """A meeting with a co-host goes on as the co-host's; the others are deleted.
+    """A meeting with a co-host named by address goes on as theirs; the others are deleted.
 
     Raises:
         InProgress: people are inside one of them. Its host ends it from inside, or waits (P2).
@@ -110,6 +111,8 @@ def _is_in_progress(row: Meeting) -> bool:
 
 
 def _heir(row: Meeting) -> CoHost | None:
-    """Whoever has been co-host longest and can sign in."""
-    found: Iterable[CoHost] = CoHost.objects.filter(meeting=row, account__is_active=True)
+    """Whoever has been co-host longest and can sign in, of those named by their address. A host is named to
+    whoever is invited: who was made co-host inside, by the name shown there, would be found out (P9)."""
+    known = CoHost.objects.filter(meeting=row, label=F("account__email"))
+    found: Iterable[CoHost] = known.filter(account__is_active=True)
     return min(found, key=lambda each: each.pk, default=None)
