@@ -90,3 +90,15 @@ def test_where_the_roll_began_anew_is_said(
     log = publish(tmp_path / "log", told.entries)
     assert run("verify", log, "--vkey", VKEY) == 0
     assert f"at entry {index} the roll of signers began anew" in capsys.readouterr().out
+
+
+def test_of_very_many_entries_without_effect_the_first_are_told_and_all_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = publish(tmp_path, [b'{"type":"restriction.approved"}'] * 300)
+    assert run("verify", log, "--vkey", VKEY, "--quiet") == UNAPPROVED
+    said = capsys.readouterr().err
+    assert said.count("has no effect") == 20
+    assert "280 more have none either; --json names them." in said
+    assert run("verify", log, "--vkey", VKEY, "--json") == UNAPPROVED
+    assert len(json.loads(capsys.readouterr().out)["approvals"]["refused"]) == 300

@@ -10,6 +10,7 @@ from bailiwick.signing.statements import parse
 
 _MARKS: Final = tuple(f'"type":"{kind}"'.encode() for kind in APPROVED)
 _ALWAYS: Final = "restriction.approved"
+MOST_TOLD: Final = 20
 
 
 @dataclass(slots=True)
@@ -81,7 +82,8 @@ class Found:
         return [*anew, *self.troubles(), line]
 
     def troubles(self) -> list[str]:
-        """One sentence for each entry whose signatures do not hold."""
-        return [
-            f"Entry {index:,} has no effect: {SENTENCES[fault]}." for index, fault in self.refused.items()
-        ]
+        """One sentence for each entry whose signatures do not hold; of very many, for the first."""
+        told = list(self.refused.items())[:MOST_TOLD]
+        lines = [f"Entry {index:,} has no effect: {SENTENCES[fault]}." for index, fault in told]
+        more = len(self.refused) - len(told)
+        return [*lines, f"{more:,} more have none either; --json names them."] if more else lines
