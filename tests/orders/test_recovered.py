@@ -162,7 +162,7 @@ def test_the_command_names_what_it_suspends(
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
     story.forget(backup)
-    log_command._recover(Namespace(folder=tmp_path / "mirror"))
+    log_command._recover(Namespace(folder=tmp_path / "mirror"), story.registry.clock())
     told = capsys.readouterr().out
     assert story.first.pk.hex in told
     assert story.second.pk.hex not in told

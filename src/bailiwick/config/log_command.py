@@ -88,7 +88,7 @@ def _rotate(options: Namespace) -> None:
     print("The old one signs beside it. Publish the new key, tell the witnesses, then run with --retire.")
 
 
-def _recover(options: Namespace) -> None:
+def _recover(options: Namespace, now: datetime | None = None) -> None:
     from bailiwick.ledger.configuration import configured
     from bailiwick.ledger.recovering import recover
     from bailiwick.orders.actions.recovered import take_over
@@ -103,7 +103,7 @@ def _recover(options: Namespace) -> None:
     suspended: list[UUID] = []
 
     def then(entries: Sequence[bytes]) -> None:
-        suspended.extend(take_over(entries, datetime.now(UTC)))
+        suspended.extend(take_over(entries, now or datetime.now(UTC)))
 
     checkpoint = Path(options.folder, "checkpoint").read_bytes()
     print(f"Entries brought back: {recover(configured(), fetch, checkpoint, then)}.")
