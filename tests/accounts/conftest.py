@@ -10,4 +10,5 @@ from tests.apps.conftest import (  # noqa: F401 (fixtures)
     staff,
     superuser,
 )
+from tests.clock import _on_the_day  # noqa: F401 (fixture)
 from tests.desk.conftest import administrators, members  # noqa: F401 (fixtures)

@@ -15,6 +15,7 @@ from bailiwick.meetings.actions import schedule
 from bailiwick.meetings.models import CoHost, Meeting
 from bailiwick.rules.access import AccessRule, Mode, OnUndetermined, RuleSetter
 from bailiwick.rules.territory import parse_territory
+from tests.clock import _on_the_day  # noqa: F401 (fixture)
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SignIn = Callable[[Account], Client]

@@ -24,6 +24,7 @@ from tests.apps.conftest import (  # noqa: F401 (fixtures)
     other,
     sign_in,
 )
+from tests.clock import _on_the_day  # noqa: F401 (fixture)
 
 
 def was_done(answer: Any) -> bool:

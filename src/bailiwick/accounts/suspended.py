@@ -5,7 +5,6 @@ once it is over. Where somebody else has taken the account over, only the key co
 password.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from .models import APPEAL_TIME, Account, Ground, Suspension, SuspensionAppeal
 from .suspension_queries import Said, said_prompted
@@ -90,7 +90,7 @@ def _of(account_id: UUID) -> QuerySet[Suspension]:
 
 def _remember(request: HttpRequest, row: Suspension, *, by_key: bool) -> None:
     request.session.cycle_key()
-    request.session[_KEPT] = {"suspension": str(row.pk), "by_key": by_key, "at": time.time()}
+    request.session[_KEPT] = {"suspension": str(row.pk), "by_key": by_key, "at": timezone.now().timestamp()}
 
 
 def _kept(request: HttpRequest, now: datetime) -> tuple[Suspension | None, bool]:
